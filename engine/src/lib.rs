@@ -1,0 +1,1 @@
+//! Partitura's simulated Kafka.
