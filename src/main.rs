@@ -2,12 +2,7 @@
 
 #[cfg(target_arch = "wasm32")]
 fn main() {
-    yew::Renderer::<Hello>::new().render();
-}
-#[cfg(target_arch = "wasm32")]
-#[yew::component]
-fn Hello() -> yew::Html {
-    yew::html! { <h1>{ "Partitura" }</h1> }
+    partitura::app::mount();
 }
 
 #[cfg(not(target_arch = "wasm32"))]

@@ -1,1 +1,18 @@
-//! Partitura's simulated Kafka.
+//! Partitura's simulated Kafka: brokers, a controller, producers and a consumer group as pure state machines that run
+//! in virtual time. It reads no clock, opens no socket, starts no thread and knows no browser: the same scenario and
+//! seed give the same trace everywhere.
+//!
+//! Start at [`world::World`]; `ARCHITECTURE.md` shows the rooms and which way the arrows point.
+
+pub mod broker;
+pub mod consumer;
+pub mod controller;
+pub mod coordinator;
+pub mod log;
+pub mod node;
+pub mod producer;
+// pub mod scenario;
+pub mod trace;
+pub mod wire;
+pub mod workload;
+pub mod world;

@@ -1,0 +1,107 @@
+//! A broker's life with its controller: register, fetch the metadata log, send heartbeats.
+
+use super::Broker;
+use crate::node::{Ctx, Timer};
+use crate::trace::Fact;
+use crate::wire::{Channel, MetadataRecord, Micros, NodeId, Offset, RequestBody};
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// What the broker knows of its standing with the controller (`BrokerLifecycleManager`).
+#[derive(Debug, Clone)]
+pub(super) struct ControllerLink {
+    node: NodeId,
+    rack: Option<Arc<str>>,
+    registered_at: Option<Offset>,
+    unfenced: bool,
+    told_caught_up: bool,
+    pub(super) creating_offsets_topic: bool,
+    correlation: u32,
+    /// The newest first.
+    heartbeats_us: VecDeque<Micros>,
+}
+
+/// How many heartbeats are remembered for the screen.
+const HEARTBEATS: usize = 9;
+
+impl ControllerLink {
+    pub(super) fn new(node: NodeId, rack: Option<Arc<str>>) -> Self {
+        Self {
+            node,
+            rack,
+            registered_at: None,
+            unfenced: false,
+            told_caught_up: false,
+            creating_offsets_topic: false,
+            correlation: 0,
+            heartbeats_us: VecDeque::new(),
+        }
+    }
+
+    pub(super) fn heartbeats_us(&self) -> impl Iterator<Item = Micros> {
+        self.heartbeats_us.iter().copied()
+    }
+}
+
+impl Broker {
+    pub(super) fn start(&mut self, ctx: &mut Ctx) {
+        ctx.record_as_cause(Fact::BrokerStarted);
+        let (broker, rack) = (self.id, self.controller.rack.clone());
+        self.ask_controller(RequestBody::BrokerRegistration { broker, rack }, ctx);
+        self.fetch_metadata_log(ctx);
+    }
+
+    pub(super) fn ask_controller(&mut self, body: RequestBody, ctx: &mut Ctx) {
+        self.controller.correlation = self.controller.correlation.wrapping_add(1);
+        ctx.request(self.controller.node, Channel::Data, self.controller.correlation, body);
+    }
+
+    fn fetch_metadata_log(&mut self, ctx: &mut Ctx) {
+        let from = self.image.offset;
+        self.ask_controller(RequestBody::FetchMetadataLog { from }, ctx);
+    }
+
+    pub(super) fn on_registered(&mut self, registered_at: Offset, ctx: &mut Ctx) {
+        self.controller.registered_at = Some(registered_at);
+        self.send_heartbeat(ctx);
+        ctx.timer_in(self.config.heartbeat_interval_us, Timer::BrokerHeartbeat);
+    }
+
+    pub(super) fn on_heartbeat_timer(&mut self, ctx: &mut Ctx) {
+        self.send_heartbeat(ctx);
+        ctx.timer_in(self.config.heartbeat_interval_us, Timer::BrokerHeartbeat);
+    }
+
+    fn send_heartbeat(&mut self, ctx: &mut Ctx) {
+        let (broker, metadata_offset) = (self.id, self.image.offset);
+        self.controller.told_caught_up |= self.controller.registered_at.is_some_and(|at| metadata_offset > at);
+        self.controller.heartbeats_us.truncate(HEARTBEATS - 1);
+        self.controller.heartbeats_us.push_front(ctx.now());
+        self.ask_controller(RequestBody::BrokerHeartbeat { broker, metadata_offset }, ctx);
+    }
+
+    pub(super) fn on_heartbeat(&mut self, fenced: bool) {
+        self.controller.unfenced = !fenced;
+    }
+
+    /// Applies new records of the metadata log, and asks for the next.
+    pub(super) fn on_metadata_log(&mut self, from: Offset, records: &[MetadataRecord], ctx: &mut Ctx) {
+        let cause = ctx.cause();
+        if from == self.image.offset && !records.is_empty() {
+            let image = Arc::make_mut(&mut self.image);
+            for record in records {
+                image.apply(record);
+            }
+            let offset = image.offset;
+            ctx.record_as_cause(Fact::MetadataApplied { offset });
+            self.apply_metadata(records, ctx);
+        }
+        ctx.set_cause(cause);
+        // Once it has applied its own registration it may be unfenced, and says so without waiting for the next beat.
+        let caught_up = self.controller.registered_at.is_some_and(|at| self.image.offset > at);
+        if caught_up && !self.controller.told_caught_up {
+            self.send_heartbeat(ctx);
+        }
+        self.fetch_metadata_log(ctx);
+    }
+}

@@ -1,0 +1,47 @@
+//! What a new metadata image means for a broker's replicas.
+
+use super::replica::{Follower, Role};
+use super::{Broker, Replica};
+use crate::node::Ctx;
+use crate::trace::Fact;
+use crate::wire::{BrokerId, MetadataRecord, PartitionId, PartitionState};
+
+impl Broker {
+    /// Becomes leader and follower as the new records say (`ReplicaManager.applyDelta`).
+    pub(super) fn apply_metadata(&mut self, records: &[MetadataRecord], ctx: &mut Ctx) {
+        let mut changed = Vec::new();
+        for record in records {
+            if let MetadataRecord::Partition { partition, state } = record
+                && state.replicas.contains(&self.id)
+            {
+                self.apply_partition(*partition, state, ctx);
+                changed.push(*partition);
+            }
+        }
+        if changed.is_empty() {
+            return;
+        }
+        self.follow(ctx);
+        for partition in changed {
+            self.advance_high_watermark(partition, ctx);
+        }
+    }
+
+    fn apply_partition(&mut self, partition: PartitionId, state: &PartitionState, ctx: &mut Ctx) {
+        let replica = self.replicas.entry(partition).or_insert_with(Replica::new);
+        let epoch = state.leader_epoch;
+        replica.leader_epoch = epoch;
+        if state.leader == Some(self.id) {
+            let others = state.replicas.iter().filter(|broker| **broker != self.id);
+            let followers = others.map(|broker| Follower { broker: *broker, log_end: None }).collect();
+            replica.role = Role::Leader { followers, isr: state.isr.clone() };
+            ctx.record(Fact::BecameLeader { partition, epoch });
+        } else {
+            replica.role = Role::Follower { leader: state.leader };
+            let leader: Option<BrokerId> = state.leader;
+            if let Some(leader) = leader {
+                ctx.record(Fact::BecameFollower { partition, leader, epoch });
+            }
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! A broker: replicas, the requests of clients and followers, its own fetchers, its link to the controller, and the
+//! groups that it coordinates.
+//!
+//! **Invariant:** a broker never reads the log of another one. What it has of it, it has fetched.
+
+mod config;
+mod connections;
+mod controller_link;
+mod fetch;
+mod fetcher;
+mod groups;
+mod high_watermark;
+mod metadata;
+mod produce;
+mod purgatory;
+mod replica;
+
+pub use config::BrokerConfig;
+pub use replica::{Replica, Role};
+
+use crate::coordinator::GroupCoordinator;
+use crate::node::{Ctx, Input, Timer};
+use crate::wire::{
+    BrokerId, ErrorCode, Message, MetadataImage, Micros, NodeId, PartitionId, Request, RequestBody, Response,
+    ResponseBody,
+};
+use connections::Connections;
+use controller_link::ControllerLink;
+use fetcher::Fetcher;
+use purgatory::Purgatory;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A broker.
+#[derive(Debug, Clone)]
+pub struct Broker {
+    id: BrokerId,
+    config: Arc<BrokerConfig>,
+    image: Arc<MetadataImage>,
+    replicas: BTreeMap<PartitionId, Replica>,
+    connections: Connections,
+    purgatory: Purgatory,
+    fetchers: BTreeMap<BrokerId, Fetcher>,
+    controller: ControllerLink,
+    coordinator: GroupCoordinator,
+    /// What a broadcast of the coordinator has asked for and is not done yet.
+    effects: Vec<crate::coordinator::Effect>,
+}
+
+impl Broker {
+    /// A broker that is not started yet.
+    #[must_use]
+    pub fn new(id: BrokerId, rack: Option<Arc<str>>, controller: NodeId, config: Arc<BrokerConfig>) -> Self {
+        Self {
+            id,
+            image: Arc::default(),
+            replicas: BTreeMap::new(),
+            connections: Connections::default(),
+            purgatory: Purgatory::default(),
+            fetchers: BTreeMap::new(),
+            controller: ControllerLink::new(controller, rack),
+            coordinator: GroupCoordinator::new(config.groups.clone()),
+            effects: Vec::new(),
+            config,
+        }
+    }
+
+    /// What it is told, and what it does about it.
+    pub fn on(&mut self, input: Input, ctx: &mut Ctx) {
+        match input {
+            Input::Start => self.start(ctx),
+            Input::Message { from, message: Message::Request(request) } => self.on_request(from, request, ctx),
+            Input::Message { from, message: Message::Response(response) } => self.on_response(from, response, ctx),
+            Input::Timer(Timer::ParkedProduce) => self.on_produce_timeout(ctx),
+            Input::Timer(Timer::ParkedFetch) => self.on_fetch_timeout(ctx),
+            Input::Timer(Timer::Fetcher(leader)) => self.on_fetcher_timer(BrokerId(leader), ctx),
+            Input::Timer(Timer::BrokerHeartbeat) => self.on_heartbeat_timer(ctx),
+            Input::Timer(timer) => self.on_group_timer(timer, ctx),
+            Input::Command(_) => {}
+        }
+    }
+
+    /// Handles the requests of a connection, one after the other, for as long as they are answered at once.
+    fn on_request(&mut self, from: NodeId, request: Request, ctx: &mut Ctx) {
+        if let Some(request) = self.connections.receive(from, request, ctx) {
+            self.handle(from, request, ctx);
+            self.work_off(ctx);
+        }
+    }
+
+    /// Handles what was held behind answered requests. A loop, not a recursion: a long queue must not fill the stack.
+    fn work_off(&mut self, ctx: &mut Ctx) {
+        while let Some((from, held)) = self.connections.next_released() {
+            ctx.set_cause(held.cause);
+            self.handle(from, held.request, ctx);
+        }
+    }
+
+    fn handle(&mut self, from: NodeId, request: Request, ctx: &mut Ctx) {
+        let Request { correlation, channel, body } = request;
+        let to = connections::Return { to: from, channel, correlation };
+        match body {
+            RequestBody::Produce(produce) => self.produce(to, produce, ctx),
+            RequestBody::Fetch(fetch) => self.fetch(to, fetch, ctx),
+            RequestBody::ListOffsets(list) => self.list_offsets(to, &list, ctx),
+            RequestBody::Metadata => {
+                let image = self.image.clone();
+                self.answer(to, ResponseBody::Metadata(image), ctx);
+            }
+            RequestBody::FindCoordinator(group) => self.find_coordinator(to, &group, ctx),
+            RequestBody::JoinGroup(_)
+            | RequestBody::SyncGroup(_)
+            | RequestBody::Heartbeat(_)
+            | RequestBody::LeaveGroup(_)
+            | RequestBody::OffsetCommit(_)
+            | RequestBody::OffsetFetch(_) => self.group_request(to, body, ctx),
+            // Those are the controller's.
+            RequestBody::CreateTopics { .. }
+            | RequestBody::BrokerRegistration { .. }
+            | RequestBody::BrokerHeartbeat { .. }
+            | RequestBody::FetchMetadataLog { .. } => {}
+        }
+    }
+
+    /// Answers a request; the next one of its connection may be handled.
+    fn answer(&mut self, to: connections::Return, body: ResponseBody, ctx: &mut Ctx) {
+        ctx.respond(to.to, to.channel, to.correlation, body);
+        self.connections.release(to.to, to.channel);
+    }
+
+    fn on_response(&mut self, from: NodeId, response: Response, ctx: &mut Ctx) {
+        match response.body {
+            ResponseBody::Fetch(fetched) => self.on_fetched(from, fetched, ctx),
+            ResponseBody::BrokerRegistration { registered_at } => self.on_registered(registered_at, ctx),
+            ResponseBody::BrokerHeartbeat { fenced } => self.on_heartbeat(fenced),
+            ResponseBody::FetchMetadataLog { from, records } => self.on_metadata_log(from, &records, ctx),
+            ResponseBody::CreateTopics(_) => self.controller.creating_offsets_topic = false,
+            _ => {}
+        }
+        self.work_off(ctx);
+    }
+
+    /// Its `node.id`.
+    #[must_use]
+    pub fn id(&self) -> BrokerId {
+        self.id
+    }
+
+    /// Its replica of that partition.
+    #[must_use]
+    pub fn replica(&self, partition: PartitionId) -> Option<&Replica> {
+        self.replicas.get(&partition)
+    }
+
+    /// The cluster as it knows it.
+    #[must_use]
+    pub fn image(&self) -> &MetadataImage {
+        &self.image
+    }
+
+    /// The groups that it coordinates.
+    #[must_use]
+    pub fn coordinator(&self) -> &GroupCoordinator {
+        &self.coordinator
+    }
+
+    /// Produce requests that wait for followers, and fetches that wait for records.
+    #[must_use]
+    pub fn parked(&self) -> (usize, usize) {
+        self.purgatory.len()
+    }
+
+    /// Requests that wait behind others of their connection.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.connections.held()
+    }
+
+    /// When its last heartbeats left, the newest first.
+    pub fn heartbeats_us(&self) -> impl Iterator<Item = Micros> {
+        self.controller.heartbeats_us()
+    }
+
+    /// Whether it leads `__consumer_offsets` for the group.
+    #[must_use]
+    pub fn coordinates(&self, group: &str) -> bool {
+        self.coordinator_for(group) == Ok(self.id)
+    }
+
+    /// The partition as leader, or why it cannot be: requests name the epoch in which they believe it to lead.
+    fn leader_of(&mut self, partition: PartitionId) -> Result<&mut Replica, ErrorCode> {
+        let replica = self.replicas.get_mut(&partition).ok_or(ErrorCode::UnknownTopicOrPartition)?;
+        if replica.is_leader() { Ok(replica) } else { Err(ErrorCode::NotLeaderOrFollower) }
+    }
+}

@@ -1,0 +1,56 @@
+//! `commitSync()`: stores how far the application has come, and waits until that is done.
+//!
+//! The application commits the partitions of its last poll (`commitSync(offsets)`), not all that it owns.
+
+use super::Consumer;
+use super::poll::Phase;
+use super::requests::InFlight;
+use crate::node::Ctx;
+use crate::wire::{Api, ErrorCode, OffsetCommitRequest, RequestBody};
+
+impl Consumer {
+    /// Sends the commit, if it can be sent now.
+    pub(super) fn commit(&mut self, ctx: &mut Ctx) {
+        let Some(generation) = self.membership.generation else {
+            // No member any more: `CommitFailedException`. The records will be read again, by whoever owns them now.
+            return self.commit_done(ctx);
+        };
+        if !self.coordinator.is_ready(ctx.now()) || self.requests.is_waiting(Api::OffsetCommit) {
+            return;
+        }
+        let commit = OffsetCommitRequest {
+            group: self.config.group.clone(),
+            member: self.membership.member.clone(),
+            generation,
+            offsets: self.application.commit.clone(),
+        };
+        self.ask_coordinator(self.config.request_timeout_us, RequestBody::OffsetCommit(commit), ctx);
+    }
+
+    pub(super) fn on_commit_answer(&mut self, asked: InFlight, error: ErrorCode, ctx: &mut Ctx) {
+        if self.application.phase() != Phase::Committing || asked.round != self.membership.round {
+            return;
+        }
+        if error == ErrorCode::None {
+            for &(partition, offset) in &self.application.commit {
+                if let Some(slot) = self.fetcher.slot(partition) {
+                    self.fetcher.owned[slot].committed = Some(offset);
+                }
+            }
+            self.application.poll_again();
+            return;
+        }
+        // A generation that was lost meanwhile needs no second word.
+        if self.membership.generation.is_some() || error.is_retriable() {
+            self.on_group_error(Api::OffsetCommit, error, ctx);
+        }
+        if !error.is_retriable() {
+            self.application.poll_again();
+        }
+    }
+
+    fn commit_done(&mut self, ctx: &mut Ctx) {
+        self.application.poll_again();
+        self.poll(ctx);
+    }
+}

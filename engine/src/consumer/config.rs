@@ -1,0 +1,60 @@
+//! A consumer's settings, by Kafka's names and with Kafka's defaults (`ConsumerConfig`).
+
+use crate::wire::{GroupId, Micros, OffsetSpec};
+use std::sync::Arc;
+
+/// A consumer's settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConsumerConfig {
+    /// `group.id`.
+    pub group: GroupId,
+    /// The topic that it subscribes to.
+    pub topic: Arc<str>,
+    /// `session.timeout.ms`.
+    pub session_timeout_us: Micros,
+    /// `heartbeat.interval.ms`.
+    pub heartbeat_interval_us: Micros,
+    /// `max.poll.interval.ms`.
+    pub max_poll_interval_us: Micros,
+    /// `max.poll.records`.
+    pub max_poll_records: u32,
+    /// `auto.offset.reset`.
+    pub auto_offset_reset: OffsetSpec,
+    /// `fetch.min.bytes`.
+    pub fetch_min_bytes: u32,
+    /// `fetch.max.wait.ms`.
+    pub fetch_max_wait_us: Micros,
+    /// `fetch.max.bytes`.
+    pub fetch_max_bytes: u32,
+    /// `max.partition.fetch.bytes`.
+    pub max_partition_fetch_bytes: u32,
+    /// `request.timeout.ms`.
+    pub request_timeout_us: Micros,
+    /// `retry.backoff.ms`.
+    pub retry_backoff_us: Micros,
+    /// How long the application works on each record. Not a setting of Kafka's: the application's own speed.
+    pub processing_us: Micros,
+}
+
+impl ConsumerConfig {
+    /// Kafka's defaults, but for `auto.offset.reset`: a group that starts late would otherwise miss the first records.
+    #[must_use]
+    pub fn new(group: &str, topic: &str) -> Self {
+        Self {
+            group: group.into(),
+            topic: topic.into(),
+            session_timeout_us: 45_000_000,
+            heartbeat_interval_us: 3_000_000,
+            max_poll_interval_us: 300_000_000,
+            max_poll_records: 500,
+            auto_offset_reset: OffsetSpec::Earliest,
+            fetch_min_bytes: 1,
+            fetch_max_wait_us: 500_000,
+            fetch_max_bytes: 52_428_800,
+            max_partition_fetch_bytes: 1_048_576,
+            request_timeout_us: 30_000_000,
+            retry_backoff_us: 100_000,
+            processing_us: 0,
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! Heartbeats: Kafka's second thread (`AbstractCoordinator.HeartbeatThread`). They go on while the application works.
+
+use super::Consumer;
+use super::membership::MemberState;
+use super::requests::InFlight;
+use crate::node::{Ctx, Timer};
+use crate::wire::{Api, ErrorCode, HeartbeatRequest, RequestBody};
+
+impl Consumer {
+    /// From the answer to JoinGroup on.
+    pub(super) fn start_heartbeats(&mut self, ctx: &mut Ctx) {
+        self.membership.heartbeats += 1;
+        self.membership.heard_of_coordinator(ctx.now());
+        self.next_heartbeat(ctx);
+    }
+
+    fn next_heartbeat(&self, ctx: &mut Ctx) {
+        ctx.timer_in(self.config.heartbeat_interval_us, Timer::GroupHeartbeat(self.membership.heartbeats));
+    }
+
+    pub(super) fn on_heartbeat_timer(&mut self, number: u32, ctx: &mut Ctx) {
+        let Some(generation) = self.membership.generation else { return };
+        let joined = matches!(self.membership.state, MemberState::Syncing | MemberState::Stable);
+        if number != self.membership.heartbeats || !joined {
+            return;
+        }
+        let now = ctx.now();
+        if self.application.works_since().is_some_and(|since| now >= since + self.config.max_poll_interval_us) {
+            // The application has not polled for `max.poll.interval.ms`: others should have its partitions (KIP-62).
+            return self.send_leave(ctx);
+        }
+        if now >= self.membership.heard_at + self.config.session_timeout_us
+            && let Some(broker) = self.coordinator.broker()
+        {
+            self.lose_coordinator(broker, ctx);
+        }
+        self.next_heartbeat(ctx);
+        if !self.requests.is_waiting(Api::Heartbeat) {
+            let group = self.config.group.clone();
+            let heartbeat = HeartbeatRequest { group, member: self.membership.member.clone(), generation };
+            self.ask_coordinator(self.config.request_timeout_us, RequestBody::Heartbeat(heartbeat), ctx);
+        }
+    }
+
+    pub(super) fn on_heartbeat_answer(&mut self, asked: InFlight, error: ErrorCode, ctx: &mut Ctx) {
+        let same_generation = asked.round == self.membership.round;
+        match error {
+            ErrorCode::None => self.membership.heard_of_coordinator(ctx.now()),
+            // It has joined again already.
+            ErrorCode::RebalanceInProgress if self.membership.state != MemberState::Stable => {}
+            ErrorCode::UnknownMemberId | ErrorCode::IllegalGeneration if !same_generation => {}
+            error => {
+                self.membership.heard_of_coordinator(ctx.now());
+                self.on_group_error(Api::Heartbeat, error, ctx);
+            }
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! A consumer: membership of its group, fetching, processing and committing.
+//!
+//! It is Kafka's classic consumer with an application around it that works as most do: poll, process record after
+//! record, commit what was processed (`commitSync`), poll again. In Kafka one thread does all this and a second one sends
+//! heartbeats, so most things happen *inside* `poll()`, and nothing of them while the application works: a rebalance
+//! waits for the end of the records in hand. Here [`Consumer::go_on`] is that thread: it is called after every input, and
+//! goes as far as it can with what is known.
+//!
+//! **Invariant:** partitions come and go only while the application is in `poll()`.
+
+mod commit;
+mod config;
+mod coordinator_link;
+mod fetcher;
+mod heartbeat;
+mod membership;
+mod metadata;
+mod owned;
+mod poll;
+mod positions;
+pub mod range_assignor;
+mod rebalance;
+mod requests;
+mod state;
+#[cfg(test)]
+mod tests;
+
+pub use config::ConsumerConfig;
+pub use owned::OwnedPartition;
+pub use state::ConsumerState;
+
+use crate::node::{Ctx, Input, NodeCommand, Timer};
+use crate::trace::Fact;
+use crate::wire::{Api, BrokerId, Message, Micros, RequestBody, Response, ResponseBody};
+use coordinator_link::CoordinatorLink;
+use fetcher::Fetcher;
+use membership::Membership;
+use metadata::ClientMetadata;
+use poll::{Application, Phase};
+use requests::Requests;
+use state::Life;
+use std::sync::Arc;
+
+/// How long `close()` tries to commit and to leave: `close.timeout` by default.
+const CLOSE_TIMEOUT_US: Micros = 30_000_000;
+
+/// A consumer: a client of the brokers, and a member of its group.
+#[derive(Debug, Clone)]
+pub struct Consumer {
+    config: Arc<ConsumerConfig>,
+    client_id: Arc<str>,
+    life: Life,
+    requests: Requests,
+    metadata: ClientMetadata,
+    coordinator: CoordinatorLink,
+    membership: Membership,
+    fetcher: Fetcher,
+    application: Application,
+}
+
+impl Consumer {
+    /// A consumer that is not started yet. `bootstrap` is `bootstrap.servers`.
+    #[must_use]
+    pub fn new(id: u8, config: Arc<ConsumerConfig>, bootstrap: Arc<[BrokerId]>) -> Self {
+        Self {
+            client_id: format!("consumer-{}-{id}", config.group).into(),
+            config,
+            life: Life::Open,
+            requests: Requests::default(),
+            metadata: ClientMetadata::new(bootstrap),
+            coordinator: CoordinatorLink::default(),
+            membership: Membership::default(),
+            fetcher: Fetcher::default(),
+            application: Application::default(),
+        }
+    }
+
+    /// Handles one input.
+    pub fn on(&mut self, input: Input, ctx: &mut Ctx) {
+        if self.life == Life::Closed {
+            return;
+        }
+        match input {
+            Input::Start => self.metadata.want(),
+            Input::Message { message: Message::Response(response), .. } => self.on_response(response, ctx),
+            Input::Timer(timer) => self.on_timer(timer, ctx),
+            Input::Command(NodeCommand::Close) => self.close(ctx),
+            Input::Message { .. } | Input::Command(_) => return,
+        }
+        self.go_on(ctx);
+    }
+
+    fn on_response(&mut self, response: Response, ctx: &mut Ctx) {
+        // An answer to a request that was given up comes too late.
+        let Some(asked) = self.requests.take(response.correlation) else { return };
+        match response.body {
+            ResponseBody::Metadata(image) => self.on_metadata(image),
+            ResponseBody::FindCoordinator(found) => self.on_coordinator(found, ctx),
+            ResponseBody::JoinGroup(joined) => self.on_joined(joined, ctx),
+            ResponseBody::SyncGroup(synced) => self.on_synced(&synced, ctx),
+            ResponseBody::Heartbeat(error) => self.on_heartbeat_answer(asked, error, ctx),
+            ResponseBody::LeaveGroup(_) => self.on_left(ctx),
+            ResponseBody::OffsetFetch(offsets) => self.on_committed_offsets(asked, &offsets, ctx),
+            ResponseBody::ListOffsets(offsets) => self.on_listed_offsets(asked, &offsets, ctx),
+            ResponseBody::Fetch(fetched) => self.on_fetched(asked, fetched, ctx),
+            ResponseBody::OffsetCommit(answer) => self.on_commit_answer(asked, answer.error, ctx),
+            _ => {}
+        }
+    }
+
+    fn on_timer(&mut self, timer: Timer, ctx: &mut Ctx) {
+        match timer {
+            Timer::RequestTimeout(_) => self.on_request_timeout(ctx),
+            Timer::Metadata => self.metadata.on_timer(ctx.now()),
+            Timer::GroupRetry(_) => self.coordinator.on_timer(ctx.now()),
+            Timer::GroupHeartbeat(number) => self.on_heartbeat_timer(number, ctx),
+            Timer::FetchRetry => self.fetcher.on_timer(ctx),
+            Timer::Processed(number) => self.on_processed(number, ctx),
+            _ => {}
+        }
+    }
+
+    /// Goes on with whatever the last input has made possible.
+    fn go_on(&mut self, ctx: &mut Ctx) {
+        if self.life == Life::Closed {
+            return;
+        }
+        if self.life.is_over(ctx.now()) {
+            return self.end(ctx);
+        }
+        self.refresh_metadata(ctx);
+        if self.metadata.knows(&self.config.topic) {
+            self.find_coordinator(ctx);
+        } else if self.life == Life::Open {
+            return;
+        }
+        match self.application.phase() {
+            Phase::Processing => {}
+            Phase::Committing => self.commit(ctx),
+            Phase::Polling => self.poll(ctx),
+        }
+    }
+
+    /// Some answers have not come within `request.timeout.ms`. The client takes the connection for dead.
+    fn on_request_timeout(&mut self, ctx: &mut Ctx) {
+        for lost in self.requests.take_overdue(ctx) {
+            match lost.api {
+                Api::Metadata => self.metadata.want(),
+                Api::FindCoordinator => self.coordinator.back_off(self.config.retry_backoff_us, ctx),
+                Api::Fetch | Api::ListOffsets => self.back_off_fetches(lost.to, ctx),
+                Api::LeaveGroup => self.on_left(ctx),
+                _ => self.lose_coordinator(lost.to, ctx),
+            }
+        }
+    }
+
+    /// The application stops: what it has processed is committed, then it leaves the group.
+    fn close(&mut self, ctx: &mut Ctx) {
+        if self.life == Life::Open {
+            self.life = Life::Closing { until: ctx.now() + CLOSE_TIMEOUT_US };
+            self.stop_processing();
+        }
+    }
+
+    fn end(&mut self, ctx: &mut Ctx) {
+        self.give_up_partitions(ctx);
+        self.requests = Requests::default();
+        self.life = Life::Closed;
+        ctx.record(Fact::ConsumerClosed);
+    }
+
+    /// Sends a request to the coordinator, if it is known.
+    fn ask_coordinator(&mut self, timeout_us: Micros, body: RequestBody, ctx: &mut Ctx) {
+        if let Some(to) = self.coordinator.broker() {
+            self.requests.send_to_coordinator(to, timeout_us, self.membership.round, body, ctx);
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! The application: it polls, works on what it gets, record after record, and commits (`KafkaConsumer.poll`).
+
+use super::Consumer;
+use super::membership::MemberState;
+use super::state::Life;
+use crate::log::LogEntry;
+use crate::node::{Ctx, Timer};
+use crate::trace::Fact;
+use crate::wire::{Micros, Offset, PartitionId};
+use std::collections::VecDeque;
+
+/// What the application's thread is at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Phase {
+    /// In `poll()`.
+    #[default]
+    Polling,
+    /// Works on the records that it got.
+    Processing,
+    /// In `commitSync()`.
+    Committing,
+}
+
+/// Neighbouring records that `poll()` handed out: those with the places `from` to `to` of a batch.
+#[derive(Debug, Clone)]
+pub(super) struct Run {
+    pub(super) slot: usize,
+    pub(super) entry: LogEntry,
+    pub(super) from: u32,
+    pub(super) to: u32,
+}
+
+/// The application. It holds at most `max.poll.records` records.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Application {
+    phase: Phase,
+    /// When `poll()` last returned.
+    polled_at: Micros,
+    work: VecDeque<Run>,
+    /// Counts the timers, so that an old one is known.
+    timer: u32,
+    /// What is to be committed.
+    pub(super) commit: Vec<(PartitionId, Offset)>,
+}
+
+impl Application {
+    pub(super) fn phase(&self) -> Phase {
+        self.phase
+    }
+
+    /// Since when the application has not been in `poll()`.
+    pub(super) fn works_since(&self) -> Option<Micros> {
+        (self.phase != Phase::Polling).then_some(self.polled_at)
+    }
+
+    /// The application calls `poll()` again.
+    pub(super) fn poll_again(&mut self) {
+        self.phase = Phase::Polling;
+    }
+}
+
+impl Consumer {
+    /// `poll()`: first the group, then the positions, then the records. Fetches go out before the records are handed over,
+    /// so that the next ones travel while the application works.
+    pub(super) fn poll(&mut self, ctx: &mut Ctx) {
+        if self.life != Life::Open {
+            return self.leave(ctx);
+        }
+        if self.membership.must_join() {
+            self.join(ctx);
+        }
+        if self.membership.state != MemberState::Stable {
+            return;
+        }
+        self.look_up_positions(ctx);
+        let polled = self.fetcher.collect(self.config.max_poll_records, &mut self.application.work);
+        if let Some((records, fetched)) = polled {
+            ctx.set_cause(fetched);
+            ctx.record_as_cause(Fact::Polled { records });
+        }
+        self.send_fetches(ctx);
+        if polled.is_some() {
+            self.start_processing(ctx);
+        }
+    }
+
+    fn start_processing(&mut self, ctx: &mut Ctx) {
+        self.application.phase = Phase::Processing;
+        self.application.polled_at = ctx.now();
+        // What is to be committed: each partition of this poll. The offset follows when the work is done.
+        let slots = self.application.work.iter().map(|run| run.slot);
+        self.application.commit.clear();
+        self.application.commit.extend(slots.map(|slot| (self.fetcher.owned[slot].id, 0)));
+        self.application.commit.dedup();
+        if self.config.processing_us == 0 {
+            while let Some(run) = self.application.work.pop_front() {
+                self.process(&run, ctx);
+            }
+            self.finish_processing();
+            self.commit(ctx);
+        } else {
+            self.start_record(ctx);
+        }
+    }
+
+    fn start_record(&mut self, ctx: &mut Ctx) {
+        self.application.timer += 1;
+        ctx.timer_in(self.config.processing_us, Timer::Processed(self.application.timer));
+    }
+
+    /// The application is done with a record. `go_on` does the rest.
+    pub(super) fn on_processed(&mut self, number: u32, ctx: &mut Ctx) {
+        if number != self.application.timer || self.application.phase != Phase::Processing {
+            return;
+        }
+        let Some(run) = self.application.work.front_mut() else { return };
+        let record = Run { to: run.from + 1, ..run.clone() };
+        run.from += 1;
+        if run.from == run.to {
+            self.application.work.pop_front();
+        }
+        self.process(&record, ctx);
+        if self.application.work.is_empty() {
+            self.finish_processing();
+        } else {
+            self.start_record(ctx);
+        }
+    }
+
+    /// Says of each record of the run that it is processed. A million times a run: nothing else belongs here.
+    fn process(&mut self, run: &Run, ctx: &mut Ctx) {
+        let owned = &mut self.fetcher.owned[run.slot];
+        let batch = &run.entry.batch;
+        let age_us = ctx.now().saturating_sub(batch.base_timestamp_us);
+        let mut offset = run.entry.base_offset + u64::from(run.from);
+        for record in &batch.records()[run.from as usize..run.to as usize] {
+            ctx.record(Fact::RecordProcessed {
+                partition: owned.id,
+                offset,
+                subject: record.subject,
+                sequence: record.sequence,
+                latency_us: age_us.saturating_sub(u64::from(record.timestamp_delta_us)),
+            });
+            offset += 1;
+        }
+        owned.processed = offset;
+    }
+
+    /// The records in hand are done, or given up: what is processed is committed next.
+    fn finish_processing(&mut self) {
+        self.application.phase = Phase::Committing;
+        for (partition, offset) in &mut self.application.commit {
+            *offset = self.fetcher.slot(*partition).map_or(0, |slot| self.fetcher.owned[slot].processed);
+        }
+    }
+
+    /// `close()` was called: the record in hand is not finished, and of its partition and others nothing may be done yet.
+    pub(super) fn stop_processing(&mut self) {
+        if self.application.phase == Phase::Processing {
+            let untouched: Vec<usize> = self.application.work.drain(..).map(|run| run.slot).collect();
+            self.finish_processing();
+            let started = |id| self.fetcher.slot(id).map(|slot| self.fetcher.owned[slot].started_at);
+            let _ = untouched;
+            self.application.commit.retain(|(id, offset)| started(*id) != Some(*offset));
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Where to start reading: the committed offset, or else `auto.offset.reset` (`updateFetchPositions`).
+
+use super::Consumer;
+use super::owned::Place;
+use super::requests::InFlight;
+use crate::node::Ctx;
+use crate::trace::Fact;
+use crate::wire::{
+    Api, ErrorCode, ListOffsetsRequest, ListOffsetsResponse, OffsetFetchResponse, PartitionId, RequestBody,
+};
+
+impl Consumer {
+    /// Asks for what is missing.
+    pub(super) fn look_up_positions(&mut self, ctx: &mut Ctx) {
+        if self.fetcher.owned.iter().all(|owned| owned.place == Place::Known) {
+            return;
+        }
+        let unknown = self.fetcher.owned.iter().any(|owned| owned.place == Place::Unknown);
+        if unknown && self.coordinator.is_ready(ctx.now()) && !self.requests.is_waiting(Api::OffsetFetch) {
+            let fetch = RequestBody::OffsetFetch(self.config.group.clone());
+            self.ask_coordinator(self.config.request_timeout_us, fetch, ctx);
+        }
+        self.list_offsets(ctx);
+    }
+
+    pub(super) fn on_committed_offsets(&mut self, asked: InFlight, answer: &OffsetFetchResponse, ctx: &mut Ctx) {
+        if asked.round != self.membership.round {
+            return;
+        }
+        if answer.error != ErrorCode::None {
+            return self.on_group_error(Api::OffsetFetch, answer.error, ctx);
+        }
+        for owned in self.fetcher.owned.iter_mut().filter(|owned| owned.place == Place::Unknown) {
+            owned.committed = answer.offsets.iter().find(|(id, _)| *id == owned.id).map(|(_, offset)| *offset);
+            match owned.committed {
+                Some(offset) => {
+                    owned.seek(offset);
+                    ctx.record(Fact::PositionSet { partition: owned.id, offset, committed: true });
+                }
+                None => owned.place = Place::Reset,
+            }
+        }
+    }
+
+    /// Asks each leader where its logs begin or end.
+    fn list_offsets(&mut self, ctx: &mut Ctx) {
+        let now = ctx.now();
+        let due = |place, retry_at| place == Place::Reset && retry_at <= now;
+        while let Some(leader) = self.fetcher.owned.iter().filter(|o| due(o.place, o.retry_at)).find_map(|owned| {
+            owned.leader.filter(|leader| !self.requests.is_waiting_for(*leader, Api::ListOffsets))
+        }) {
+            let partitions: Vec<PartitionId> = self
+                .fetcher
+                .owned
+                .iter()
+                .filter(|owned| due(owned.place, owned.retry_at) && owned.leader == Some(leader))
+                .map(|owned| owned.id)
+                .collect();
+            let list = ListOffsetsRequest { spec: self.config.auto_offset_reset, partitions };
+            let (timeout_us, round) = (self.config.request_timeout_us, self.membership.round);
+            self.requests.send(leader, timeout_us, round, RequestBody::ListOffsets(list), ctx);
+        }
+    }
+
+    pub(super) fn on_listed_offsets(&mut self, asked: InFlight, answer: &ListOffsetsResponse, ctx: &mut Ctx) {
+        if asked.round != self.membership.round {
+            return;
+        }
+        for listed in &answer.partitions {
+            let Some(slot) = self.fetcher.slot(listed.partition) else { continue };
+            let owned = &mut self.fetcher.owned[slot];
+            if owned.place != Place::Reset {
+                continue;
+            }
+            if listed.error == ErrorCode::None {
+                let offset = listed.base_offset;
+                owned.seek(offset);
+                ctx.record(Fact::PositionSet { partition: listed.partition, offset, committed: false });
+            } else {
+                self.fetcher.back_off(slot, self.config.retry_backoff_us, ctx);
+                self.metadata.want();
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Who gets which partition under `partition.assignment.strategy=range`, Kafka's default.
+
+use std::cmp::Ordering;
+
+/// What the group's leader knows of a member: who it is and what it wants.
+#[derive(Clone, Copy, Debug)]
+pub struct MemberSubscription<'a, Topic> {
+    /// The id that the coordinator gave; it differs for every member.
+    pub member_id: &'a str,
+    /// `group.instance.id` of a static member.
+    pub instance_id: Option<&'a str>,
+    /// The topics that it subscribes to, in any order.
+    pub topics: &'a [Topic],
+}
+
+/// Assigns each topic by itself: its subscribers in order take equal runs of consecutive partitions, and what is left
+/// over goes, one each, to the first ones (`RangeAssignor`).
+///
+/// Static members come first, by instance id, then the others by member id (`AbstractPartitionAssignor.MemberInfo`). A
+/// static member thus keeps its place over a restart. Members near the front collect the extras of every topic.
+///
+/// `topics` gives each topic once, with its number of partitions. The answer has one list for each of `members`, in
+/// their order: topics as in `topics`, partitions ascending. A subscription to another topic is skipped, as Kafka does
+/// with one that it has no metadata for. Racks (KIP-881) are not looked at.
+#[must_use]
+pub fn assign<Topic: Copy + Eq>(
+    topics: &[(Topic, u32)],
+    members: &[MemberSubscription<'_, Topic>],
+) -> Vec<Vec<(Topic, u32)>> {
+    let mut in_order: Vec<usize> = (0..members.len()).collect();
+    in_order.sort_by(|&a, &b| compare(&members[a], &members[b]));
+
+    let mut assignment = vec![Vec::new(); members.len()];
+    for &(topic, partitions) in topics {
+        let subscribers = || {
+            in_order
+                .iter()
+                .copied()
+                .filter(|&member| members[member].topics.contains(&topic))
+        };
+        let count = subscribers().count() as u32;
+        if count == 0 {
+            continue;
+        }
+        let (each, extras) = (partitions / count, partitions % count);
+        let mut next = 0;
+        for (place, member) in (0..).zip(subscribers()) {
+            let end = next + each + u32::from(place < extras);
+            assignment[member].extend((next..end).map(|partition| (topic, partition)));
+            next = end;
+        }
+    }
+    assignment
+}
+
+fn compare<Topic>(a: &MemberSubscription<'_, Topic>, b: &MemberSubscription<'_, Topic>) -> Ordering {
+    match (a.instance_id, b.instance_id) {
+        (Some(a), Some(b)) => compare_as_java(a, b),
+        (Some(_), None) => Ordering::Less,
+        (None, Some(_)) => Ordering::Greater,
+        (None, None) => compare_as_java(a.member_id, b.member_id),
+    }
+}
+
+/// `String.compareTo` goes by UTF-16 code units, which order characters outside the basic plane differently.
+fn compare_as_java(a: &str, b: &str) -> Ordering {
+    a.encode_utf16().cmp(b.encode_utf16())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn member<'a>(member_id: &'a str, instance_id: Option<&'a str>) -> MemberSubscription<'a, char> {
+        MemberSubscription {
+            member_id,
+            instance_id,
+            topics: &['x', 'y'],
+        }
+    }
+
+    #[test]
+    fn the_first_member_collects_the_extras_of_every_topic() {
+        let assignment = assign(&[('x', 3), ('y', 3)], &[member("b", None), member("a", None)]);
+        assert_eq!(
+            assignment,
+            [vec![('x', 2), ('y', 2)], vec![('x', 0), ('x', 1), ('y', 0), ('y', 1)]]
+        );
+    }
+
+    #[test]
+    fn static_members_come_before_the_others_and_by_instance_id() {
+        let members = [member("a", None), member("c", Some("i1")), member("b", Some("i2"))];
+        assert_eq!(assign(&[('x', 3)], &members), [[('x', 2)], [('x', 0)], [('x', 1)]]);
+    }
+
+    #[test]
+    fn members_beyond_the_partitions_stay_idle() {
+        let assignment = assign(&[('x', 1)], &[member("a", None), member("b", None)]);
+        assert_eq!(assignment, [vec![('x', 0)], vec![]]);
+    }
+}

@@ -1,0 +1,71 @@
+//! `__cluster_metadata`, and the brokers that wait for more of it.
+
+use super::Return;
+use crate::node::{Alarm, Ctx, Timer};
+use crate::wire::{BrokerId, MetadataRecord, Micros, Offset, ResponseBody};
+
+/// `controller.quorum.fetch.timeout.ms` bounds how long observers may go without an answer; a parked fetch waits for a
+/// quarter of its default at most (`KafkaRaftClient.MAX_FETCH_WAIT_MS`).
+const FETCH_WAIT_US: Micros = 500_000;
+
+/// The metadata log. Grows by brokers and partitions, which are bounded.
+#[derive(Debug, Clone, Default)]
+pub(super) struct MetadataLog {
+    records: Vec<MetadataRecord>,
+    /// One for each broker at most.
+    parked: Vec<ParkedFetch>,
+    alarm: Alarm,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct ParkedFetch {
+    to: Return,
+    from: Offset,
+    deadline_us: Micros,
+}
+
+impl MetadataLog {
+    pub(super) fn end(&self) -> Offset {
+        self.records.len() as u64
+    }
+
+    pub(super) fn append(&mut self, record: MetadataRecord) {
+        self.records.push(record);
+    }
+
+    /// Where the broker's last registration stands.
+    pub(super) fn registration_of(&self, wanted: BrokerId) -> Option<Offset> {
+        let is_it = |r: &MetadataRecord| matches!(r, MetadataRecord::RegisterBroker { broker, .. } if *broker == wanted);
+        self.records.iter().rposition(is_it).map(|index| index as u64)
+    }
+
+    /// Brokers fetch the log as observers do, each fetch waiting for something new.
+    pub(super) fn fetch(&mut self, to: Return, from: Offset, ctx: &mut Ctx) {
+        let parked = ParkedFetch { to, from, deadline_us: ctx.now() + FETCH_WAIT_US };
+        self.alarm.arm(parked.deadline_us, Timer::ParkedMetadataFetch, ctx);
+        self.parked.push(parked);
+    }
+
+    /// Answers the fetches for which there is something.
+    pub(super) fn answer_parked(&mut self, ctx: &mut Ctx) {
+        let end = self.end();
+        for parked in self.parked.extract_if(.., |parked| parked.from < end) {
+            let records = self.records[usize::try_from(parked.from).unwrap_or(usize::MAX)..].to_vec();
+            parked.to.answer(ResponseBody::FetchMetadataLog { from: parked.from, records }, ctx);
+        }
+    }
+
+    /// Answers the fetches that have waited long enough, with nothing.
+    pub(super) fn answer_expired(&mut self, ctx: &mut Ctx) {
+        let now = ctx.now();
+        if !self.alarm.rang(now) {
+            return;
+        }
+        for parked in self.parked.extract_if(.., |parked| parked.deadline_us <= now) {
+            parked.to.answer(ResponseBody::FetchMetadataLog { from: parked.from, records: Vec::new() }, ctx);
+        }
+        if let Some(next) = self.parked.iter().map(|parked| parked.deadline_us).min() {
+            self.alarm.arm(next, Timer::ParkedMetadataFetch, ctx);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! The controller: the metadata log, the brokers that are registered, and where partitions go.
+//!
+//! One controller for now; its log commits as it is written.
+
+mod brokers;
+pub mod java_random;
+mod metadata_log;
+pub mod striped_replica_placer;
+mod topics;
+
+use crate::node::{Ctx, Input, NodeCommand, Random, Timer};
+use crate::wire::{Channel, Message, MetadataImage, NodeId, Request, RequestBody, ResponseBody};
+use java_random::JavaRandom;
+use metadata_log::MetadataLog;
+use topics::WantedTopic;
+
+/// The active controller of a KRaft cluster (`QuorumController`).
+#[derive(Debug, Clone)]
+pub struct Controller {
+    log: MetadataLog,
+    image: MetadataImage,
+    placement: JavaRandom,
+    /// Topics that wait for brokers to be unfenced.
+    wanted: Vec<WantedTopic>,
+    next_topic: u16,
+}
+
+/// Where an answer goes.
+#[derive(Debug, Clone, Copy)]
+struct Return {
+    to: NodeId,
+    channel: Channel,
+    correlation: u32,
+}
+
+impl Return {
+    fn answer(self, body: ResponseBody, ctx: &mut Ctx) {
+        ctx.respond(self.to, self.channel, self.correlation, body);
+    }
+}
+
+impl Controller {
+    /// A controller of an empty cluster, with its own generator for placement, as in Kafka.
+    #[must_use]
+    pub fn new(random: &mut Random) -> Self {
+        Self {
+            log: MetadataLog::default(),
+            image: MetadataImage::default(),
+            placement: JavaRandom::new(random.bits().cast_signed()),
+            wanted: Vec::new(),
+            next_topic: 0,
+        }
+    }
+
+    /// What it is told, and what it does about it.
+    pub fn on(&mut self, input: Input, ctx: &mut Ctx) {
+        match input {
+            Input::Message { from, message: Message::Request(request) } => self.on_request(from, request, ctx),
+            Input::Timer(Timer::ParkedMetadataFetch) => self.log.answer_expired(ctx),
+            Input::Command(NodeCommand::CreateTopic { name, partitions, replication_factor, when_brokers }) => {
+                self.wanted.push(WantedTopic { name, partitions, replication_factor, when_brokers });
+                self.create_wanted(ctx);
+            }
+            Input::Start | Input::Message { .. } | Input::Timer(_) | Input::Command(_) => {}
+        }
+        self.log.answer_parked(ctx);
+    }
+
+    fn on_request(&mut self, from: NodeId, request: Request, ctx: &mut Ctx) {
+        let to = Return { to: from, channel: request.channel, correlation: request.correlation };
+        match request.body {
+            RequestBody::BrokerRegistration { broker, rack } => self.register(to, broker, rack, ctx),
+            RequestBody::BrokerHeartbeat { broker, metadata_offset } => {
+                self.heartbeat(to, broker, metadata_offset, ctx);
+            }
+            RequestBody::FetchMetadataLog { from } => self.log.fetch(to, from, ctx),
+            RequestBody::CreateTopics { name, partitions, replication_factor } => {
+                let error = self.create_topic(&name, partitions, replication_factor, ctx);
+                to.answer(ResponseBody::CreateTopics(error), ctx);
+            }
+            _ => {}
+        }
+    }
+
+    /// The cluster as it is.
+    #[must_use]
+    pub fn image(&self) -> &MetadataImage {
+        &self.image
+    }
+}

@@ -1,0 +1,84 @@
+//! Creating topics: which broker holds which replica, and who leads first (`ReplicationControlManager`).
+
+use super::Controller;
+use super::striped_replica_placer::{UsableBroker, place};
+use crate::node::Ctx;
+use crate::trace::Fact;
+use crate::wire::{BrokerId, ErrorCode, MetadataRecord, PartitionId, PartitionState, TopicId};
+use std::sync::Arc;
+
+/// A topic that an administrator creates once the cluster is up.
+#[derive(Debug, Clone)]
+pub(super) struct WantedTopic {
+    pub(super) name: Arc<str>,
+    pub(super) partitions: u16,
+    pub(super) replication_factor: u8,
+    pub(super) when_brokers: u8,
+}
+
+impl Controller {
+    /// Creates the topics for which there are brokers enough by now.
+    pub(super) fn create_wanted(&mut self, ctx: &mut Ctx) {
+        let unfenced = self.image.brokers.values().filter(|broker| !broker.fenced).count();
+        let ready: Vec<WantedTopic> =
+            self.wanted.extract_if(.., |topic| usize::from(topic.when_brokers) <= unfenced).collect();
+        for topic in ready {
+            self.create_topic(&topic.name, topic.partitions, topic.replication_factor, ctx);
+        }
+    }
+
+    /// Writes the topic and its partitions to the metadata log, all or nothing.
+    pub(super) fn create_topic(
+        &mut self,
+        name: &Arc<str>,
+        partitions: u16,
+        replication_factor: u8,
+        ctx: &mut Ctx,
+    ) -> ErrorCode {
+        if self.image.topic(name).is_some() {
+            return ErrorCode::TopicAlreadyExists;
+        }
+        if partitions == 0 {
+            return ErrorCode::InvalidPartitions;
+        }
+        let brokers: Vec<UsableBroker> = self.image.brokers.iter().map(usable).collect();
+        let placed = place(&mut self.placement, u32::from(partitions), u32::from(replication_factor), &brokers);
+        let Ok(assignments) = placed else { return ErrorCode::InvalidReplicationFactor };
+
+        let topic = TopicId(self.next_topic);
+        self.next_topic += 1;
+        self.write(MetadataRecord::Topic { topic, name: name.clone() });
+        let cause = ctx.cause();
+        ctx.record_as_cause(Fact::TopicCreated { topic, partitions });
+        for (replicas, index) in assignments.into_iter().zip(0..) {
+            let partition = PartitionId { topic, index };
+            let state = self.first_state(&replicas);
+            if let Some(leader) = state.leader {
+                ctx.record(Fact::LeaderElected { partition, leader, epoch: state.leader_epoch });
+            }
+            self.write(MetadataRecord::Partition { partition, state });
+        }
+        ctx.set_cause(cause);
+        ErrorCode::None
+    }
+
+    /// All unfenced replicas are in sync at first; the first of them leads.
+    fn first_state(&self, replicas: &[u32]) -> PartitionState {
+        let replicas: Vec<BrokerId> = replicas.iter().filter_map(|id| u8::try_from(*id).ok()).map(BrokerId).collect();
+        let unfenced = |broker: &&BrokerId| self.image.brokers.get(broker).is_some_and(|state| !state.fenced);
+        let leader = replicas.iter().find(unfenced).copied();
+        let mut isr: Vec<BrokerId> = replicas.iter().filter(unfenced).copied().collect();
+        isr.sort_unstable();
+        PartitionState {
+            replicas: replicas.into(),
+            isr: isr.into(),
+            leader,
+            leader_epoch: 0,
+            partition_epoch: 0,
+        }
+    }
+}
+
+fn usable((id, state): (&BrokerId, &crate::wire::BrokerState)) -> UsableBroker {
+    UsableBroker { id: u32::from(id.0), rack: state.rack.clone(), fenced: state.fenced }
+}

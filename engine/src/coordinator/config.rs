@@ -1,0 +1,35 @@
+//! The group coordinator's settings, by Kafka's names and with Kafka's defaults (`GroupCoordinatorConfig`).
+
+use crate::wire::Micros;
+
+/// The group coordinator's settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupCoordinatorConfig {
+    /// `group.initial.rebalance.delay.ms`: how long an empty group waits for more members.
+    pub initial_rebalance_delay_us: Micros,
+    /// `group.min.session.timeout.ms`.
+    pub min_session_timeout_us: Micros,
+    /// `group.max.session.timeout.ms`.
+    pub max_session_timeout_us: Micros,
+    /// `group.max.size`: the most members of a group, and here the most ids handed out that wait to be used. Whoever
+    /// comes on top of them is told `GROUP_MAX_SIZE_REACHED`.
+    pub max_size: u32,
+    /// `offsets.topic.num.partitions`.
+    pub offsets_topic_partitions: u16,
+    /// `offsets.topic.replication.factor`.
+    pub offsets_topic_replication_factor: u8,
+}
+
+impl Default for GroupCoordinatorConfig {
+    fn default() -> Self {
+        Self {
+            initial_rebalance_delay_us: 3_000_000,
+            min_session_timeout_us: 6_000_000,
+            max_session_timeout_us: 1_800_000_000,
+            // Kafka has no limit by default.
+            max_size: 1_000,
+            offsets_topic_partitions: 50,
+            offsets_topic_replication_factor: 3,
+        }
+    }
+}

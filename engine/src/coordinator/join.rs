@@ -1,0 +1,142 @@
+//! JoinGroup: who wants to be in the next generation.
+
+use super::effect::{Asker, Turn, join_error};
+use super::group::{Group, Member, PendingMember};
+use super::session::{NEW_MEMBER_JOIN_TIMEOUT_US, Session};
+use crate::node::Random;
+use crate::trace::GroupStateName;
+use crate::wire::{ErrorCode, JoinGroupRequest, JoinGroupResponse, MemberId, ResponseBody};
+
+impl Group {
+    /// `GroupMetadataManager.classicGroupJoinToClassicGroup`.
+    pub(super) fn join(&mut self, asker: Asker, request: JoinGroupRequest, turn: &mut Turn) {
+        let allowed = turn.config.min_session_timeout_us..=turn.config.max_session_timeout_us;
+        if !allowed.contains(&request.session_timeout_us) {
+            turn.reply(asker, join_error(ErrorCode::InvalidSessionTimeout, request.member));
+        } else if !self.accepts(&request.member, turn.config.max_size) {
+            // The last to rejoin of a group that is too large are the ones that have to go.
+            if let Some(number) = self.member(&request.member).map(|member| member.number) {
+                self.remove(number);
+            }
+            turn.reply(asker, join_error(ErrorCode::GroupMaxSizeReached, "".into()));
+        } else if request.member.is_empty() {
+            self.hand_out_id(asker, &request, turn);
+        } else if let Some(index) = self.pending.iter().position(|pending| pending.id == request.member) {
+            let pending = self.pending.remove(index);
+            self.add_joining(asker, request, pending, turn);
+        } else if self.is_member(&request.member) {
+            self.rejoin(asker, request, turn);
+        } else {
+            turn.reply(asker, join_error(ErrorCode::UnknownMemberId, request.member));
+        }
+    }
+
+    /// Whether there is room (`acceptJoiningMember`). During a join phase those that have joined count, not all members:
+    /// the group may be over its size, and whoever rejoins too late makes room.
+    fn accepts(&mut self, id: &MemberId, max_size: u32) -> bool {
+        let max_size = max_size as usize;
+        if id.is_empty() && self.pending.len() >= max_size {
+            return false;
+        }
+        match self.state {
+            GroupStateName::Empty | GroupStateName::Dead => true,
+            GroupStateName::PreparingRebalance => {
+                self.joined() < max_size || self.member(id).is_some_and(|member| member.join.is_some())
+            }
+            GroupStateName::CompletingRebalance | GroupStateName::Stable => {
+                self.members.len() < max_size || self.is_member(id)
+            }
+        }
+    }
+
+    /// A member without an id gets one, and has to join with it. Otherwise a client that tries again because an answer was
+    /// lost would leave a dead member behind each time (KIP-394).
+    fn hand_out_id(&mut self, asker: Asker, request: &JoinGroupRequest, turn: &mut Turn) {
+        self.last_member += 1;
+        let number = self.last_member;
+        let id: MemberId = format!("{}-{}", request.client_id, uuid(turn.ctx.random())).into();
+        let mut session = Session::default();
+        session.extend(request.session_timeout_us, self.number, number, turn.ctx);
+        self.pending.push(PendingMember { number, id: id.clone(), session });
+        turn.reply(asker, join_error(ErrorCode::MemberIdRequired, id));
+    }
+
+    /// `addMemberThenRebalanceOrCompleteJoin`.
+    fn add_joining(&mut self, asker: Asker, request: JoinGroupRequest, pending: PendingMember, turn: &mut Turn) {
+        if self.state == GroupStateName::PreparingRebalance && self.previous_state == GroupStateName::Empty {
+            self.new_member_added = true;
+        }
+        let mut member = Member {
+            number: pending.number,
+            id: pending.id,
+            node: asker.node,
+            session_timeout_us: request.session_timeout_us,
+            rebalance_timeout_us: request.rebalance_timeout_us,
+            subscription: request.subscription,
+            assignment: [].into(),
+            join: Some(asker),
+            sync: None,
+            is_new: true,
+            owes_sync: false,
+            session: pending.session,
+        };
+        member.session.extend(NEW_MEMBER_JOIN_TIMEOUT_US, self.number, member.number, turn.ctx);
+        self.add(member);
+        self.rebalance_or_complete_join(turn);
+    }
+
+    /// A member joins again (`classicGroupJoinExistingMember`).
+    fn rejoin(&mut self, asker: Asker, request: JoinGroupRequest, turn: &mut Turn) {
+        let is_leader = self.leader().is_some_and(|leader| leader.id == request.member);
+        let Some(member) = self.member(&request.member) else { return };
+        let unchanged = member.subscription == request.subscription;
+        let missed_the_answer = match self.state {
+            GroupStateName::PreparingRebalance => false,
+            GroupStateName::CompletingRebalance => unchanged,
+            // The leader joins again to have the partitions shared anew.
+            GroupStateName::Stable => unchanged && !is_leader,
+            GroupStateName::Empty | GroupStateName::Dead => {
+                return turn.reply(asker, join_error(ErrorCode::UnknownMemberId, request.member));
+            }
+        };
+        if missed_the_answer {
+            let answer = self.join_answer(&request.member);
+            return turn.reply(asker, answer);
+        }
+        if let Some(member) = self.member(&request.member) {
+            member.node = asker.node;
+            member.session_timeout_us = request.session_timeout_us;
+            member.rebalance_timeout_us = request.rebalance_timeout_us;
+            member.subscription = request.subscription;
+            member.join = Some(asker);
+        }
+        self.rebalance_or_complete_join(turn);
+    }
+
+    /// What a member learns of the present generation. The leader alone learns who is in it.
+    pub(super) fn join_answer(&self, to: &MemberId) -> ResponseBody {
+        let leader = self.leader().map_or_else(|| "".into(), |leader| leader.id.clone());
+        let members = if leader == *to { self.member_list() } else { Vec::new() };
+        ResponseBody::JoinGroup(JoinGroupResponse {
+            error: ErrorCode::None,
+            generation: self.generation,
+            member: to.clone(),
+            leader,
+            members,
+        })
+    }
+}
+
+/// A random UUID as `java.util.UUID.randomUUID` makes them: version 4, variant 2.
+fn uuid(random: &mut Random) -> String {
+    let high = random.bits() & !0xf000 | 0x4000;
+    let low = random.bits() & (u64::MAX >> 2) | 1 << 63;
+    format!(
+        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+        high >> 32,
+        (high >> 16) & 0xffff,
+        high & 0xffff,
+        low >> 48,
+        low & 0xffff_ffff_ffff
+    )
+}

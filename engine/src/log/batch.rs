@@ -1,0 +1,170 @@
+//! Batches: the unit of everything that Kafka does with records.
+
+use super::size::{
+    NO_HEADER_BYTES, RECORD_BATCH_OVERHEAD, estimate_upper_bound, has_room_for, is_full, record_bytes, write_limit,
+};
+use super::{Dictionary, Record};
+use crate::wire::{LeaderEpoch, Micros, NodeId, Offset};
+use std::sync::Arc;
+
+/// Records that travel, are stored and are replicated together. Never changes once it is built: the replicas of a
+/// partition, the retries of a producer and the clones of a world all share one.
+#[derive(Debug)]
+pub struct Batch {
+    /// Who sent it.
+    pub producer: NodeId,
+    /// When its first record was sent.
+    pub base_timestamp_us: Micros,
+    /// When its last record was sent.
+    pub max_timestamp_us: Micros,
+    records: Box<[Record]>,
+    size_bytes: u32,
+}
+
+impl Batch {
+    /// Its records, in order.
+    #[must_use]
+    pub fn records(&self) -> &[Record] {
+        &self.records
+    }
+
+    /// How many records it has.
+    #[must_use]
+    pub fn len(&self) -> u32 {
+        u32::try_from(self.records.len()).unwrap_or(u32::MAX)
+    }
+
+    /// A batch has at least one record; this is for tools that ask.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
+    /// Its size as Kafka's format v2 would have it, uncompressed.
+    #[must_use]
+    pub fn size_bytes(&self) -> u32 {
+        self.size_bytes
+    }
+}
+
+/// A batch that still takes records.
+#[derive(Debug, Clone)]
+pub struct BatchBuilder {
+    base_timestamp_us: Micros,
+    max_timestamp_us: Micros,
+    records: Vec<Record>,
+    size_bytes: u32,
+    batch_size: u32,
+    write_limit: u32,
+}
+
+impl BatchBuilder {
+    /// An empty batch, opened at `now`, that takes records up to `batch_size` bytes.
+    #[must_use]
+    pub fn new(now: Micros, batch_size: u32) -> Self {
+        Self {
+            base_timestamp_us: now,
+            max_timestamp_us: now,
+            records: Vec::new(),
+            size_bytes: RECORD_BATCH_OVERHEAD,
+            batch_size,
+            write_limit: batch_size,
+        }
+    }
+
+    /// What the batch grows by with that record.
+    fn record_size(&self, record: &Record, now: Micros, dictionary: &Dictionary) -> u32 {
+        record_bytes(
+            self.len(),
+            i64::try_from((now - self.base_timestamp_us) / 1000).unwrap_or(i64::MAX),
+            record.key.map(|key| dictionary.key_bytes(key)),
+            Some(record.value_bytes),
+            NO_HEADER_BYTES,
+        )
+    }
+
+    /// Adds the record, sent at `now`, if the batch has room for it; the first one always fits
+    /// (`MemoryRecordsBuilder.hasRoomFor`). Answers whether it was added.
+    pub fn try_add(&mut self, mut record: Record, now: Micros, dictionary: &Dictionary) -> bool {
+        let size = self.record_size(&record, now, dictionary);
+        if self.records.is_empty() {
+            let key = record.key.map(|key| dictionary.key_bytes(key));
+            let bound = estimate_upper_bound(key, Some(record.value_bytes), NO_HEADER_BYTES);
+            self.write_limit = write_limit(self.batch_size, bound);
+        } else if !has_room_for(self.write_limit, self.size_bytes, self.len(), size) {
+            return false;
+        }
+        record.timestamp_delta_us = u32::try_from(now - self.base_timestamp_us).unwrap_or(u32::MAX);
+        self.size_bytes = self.size_bytes.saturating_add(size);
+        self.max_timestamp_us = now;
+        self.records.push(record);
+        true
+    }
+
+    /// How many records it has.
+    #[must_use]
+    pub fn len(&self) -> u32 {
+        u32::try_from(self.records.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Whether it has none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
+    /// Its size so far.
+    #[must_use]
+    pub fn size_bytes(&self) -> u32 {
+        self.size_bytes
+    }
+
+    /// Whether it takes no further record, however small.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        is_full(self.write_limit, self.size_bytes, self.len())
+    }
+
+    /// When it was opened.
+    #[must_use]
+    pub fn opened_at(&self) -> Micros {
+        self.base_timestamp_us
+    }
+
+    /// Its records so far.
+    #[must_use]
+    pub fn records(&self) -> &[Record] {
+        &self.records
+    }
+
+    /// Closes it for good.
+    #[must_use]
+    pub fn build(self, producer: NodeId) -> Arc<Batch> {
+        Arc::new(Batch {
+            producer,
+            base_timestamp_us: self.base_timestamp_us,
+            max_timestamp_us: self.max_timestamp_us,
+            records: self.records.into_boxed_slice(),
+            size_bytes: self.size_bytes,
+        })
+    }
+}
+
+/// A batch in a log: the leader gave it its offsets and its epoch, a follower copies both.
+#[derive(Debug, Clone)]
+pub struct LogEntry {
+    /// The offset of its first record.
+    pub base_offset: Offset,
+    /// The epoch of the leader that appended it.
+    pub leader_epoch: LeaderEpoch,
+    /// The records.
+    pub batch: Arc<Batch>,
+}
+
+impl LogEntry {
+    /// The offset after its last record.
+    #[must_use]
+    pub fn end_offset(&self) -> Offset {
+        self.base_offset + u64::from(self.batch.len())
+    }
+}

@@ -1,0 +1,12 @@
+//! What is stored: records, batches and the log of a partition.
+
+mod batch;
+mod dictionary;
+mod partition_log;
+mod record;
+pub mod size;
+
+pub use batch::{Batch, BatchBuilder, LogEntry};
+pub use dictionary::{Dictionary, KeyId, ValueId};
+pub use partition_log::Log;
+pub use record::Record;

@@ -1,0 +1,171 @@
+//! The log of one replica.
+
+use super::{Batch, LogEntry};
+use crate::wire::{LeaderEpoch, Offset};
+use std::sync::Arc;
+
+/// Entries to a chunk. Full chunks are shared by the clones of a world; only the last one is ever copied.
+const CHUNK: usize = 256;
+
+/// A partition's log on one broker: batches with consecutive offsets.
+///
+/// It grows by what is appended; the world's limit on produced records ([`crate::world::Limits`]) bounds it.
+#[derive(Debug, Clone, Default)]
+pub struct Log {
+    chunks: Vec<Arc<Vec<LogEntry>>>,
+    start: Offset,
+    end: Offset,
+    bytes: u64,
+}
+
+impl Log {
+    /// The first offset that it holds: Kafka's log start offset.
+    #[must_use]
+    pub fn start(&self) -> Offset {
+        self.start
+    }
+
+    /// The offset that the next record gets: Kafka's log end offset (LEO).
+    #[must_use]
+    pub fn end(&self) -> Offset {
+        self.end
+    }
+
+    /// The size of all batches.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Gives the batch its offsets, as the leader does. Answers the first one.
+    pub fn append(&mut self, batch: Arc<Batch>, leader_epoch: LeaderEpoch) -> Offset {
+        let base_offset = self.end;
+        self.push(LogEntry { base_offset, leader_epoch, batch });
+        base_offset
+    }
+
+    /// Appends what a leader sent, with the leader's offsets, as a follower does.
+    ///
+    /// # Panics
+    /// When the entry does not start where the log ends: a follower that asks from its log end cannot get anything
+    /// else, so this would be a bug in the simulation (`UnexpectedAppendOffsetException` in Kafka).
+    pub fn append_as_follower(&mut self, entry: LogEntry) {
+        assert_eq!(entry.base_offset, self.end, "invariant follower-appends-at-log-end is broken");
+        self.push(entry);
+    }
+
+    fn push(&mut self, entry: LogEntry) {
+        self.end = entry.end_offset();
+        self.bytes += u64::from(entry.batch.size_bytes());
+        match self.chunks.last_mut() {
+            Some(last) if last.len() < CHUNK => Arc::make_mut(last).push(entry),
+            _ => {
+                let mut chunk = Vec::with_capacity(CHUNK);
+                chunk.push(entry);
+                self.chunks.push(Arc::new(chunk));
+            }
+        }
+    }
+
+    /// Whole batches from the one that contains `from`, below `up_to`, until `max_bytes`; the first one always fits
+    /// (`LogSegment.read`, KIP-74).
+    #[must_use]
+    pub fn read(&self, from: Offset, up_to: Offset, max_bytes: u32) -> Vec<LogEntry> {
+        let mut taken = Vec::new();
+        let mut bytes = 0u64;
+        for entry in self.entries_from(from) {
+            let size = u64::from(entry.batch.size_bytes());
+            let full = !taken.is_empty() && bytes + size > u64::from(max_bytes);
+            if entry.end_offset() > up_to || full {
+                break;
+            }
+            bytes += size;
+            taken.push(entry.clone());
+        }
+        taken
+    }
+
+    /// The bytes that a read would find, not more than `enough`: what a parked fetch waits for.
+    #[must_use]
+    pub fn bytes_between(&self, from: Offset, up_to: Offset, enough: u64) -> u64 {
+        if from >= up_to {
+            return 0;
+        }
+        let mut bytes = 0;
+        for entry in self.entries_from(from) {
+            if entry.end_offset() > up_to || bytes >= enough {
+                break;
+            }
+            bytes += u64::from(entry.batch.size_bytes());
+        }
+        bytes
+    }
+
+    /// The entries from the one that contains `offset` on.
+    pub fn entries_from(&self, offset: Offset) -> impl Iterator<Item = &LogEntry> {
+        let chunk = self.chunks.partition_point(|c| c.last().is_some_and(|e| e.end_offset() <= offset));
+        let within = self.chunks.get(chunk).map_or(0, |c| c.partition_point(|e| e.end_offset() <= offset));
+        self.chunks[chunk.min(self.chunks.len())..].iter().flat_map(|c| c.iter()).skip(within)
+    }
+
+    /// The entries, the newest first.
+    pub fn entries_backwards(&self) -> impl Iterator<Item = &LogEntry> {
+        self.chunks.iter().rev().flat_map(|c| c.iter().rev())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::{BatchBuilder, Dictionary, Record};
+    use crate::wire::NodeId;
+
+    fn batch(dictionary: &mut Dictionary, records: u32) -> Arc<Batch> {
+        let key = dictionary.key("k").unwrap();
+        let mut builder = BatchBuilder::new(0, u32::MAX);
+        for sequence in 1..=records {
+            let record =
+                Record { key: Some(key), subject: key, sequence, value: None, value_bytes: 100, timestamp_delta_us: 0 };
+            assert!(builder.try_add(record, 0, dictionary));
+        }
+        builder.build(NodeId::Producer(1))
+    }
+
+    fn log_of(batches: usize) -> Log {
+        let mut dictionary = Dictionary::default();
+        let mut log = Log::default();
+        for _ in 0..batches {
+            log.append(batch(&mut dictionary, 2), 0);
+        }
+        log
+    }
+
+    #[test]
+    fn a_read_starts_with_the_batch_that_contains_the_offset() {
+        let log = log_of(600);
+        for from in [0, 1, 511, 512, 513, 1023] {
+            let read = log.read(from, log.end(), 1);
+            assert_eq!(read.len(), 1, "the first batch always fits");
+            assert_eq!(read[0].base_offset, from / 2 * 2);
+        }
+        assert!(log.read(log.end(), log.end(), 1).is_empty());
+    }
+
+    #[test]
+    fn a_read_ends_at_the_high_watermark_and_at_the_limit() {
+        let log = log_of(10);
+        let size = log.read(0, 2, 1)[0].batch.size_bytes();
+        assert_eq!(log.read(0, 7, u32::MAX).len(), 3, "the batch that holds offset 7 is not whole below it");
+        assert_eq!(log.read(4, log.end(), 2 * size).len(), 2);
+        assert_eq!(log.bytes_between(4, log.end(), u64::MAX), u64::from(size) * 8);
+    }
+
+    #[test]
+    fn a_clone_shares_what_is_full() {
+        let log = log_of(CHUNK + 1);
+        let mut copy = log.clone();
+        copy.append(log.read(0, 2, 1)[0].batch.clone(), 1);
+        assert!(Arc::ptr_eq(&log.chunks[0], &copy.chunks[0]));
+        assert_eq!((log.end(), copy.end()), (514, 516));
+    }
+}

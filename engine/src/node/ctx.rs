@@ -1,0 +1,125 @@
+//! What a node may do while it handles one input.
+
+use super::{Random, Timer};
+use crate::log::{Dictionary, KeyId};
+use crate::trace::{EventId, Fact, Sent, Trace};
+use crate::wire::{Channel, Message, Micros, NodeId, Request, RequestBody, Response, ResponseBody};
+
+/// What a node has asked for, until the world takes it.
+#[derive(Debug, Clone, Default)]
+pub struct Outbox {
+    /// Messages, with their receiver, their size on the wire and the event that is their cause.
+    pub messages: Vec<(NodeId, Message, u32, EventId)>,
+    /// Timers, with their moment and the event that is their cause.
+    pub timers: Vec<(Micros, Timer, EventId)>,
+}
+
+/// Numbers what is said about each subject: the course of the world outside, on which all producers agree without a
+/// word to each other, as two reporters agree which goal of a match was the second.
+#[derive(Debug, Clone, Default)]
+pub struct Subjects {
+    said: Vec<u32>,
+}
+
+impl Subjects {
+    /// The number of the next thing that is said about `subject`, from 1.
+    pub fn next(&mut self, subject: KeyId) -> u32 {
+        let index = subject.index();
+        if index >= self.said.len() {
+            self.said.resize(index + 1, 0);
+        }
+        self.said[index] += 1;
+        self.said[index]
+    }
+}
+
+/// What a node may do while it handles one input. Everything that it does is caused by that input.
+#[derive(Debug)]
+pub struct Ctx<'w> {
+    pub(crate) now: Micros,
+    pub(crate) me: NodeId,
+    pub(crate) cause: EventId,
+    pub(crate) random: &'w mut Random,
+    pub(crate) outbox: &'w mut Outbox,
+    pub(crate) trace: &'w mut Trace,
+    pub(crate) dictionary: &'w Dictionary,
+    pub(crate) subjects: &'w mut Subjects,
+}
+
+impl<'w> Ctx<'w> {
+    /// The moment.
+    #[must_use]
+    pub fn now(&self) -> Micros {
+        self.now
+    }
+
+    /// The node itself.
+    #[must_use]
+    pub fn me(&self) -> NodeId {
+        self.me
+    }
+
+    /// The node's own random stream.
+    pub fn random(&mut self) -> &mut Random {
+        self.random
+    }
+
+    /// Numbers what is said about each subject.
+    pub fn subjects(&mut self) -> &mut Subjects {
+        self.subjects
+    }
+
+    /// The texts of keys and values.
+    #[must_use]
+    pub fn dictionary(&self) -> &'w Dictionary {
+        self.dictionary
+    }
+
+    /// Says that something happened, because of what is being handled.
+    pub fn record(&mut self, fact: Fact) -> EventId {
+        self.trace.record(self.now, self.me, self.cause, fact)
+    }
+
+    /// Says that something happened, and that all that follows in this handler follows from it.
+    pub fn record_as_cause(&mut self, fact: Fact) -> EventId {
+        self.cause = self.record(fact);
+        self.cause
+    }
+
+    /// What is being handled: the cause of all that is recorded, sent and timed now.
+    #[must_use]
+    pub fn cause(&self) -> EventId {
+        self.cause
+    }
+
+    /// From here on, `cause` is the cause. For work that waited for another event than the one that released it.
+    pub fn set_cause(&mut self, cause: EventId) {
+        self.cause = cause;
+    }
+
+    /// Sends a request.
+    pub fn request(&mut self, to: NodeId, channel: Channel, correlation: u32, body: RequestBody) {
+        self.send(to, Message::Request(Request { correlation, channel, body }));
+    }
+
+    /// Answers one.
+    pub fn respond(&mut self, to: NodeId, channel: Channel, correlation: u32, body: ResponseBody) {
+        self.send(to, Message::Response(Response { correlation, channel, body }));
+    }
+
+    fn send(&mut self, to: NodeId, message: Message) {
+        let bytes = message.wire_bytes();
+        let sent = self.record(Fact::Sent(Sent::of(to, &message, bytes)));
+        self.outbox.messages.push((to, message, bytes, sent));
+    }
+
+    /// Asks to be told at `at`, or at once when that is past.
+    pub fn timer(&mut self, at: Micros, timer: Timer) {
+        self.outbox.timers.push((at.max(self.now), timer, self.cause));
+    }
+
+    /// As [`Ctx::timer`], `after` microseconds from now.
+    pub fn timer_in(&mut self, after: Micros, timer: Timer) {
+        self.timer(self.now + after, timer);
+    }
+}

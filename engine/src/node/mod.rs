@@ -1,0 +1,129 @@
+//! What a node is told, and what it may do in answer: the whole of a node's world.
+//!
+//! Brokers, the controller, producers and consumers are state machines that are handed an [`Input`] and a [`Ctx`]. They
+//! have no other way to reach out, so failures emerge from messages that do not come, and are never staged.
+
+mod alarm;
+mod ctx;
+mod random;
+
+pub use alarm::Alarm;
+pub use ctx::{Ctx, Outbox, Subjects};
+pub use random::Random;
+
+use crate::log::{KeyId, ValueId};
+use crate::wire::{Message, NodeId};
+use crate::workload::{Interval, KeySampler};
+use std::sync::Arc;
+
+/// What a node is told.
+#[derive(Debug, Clone)]
+pub enum Input {
+    /// The process starts.
+    Start,
+    /// A message arrived.
+    Message {
+        /// The sender.
+        from: NodeId,
+        /// What it sent.
+        message: Message,
+    },
+    /// A timer that the node set has run out. Timers are not taken back: a node looks whether it still matters.
+    Timer(Timer),
+    /// The person at the controls, or the scenario, wants something.
+    Command(NodeCommand),
+}
+
+/// What a node asked to be reminded of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Timer {
+    /// Producer: the application sends its next record. Counts the schedules, so that an old one is ignored.
+    Arrival(u32),
+    /// Producer: the application sends the next record that the scenario lists.
+    Listed,
+    /// Producer: a batch may have waited `linger.ms`, or a retry its backoff.
+    Sender,
+    /// Producer and consumer: a request may be older than `request.timeout.ms`.
+    RequestTimeout(u32),
+    /// Producer and consumer: ask for metadata (again).
+    Metadata,
+    /// Producer: a blocked `send()` may have waited for `max.block.ms`.
+    MaxBlock(u32),
+    /// Consumer: the application has processed a record.
+    Processed(u32),
+    /// Consumer: send a heartbeat to the group coordinator.
+    GroupHeartbeat(u32),
+    /// Consumer: try again what the coordinator refused.
+    GroupRetry(u32),
+    /// Consumer: fetch again after an error.
+    FetchRetry,
+    /// Broker: a parked produce may have waited for its timeout.
+    ParkedProduce,
+    /// Broker: a parked fetch may have waited for its `max_wait`.
+    ParkedFetch,
+    /// Broker, as a follower: fetch again after an error, from the broker with this id.
+    Fetcher(u8),
+    /// Broker: heartbeat to the controller.
+    BrokerHeartbeat,
+    /// Broker: tell the controller again that we are here.
+    Registration,
+    /// Broker: ask the controller for metadata again.
+    MetadataFetch,
+    /// Controller: a parked fetch of the metadata log has waited long enough.
+    ParkedMetadataFetch,
+    /// Coordinator: the join phase of a group may be over.
+    JoinPhase {
+        /// The group's number at this coordinator.
+        group: u32,
+        /// The rebalance that it was set for.
+        round: u32,
+    },
+    /// Coordinator: members may have failed to sync in time.
+    SyncPhase {
+        /// The group's number at this coordinator.
+        group: u32,
+        /// The generation that it was set for.
+        generation: u32,
+    },
+    /// Coordinator: a member's session may have run out.
+    Session {
+        /// The group's number at this coordinator.
+        group: u32,
+        /// The member's number in the group.
+        member: u32,
+    },
+}
+
+/// What a person or a scenario does to a node.
+#[derive(Debug, Clone)]
+pub enum NodeCommand {
+    /// Producer: send these keys that often; `None` is never.
+    SetSource(Option<(Arc<KeySampler>, Interval)>),
+    /// Producer: send records with their subject as key, or without a key.
+    SetKeyed(bool),
+    /// Producer: send one record now.
+    Send {
+        /// The key; `None` for a record without one.
+        key: Option<KeyId>,
+        /// What it is about.
+        subject: KeyId,
+        /// What it says.
+        value: Option<ValueId>,
+    },
+    /// Producer: send nothing any more.
+    Stop,
+    /// Consumer: close, leaving the group.
+    Close,
+    /// Controller: create this topic as soon as so many brokers may lead, as an administrator would who waits for the
+    /// cluster to be up.
+    CreateTopic {
+        /// So many brokers.
+        when_brokers: u8,
+        /// Its name.
+        name: Arc<str>,
+        /// How many partitions.
+        partitions: u16,
+        /// How many replicas of each.
+        replication_factor: u8,
+    },
+}

@@ -1,0 +1,268 @@
+//! Batches in the making: one queue for each partition.
+
+use crate::log::{Batch, BatchBuilder, Dictionary, Record};
+use crate::trace::{BatchWhy, EventId};
+use crate::wire::{Micros, NodeId};
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// One queue of batches for each partition (`RecordAccumulator`). Bounded by `buffer.memory`.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Accumulator {
+    queues: Vec<VecDeque<QueuedBatch>>,
+    /// Whether the partition has ever had a batch: Kafka makes its queue then.
+    opened: Vec<bool>,
+    buffered_bytes: u64,
+    records: u64,
+}
+
+/// A batch in a queue, or on its way.
+#[derive(Debug, Clone)]
+pub(super) struct QueuedBatch {
+    state: BatchState,
+    /// `delivery.timeout.ms` and `linger.ms` run from here.
+    pub(super) created_us: Micros,
+    /// What it holds of `buffer.memory`.
+    held_bytes: u32,
+    /// How often it has been sent.
+    pub(super) attempts: u32,
+    /// Not before this, after an error.
+    pub(super) retry_at_us: Micros,
+    /// The event that put its first record in.
+    pub(super) cause: EventId,
+}
+
+#[derive(Debug, Clone)]
+enum BatchState {
+    Open(BatchBuilder),
+    /// A record did not fit any more.
+    Closed(BatchBuilder),
+    /// Has been sent before.
+    Built(Arc<Batch>),
+}
+
+impl QueuedBatch {
+    pub(super) fn records(&self) -> u32 {
+        match &self.state {
+            BatchState::Open(builder) | BatchState::Closed(builder) => builder.len(),
+            BatchState::Built(batch) => batch.len(),
+        }
+    }
+
+    pub(super) fn size_bytes(&self) -> u32 {
+        match &self.state {
+            BatchState::Open(builder) | BatchState::Closed(builder) => builder.size_bytes(),
+            BatchState::Built(batch) => batch.size_bytes(),
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        match &self.state {
+            BatchState::Open(builder) => builder.is_full(),
+            BatchState::Closed(_) | BatchState::Built(_) => true,
+        }
+    }
+
+    /// Closes it for good.
+    pub(super) fn build(&mut self, producer: NodeId) -> Arc<Batch> {
+        let batch = match std::mem::replace(&mut self.state, BatchState::Open(BatchBuilder::new(0, 0))) {
+            BatchState::Open(builder) | BatchState::Closed(builder) => builder.build(producer),
+            BatchState::Built(batch) => batch,
+        };
+        self.state = BatchState::Built(batch.clone());
+        batch
+    }
+
+    /// Its records, split into batches of at most `batch_size` (`ProducerBatch.split`, after `MESSAGE_TOO_LARGE`).
+    pub(super) fn split(mut self, producer: NodeId, batch_size: u32, dictionary: &Dictionary) -> Vec<QueuedBatch> {
+        let batch = self.build(producer);
+        let mut parts: Vec<QueuedBatch> = Vec::new();
+        for record in batch.records() {
+            let sent_us = batch.base_timestamp_us + u64::from(record.timestamp_delta_us);
+            let added = parts.last_mut().is_some_and(|part| match &mut part.state {
+                BatchState::Open(builder) => builder.try_add(*record, sent_us, dictionary),
+                BatchState::Closed(_) | BatchState::Built(_) => false,
+            });
+            if !added {
+                let mut builder = BatchBuilder::new(sent_us, batch_size);
+                builder.try_add(*record, sent_us, dictionary);
+                parts.push(QueuedBatch { state: BatchState::Open(builder), held_bytes: 0, ..self.clone() });
+            }
+        }
+        for part in &mut parts {
+            part.build(producer);
+            part.held_bytes = part.size_bytes();
+        }
+        parts
+    }
+}
+
+/// What an append did.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Appended {
+    /// What the queue grew by.
+    pub(super) bytes: u32,
+    /// Opened a batch.
+    pub(super) new_batch: bool,
+    /// All batches of the queue are full now.
+    pub(super) all_full: bool,
+}
+
+/// When a queue may be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Readiness {
+    Empty,
+    Now(BatchWhy),
+    At(Micros),
+}
+
+impl Accumulator {
+    /// Makes queues for so many partitions; there may be more later, never fewer.
+    pub(super) fn resize(&mut self, partitions: u32) {
+        let partitions = partitions as usize;
+        if partitions > self.queues.len() {
+            self.queues.resize_with(partitions, VecDeque::new);
+            self.opened.resize(partitions, false);
+        }
+    }
+
+    /// Whether a new batch of `bytes` fits into `buffer.memory`; one always does when nothing else is held.
+    pub(super) fn has_memory(&self, bytes: u32, buffer_memory: u64) -> bool {
+        self.buffered_bytes == 0 || self.buffered_bytes + u64::from(bytes) <= buffer_memory
+    }
+
+    /// Whether the queue's last batch is full, closed or missing: a record would need a new one.
+    pub(super) fn is_tail_full(&self, partition: u32) -> bool {
+        self.queues[partition as usize].back().is_none_or(QueuedBatch::is_full)
+    }
+
+    /// Adds the record to the queue's last batch, if that has room. Otherwise it closes it.
+    pub(super) fn append_to_tail(
+        &mut self,
+        partition: u32,
+        record: Record,
+        now: Micros,
+        dictionary: &Dictionary,
+    ) -> Option<Appended> {
+        let tail = self.queues[partition as usize].back_mut()?;
+        let BatchState::Open(builder) = &mut tail.state else { return None };
+        let before = builder.size_bytes();
+        if !builder.try_add(record, now, dictionary) {
+            let closed = builder.clone();
+            tail.state = BatchState::Closed(closed);
+            return None;
+        }
+        self.records += 1;
+        let (bytes, all_full) = (builder.size_bytes() - before, builder.is_full());
+        Some(Appended { bytes, new_batch: false, all_full })
+    }
+
+    /// Opens a batch with the record in it.
+    pub(super) fn append_new(
+        &mut self,
+        partition: u32,
+        record: Record,
+        now: Micros,
+        batch_size: u32,
+        dictionary: &Dictionary,
+    ) -> Appended {
+        let mut builder = BatchBuilder::new(now, batch_size);
+        builder.try_add(record, now, dictionary);
+        let (bytes, all_full) = (builder.size_bytes(), builder.is_full());
+        let held_bytes = bytes.max(batch_size);
+        self.buffered_bytes += u64::from(held_bytes);
+        self.records += 1;
+        self.opened[partition as usize] = true;
+        self.queues[partition as usize].push_back(QueuedBatch {
+            state: BatchState::Open(builder),
+            created_us: now,
+            held_bytes,
+            attempts: 0,
+            retry_at_us: 0,
+            cause: 0,
+        });
+        Appended { bytes, new_batch: true, all_full }
+    }
+
+    /// Says which event opened the queue's last batch.
+    pub(super) fn set_tail_cause(&mut self, partition: u32, cause: EventId) {
+        if let Some(tail) = self.queues[partition as usize].back_mut() {
+            tail.cause = cause;
+        }
+    }
+
+    /// Whether and when the queue may be sent (`RecordAccumulator.batchReady`).
+    pub(super) fn readiness(&self, partition: u32, now: Micros, linger_us: Micros, exhausted: bool) -> Readiness {
+        let queue = &self.queues[partition as usize];
+        let Some(head) = queue.front() else { return Readiness::Empty };
+        if head.attempts > 0 {
+            let ready = head.retry_at_us <= now;
+            return if ready { Readiness::Now(BatchWhy::Retry) } else { Readiness::At(head.retry_at_us) };
+        }
+        let lingered = head.created_us + linger_us;
+        if queue.len() > 1 || head.is_full() {
+            Readiness::Now(BatchWhy::Full)
+        } else if lingered <= now {
+            Readiness::Now(BatchWhy::Linger)
+        } else if exhausted {
+            Readiness::Now(BatchWhy::MemoryExhausted)
+        } else {
+            Readiness::At(lingered)
+        }
+    }
+
+    /// The queue's first batch, if it is not waiting for its backoff.
+    pub(super) fn head(&self, partition: u32, now: Micros) -> Option<&QueuedBatch> {
+        self.queues[partition as usize].front().filter(|head| head.attempts == 0 || head.retry_at_us <= now)
+    }
+
+    /// Takes the queue's first batch.
+    pub(super) fn pop(&mut self, partition: u32) -> Option<QueuedBatch> {
+        let batch = self.queues[partition as usize].pop_front()?;
+        self.records -= u64::from(batch.records());
+        Some(batch)
+    }
+
+    /// Takes the queue's first batch if it was created before that moment.
+    pub(super) fn pop_created_before(&mut self, partition: u32, moment: Micros) -> Option<QueuedBatch> {
+        let due = self.queues[partition as usize].front().is_some_and(|head| head.created_us <= moment);
+        if due { self.pop(partition) } else { None }
+    }
+
+    /// Puts a batch back to the front: it is the first to be sent again.
+    pub(super) fn push_front(&mut self, partition: u32, batch: QueuedBatch) {
+        self.records += u64::from(batch.records());
+        self.queues[partition as usize].push_front(batch);
+    }
+
+    /// Gives the batch's memory back: it is done.
+    pub(super) fn release(&mut self, batch: &QueuedBatch) {
+        self.buffered_bytes = self.buffered_bytes.saturating_sub(u64::from(batch.held_bytes));
+    }
+
+    /// Accounts for batches that were made of another one.
+    pub(super) fn hold(&mut self, batch: &QueuedBatch) {
+        self.buffered_bytes += u64::from(batch.held_bytes);
+    }
+
+    /// Records in all queues.
+    pub(super) fn records(&self) -> u64 {
+        self.records
+    }
+
+    /// How many partitions there are queues for.
+    pub(super) fn partitions(&self) -> u32 {
+        u32::try_from(self.queues.len()).unwrap_or(0)
+    }
+
+    /// The lengths of the queues, once every partition has had one (`RecordAccumulator.partitionReady`).
+    pub(super) fn lengths_if_all_opened(&self, lengths: &mut Vec<(u32, u32)>) -> bool {
+        lengths.clear();
+        if !self.opened.iter().all(|opened| *opened) {
+            return false;
+        }
+        let all = self.queues.iter().zip(0u32..);
+        lengths.extend(all.map(|(queue, index)| (index, u32::try_from(queue.len()).unwrap_or(u32::MAX))));
+        true
+    }
+}

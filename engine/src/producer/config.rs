@@ -1,0 +1,63 @@
+//! A producer's settings, by Kafka's names and with Kafka's defaults (`ProducerConfig`).
+
+use crate::wire::{Acks, Micros};
+use std::sync::Arc;
+
+/// A producer's settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProducerConfig {
+    /// The topic that it writes to.
+    pub topic: Arc<str>,
+    /// `acks`.
+    pub acks: Acks,
+    /// `linger.ms` (5 since Kafka 4.0, KIP-1030).
+    pub linger_us: Micros,
+    /// `batch.size`, in bytes.
+    pub batch_size: u32,
+    /// `buffer.memory`, in bytes.
+    pub buffer_memory: u64,
+    /// `max.block.ms`.
+    pub max_block_us: Micros,
+    /// `max.request.size`, in bytes.
+    pub max_request_size: u32,
+    /// `max.in.flight.requests.per.connection`.
+    pub max_in_flight: u32,
+    /// `retries`.
+    pub retries: u32,
+    /// `retry.backoff.ms`, doubled at each try.
+    pub retry_backoff_us: Micros,
+    /// `retry.backoff.max.ms`.
+    pub retry_backoff_max_us: Micros,
+    /// `request.timeout.ms`.
+    pub request_timeout_us: Micros,
+    /// `delivery.timeout.ms`.
+    pub delivery_timeout_us: Micros,
+    /// `metadata.max.age.ms`.
+    pub metadata_max_age_us: Micros,
+    /// `partitioner.adaptive.partitioning.enable`.
+    pub adaptive_partitioning: bool,
+}
+
+impl ProducerConfig {
+    /// Kafka's defaults.
+    #[must_use]
+    pub fn new(topic: &str) -> Self {
+        Self {
+            topic: topic.into(),
+            acks: Acks::All,
+            linger_us: 5_000,
+            batch_size: 16_384,
+            buffer_memory: 33_554_432,
+            max_block_us: 60_000_000,
+            max_request_size: 1_048_576,
+            max_in_flight: 5,
+            retries: 2_147_483_647,
+            retry_backoff_us: 100_000,
+            retry_backoff_max_us: 1_000_000,
+            request_timeout_us: 30_000_000,
+            delivery_timeout_us: 120_000_000,
+            metadata_max_age_us: 300_000_000,
+            adaptive_partitioning: true,
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! Sums over a run, kept up to date event by event.
+
+use super::{Event, Fact};
+use crate::log::KeyId;
+use crate::wire::Micros;
+
+/// Sums over the whole run.
+#[derive(Debug, Clone, Default)]
+pub struct Counters {
+    /// Records that applications handed to `send()` and that are in an accumulator, or were.
+    pub sent: u64,
+    /// Records of which the producer knows that they are stored, as far as `acks` tells.
+    pub acknowledged: u64,
+    /// Records that the application was told to have failed.
+    pub failed: u64,
+    /// Batches that were sent again.
+    pub retried: u64,
+    /// Records that consumers' applications have processed.
+    pub processed: u64,
+    /// Records that were processed after a later one about the same subject.
+    pub out_of_order: u64,
+    /// Requests and responses.
+    pub messages: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// From `send()` to the end of processing, summed over the processed records.
+    pub latency_sum_us: u64,
+    /// By partition of the topic.
+    pub partitions: Vec<PartitionCounters>,
+    /// By subject.
+    pub subjects: Vec<SubjectCounters>,
+    /// Of the group.
+    pub group: GroupCounters,
+    now: Micros,
+}
+
+/// Sums for a partition.
+#[derive(Debug, Clone, Default)]
+pub struct PartitionCounters {
+    /// Records sent to it.
+    pub sent: u64,
+    /// Acknowledged.
+    pub acknowledged: u64,
+    /// Processed.
+    pub processed: u64,
+    /// Records by what they are about, for the first [`Counters::COUNTED_SUBJECTS`] subjects.
+    by_subject: Vec<u32>,
+    recent: Recent,
+}
+
+/// Sums for a subject.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SubjectCounters {
+    /// Records sent about it.
+    pub sent: u64,
+    /// Processed.
+    pub processed: u64,
+    /// Processed after a later one.
+    pub out_of_order: u64,
+    highest_processed: u32,
+    first_partition: u16,
+    /// Whether its records went to more than one partition.
+    pub is_spread: bool,
+}
+
+/// Sums for the group.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct GroupCounters {
+    /// How often a new generation was formed.
+    pub generations: u64,
+    /// Partitions that changed hands.
+    pub revoked: u64,
+}
+
+/// Records of the last five seconds, in ten buckets.
+#[derive(Debug, Clone, Copy, Default)]
+struct Recent {
+    buckets: [u32; Self::BUCKETS],
+    last: u64,
+}
+
+impl Recent {
+    const BUCKETS: usize = 10;
+    const BUCKET_US: Micros = 500_000;
+
+    fn advance(&mut self, now: Micros) {
+        let bucket = now / Self::BUCKET_US;
+        if bucket >= self.last + Self::BUCKETS as u64 {
+            self.buckets = [0; Self::BUCKETS];
+        } else {
+            for passed in self.last + 1..=bucket {
+                self.buckets[(passed % Self::BUCKETS as u64) as usize] = 0;
+            }
+        }
+        self.last = self.last.max(bucket);
+    }
+
+    fn add(&mut self, now: Micros) {
+        if now / Self::BUCKET_US != self.last {
+            self.advance(now);
+        }
+        self.buckets[(self.last % Self::BUCKETS as u64) as usize] += 1;
+    }
+
+    fn sum(&self, now: Micros) -> u64 {
+        let mut current = *self;
+        current.advance(now);
+        current.buckets.iter().map(|n| u64::from(*n)).sum()
+    }
+}
+
+impl PartitionCounters {
+    /// Records sent to it in the last five seconds before `now`.
+    #[must_use]
+    pub fn recent(&self, now: Micros) -> u64 {
+        self.recent.sum(now)
+    }
+
+    /// How many of its records are about that subject.
+    #[must_use]
+    pub fn about(&self, subject: KeyId) -> u64 {
+        self.by_subject.get(subject.index()).copied().map_or(0, u64::from)
+    }
+
+    /// The positions of the subjects with the most records, and their counts, the most frequent first.
+    #[must_use]
+    pub fn top(&self, most: usize) -> Vec<(usize, u64)> {
+        let counted = self.by_subject.iter().enumerate().filter(|(_, n)| **n > 0);
+        let mut all: Vec<(usize, u64)> = counted.map(|(index, n)| (index, u64::from(*n))).collect();
+        all.sort_by_key(|(index, n)| (std::cmp::Reverse(*n), *index));
+        all.truncate(most);
+        all
+    }
+}
+
+impl Counters {
+    /// How many subjects are counted for each partition; the records of others count in the sums only.
+    pub const COUNTED_SUBJECTS: usize = 4096;
+
+    pub(super) fn add(&mut self, event: &Event) {
+        self.now = event.at;
+        match event.fact {
+            Fact::RecordSent { partition, subject, .. } => self.add_sent(event.at, partition.index, subject),
+            Fact::Sent(sent) => {
+                self.messages += 1;
+                self.bytes += u64::from(sent.bytes);
+            }
+            Fact::BatchAcknowledged { partition, records, .. } => {
+                self.acknowledged += u64::from(records);
+                self.partition(partition.index).acknowledged += u64::from(records);
+            }
+            Fact::RecordsFailed { records, .. } => self.failed += u64::from(records),
+            Fact::SendTimedOut => self.failed += 1,
+            Fact::BatchRetried { .. } => self.retried += 1,
+            Fact::RecordProcessed { partition, subject, sequence, latency_us, .. } => {
+                self.latency_sum_us += latency_us;
+                self.partition(partition.index).processed += 1;
+                self.add_processed(subject, sequence);
+            }
+            Fact::GroupState { state: super::GroupStateName::CompletingRebalance, .. } => self.group.generations += 1,
+            Fact::PartitionRevoked { .. } => self.group.revoked += 1,
+            _ => {}
+        }
+    }
+
+    fn partition(&mut self, index: u16) -> &mut PartitionCounters {
+        let index = usize::from(index);
+        if index >= self.partitions.len() {
+            self.partitions.resize_with(index + 1, PartitionCounters::default);
+        }
+        &mut self.partitions[index]
+    }
+
+    fn subject(&mut self, subject: KeyId) -> &mut SubjectCounters {
+        let index = subject.index();
+        if index >= self.subjects.len() {
+            self.subjects.resize_with(index + 1, SubjectCounters::default);
+        }
+        &mut self.subjects[index]
+    }
+
+    fn add_sent(&mut self, at: Micros, index: u16, subject: KeyId) {
+        self.sent += 1;
+        let about = self.subject(subject);
+        if about.sent == 0 {
+            about.first_partition = index;
+        }
+        about.is_spread |= about.first_partition != index;
+        about.sent += 1;
+        let partition = self.partition(index);
+        partition.sent += 1;
+        partition.recent.add(at);
+        let place = subject.index();
+        if place < Self::COUNTED_SUBJECTS {
+            if place >= partition.by_subject.len() {
+                partition.by_subject.resize(place + 1, 0);
+            }
+            partition.by_subject[place] += 1;
+        }
+    }
+
+    fn add_processed(&mut self, subject: KeyId, sequence: u32) {
+        self.processed += 1;
+        let about = self.subject(subject);
+        about.processed += 1;
+        let late = sequence < about.highest_processed;
+        about.highest_processed = about.highest_processed.max(sequence);
+        about.out_of_order += u64::from(late);
+        self.out_of_order += u64::from(late);
+    }
+
+    /// The moment of the last event.
+    #[must_use]
+    pub fn now(&self) -> Micros {
+        self.now
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_recent_fades_after_five_seconds() {
+        let mut recent = Recent::default();
+        for at in 0..10 {
+            recent.add(at * 100_000);
+        }
+        assert_eq!(recent.sum(900_000), 10);
+        assert_eq!(recent.sum(5_000_000), 5, "the first half second is forgotten");
+        assert_eq!(recent.sum(60_000_000), 0);
+    }
+}

@@ -1,0 +1,419 @@
+//! The kinds of things that happen.
+
+use crate::log::KeyId;
+use crate::wire::{
+    Acks, Api, BrokerId, ErrorCode, LeaderEpoch, Message, Micros, NodeId, Offset, PartitionId, RequestBody,
+    ResponseBody, TopicId,
+};
+
+/// What happened to, or was done by, the event's node. Small and copyable: a run makes millions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Fact {
+    /// A person or the scenario did something.
+    Commanded(CommandFact),
+    /// A limit of the simulation was reached: the producers stop.
+    RecordLimitReached {
+        /// How many records were produced.
+        records: u64,
+    },
+    /// A message left for another node.
+    Sent(Sent),
+
+    /// Broker: the process runs.
+    BrokerStarted,
+    /// Controller: a broker registered, fenced at first.
+    BrokerRegistered {
+        /// Who.
+        broker: BrokerId,
+    },
+    /// Controller: a broker may lead.
+    BrokerUnfenced {
+        /// Who.
+        broker: BrokerId,
+    },
+    /// Controller: a topic exists.
+    TopicCreated {
+        /// Its id.
+        topic: TopicId,
+        /// How many partitions it has.
+        partitions: u16,
+    },
+    /// Controller: a partition has its replicas and its first leader, or a new one.
+    LeaderElected {
+        /// Which partition.
+        partition: PartitionId,
+        /// Who leads.
+        leader: BrokerId,
+        /// In which epoch.
+        epoch: LeaderEpoch,
+    },
+    /// Broker: applied the metadata log up to here.
+    MetadataApplied {
+        /// The next record to apply.
+        offset: Offset,
+    },
+    /// Broker: became the partition's leader.
+    BecameLeader {
+        /// Which partition.
+        partition: PartitionId,
+        /// In which epoch.
+        epoch: LeaderEpoch,
+    },
+    /// Broker: became a follower.
+    BecameFollower {
+        /// Which partition.
+        partition: PartitionId,
+        /// Of whom.
+        leader: BrokerId,
+        /// In which epoch.
+        epoch: LeaderEpoch,
+    },
+    /// Broker: a request waits, because one that came before it on the same connection is not answered yet.
+    RequestHeld {
+        /// The client.
+        from: NodeId,
+        /// What waits.
+        api: Api,
+    },
+    /// Broker: records were appended to its log.
+    Appended {
+        /// Where.
+        partition: PartitionId,
+        /// The first record's offset.
+        base_offset: Offset,
+        /// How many.
+        records: u32,
+        /// In the leader's log, or in a follower's.
+        as_leader: bool,
+    },
+    /// Broker: the high watermark of its replica is now this.
+    HighWatermarkMoved {
+        /// Of which partition.
+        partition: PartitionId,
+        /// All below it is committed.
+        to: Offset,
+    },
+    /// Broker: a batch was refused.
+    AppendRefused {
+        /// Where.
+        partition: PartitionId,
+        /// Why.
+        error: ErrorCode,
+    },
+    /// Broker: an acks=all produce waits for the followers.
+    ProduceParked {
+        /// The first partition that it waits for.
+        partition: PartitionId,
+        /// Until the high watermark is here.
+        until: Offset,
+    },
+
+    /// Producer: the application called `send()`, and the record is in the accumulator.
+    RecordSent {
+        /// The chosen partition.
+        partition: PartitionId,
+        /// Its key.
+        key: Option<KeyId>,
+        /// What it is about.
+        subject: KeyId,
+        /// The how manyeth about it.
+        sequence: u32,
+    },
+    /// Producer: `send()` blocks: no metadata, or no memory.
+    SendBlocked,
+    /// Producer: `send()` has blocked for `max.block.ms`; the application gets a TimeoutException and the record is
+    /// dropped.
+    SendTimedOut,
+    /// Producer: a batch goes out.
+    BatchDrained {
+        /// To which partition.
+        partition: PartitionId,
+        /// How many records.
+        records: u32,
+        /// How large.
+        bytes: u32,
+        /// Why now.
+        why: BatchWhy,
+    },
+    /// Producer: the leader answered: the records are safe as far as `acks` asks.
+    BatchAcknowledged {
+        /// Which partition.
+        partition: PartitionId,
+        /// The first record's offset; 0 under acks=0, where nobody knows.
+        base_offset: Offset,
+        /// How many records.
+        records: u32,
+    },
+    /// Producer: the batch goes back to the front of its queue.
+    BatchRetried {
+        /// Which partition.
+        partition: PartitionId,
+        /// Why.
+        error: ErrorCode,
+        /// How many records.
+        records: u32,
+        /// The how manyeth try comes next.
+        attempt: u32,
+    },
+    /// Producer: the application is told that these records were not sent.
+    RecordsFailed {
+        /// Which partition.
+        partition: PartitionId,
+        /// Why.
+        error: ErrorCode,
+        /// How many records.
+        records: u32,
+    },
+    /// Producer: the records that follow without a key go to another partition.
+    StickyPartitionChanged {
+        /// To this one.
+        partition: PartitionId,
+    },
+
+    /// Coordinator: a group has a new state.
+    GroupState {
+        /// The state.
+        state: GroupStateName,
+        /// The group's generation.
+        generation: u32,
+        /// How many members it has.
+        members: u32,
+    },
+    /// Coordinator: a member's session ran out, or it did not join or sync in time.
+    MemberRemoved {
+        /// Who, where known.
+        consumer: NodeId,
+    },
+    /// Coordinator: offsets are stored for a partition.
+    OffsetCommitted {
+        /// Which partition.
+        partition: PartitionId,
+        /// The next offset to read.
+        offset: Offset,
+    },
+
+    /// Consumer: it leads its group, and has computed who owns what.
+    AssignmentComputed {
+        /// For how many members.
+        members: u32,
+        /// How many partitions.
+        partitions: u32,
+    },
+    /// Consumer: owns that partition now.
+    PartitionAssigned {
+        /// Which one.
+        partition: PartitionId,
+        /// In which generation.
+        generation: u32,
+    },
+    /// Consumer: gave that partition up.
+    PartitionRevoked {
+        /// Which one.
+        partition: PartitionId,
+    },
+    /// Consumer: reads from here.
+    PositionSet {
+        /// Which partition.
+        partition: PartitionId,
+        /// The next offset to read.
+        offset: Offset,
+        /// From the group's committed offset, or else from `auto.offset.reset`.
+        committed: bool,
+    },
+    /// Consumer: records arrived.
+    RecordsFetched {
+        /// From which partition.
+        partition: PartitionId,
+        /// The first one's offset.
+        base_offset: Offset,
+        /// How many.
+        records: u32,
+    },
+    /// Consumer: `poll()` handed records to the application.
+    Polled {
+        /// How many.
+        records: u32,
+    },
+    /// Consumer: the application has processed a record.
+    RecordProcessed {
+        /// From which partition.
+        partition: PartitionId,
+        /// Its offset.
+        offset: Offset,
+        /// What it is about.
+        subject: KeyId,
+        /// The how manyeth about it.
+        sequence: u32,
+        /// From `send()` to now.
+        latency_us: Micros,
+    },
+    /// Consumer: the coordinator answered with an error.
+    CoordinatorRefused {
+        /// What was asked.
+        api: Api,
+        /// The error.
+        error: ErrorCode,
+    },
+    /// Consumer: the process has closed.
+    ConsumerClosed,
+}
+
+/// A message on its way, in short.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Sent {
+    /// To whom.
+    pub to: NodeId,
+    /// What kind.
+    pub api: Api,
+    /// The answer, or the question.
+    pub response: bool,
+    /// The first partition that it is about and carries records or an error for, or else the first that it names.
+    pub partition: Option<PartitionId>,
+    /// For Produce, and answers to it: the acks asked for.
+    pub acks: Option<Acks>,
+    /// The offset asked for, or of the first record.
+    pub offset: Offset,
+    /// How many records it carries.
+    pub records: u32,
+    /// The first error that it reports.
+    pub error: ErrorCode,
+    /// Its size on the wire.
+    pub bytes: u32,
+}
+
+impl Sent {
+    /// The short form of `message`.
+    #[must_use]
+    pub fn of(to: NodeId, message: &Message, bytes: u32) -> Self {
+        let mut sent = Sent {
+            to,
+            api: Api::Metadata,
+            response: false,
+            partition: None,
+            acks: None,
+            offset: 0,
+            records: 0,
+            error: ErrorCode::None,
+            bytes,
+        };
+        match message {
+            Message::Request(request) => {
+                sent.api = request.body.api();
+                sent.describe_request(&request.body);
+            }
+            Message::Response(response) => {
+                sent.api = response.body.api();
+                sent.response = true;
+                sent.error = response.body.error();
+                sent.describe_response(&response.body);
+            }
+        }
+        sent
+    }
+
+    fn describe_request(&mut self, body: &RequestBody) {
+        match body {
+            RequestBody::Produce(produce) => {
+                self.acks = Some(produce.acks);
+                self.partition = produce.batches.first().map(|(partition, _)| *partition);
+                self.records = produce.batches.iter().map(|(_, batch)| batch.len()).sum();
+            }
+            RequestBody::Fetch(fetch) => {
+                if let Some(first) = fetch.partitions.first() {
+                    self.partition = Some(first.partition);
+                    self.offset = first.fetch_offset;
+                }
+            }
+            RequestBody::OffsetCommit(commit) => {
+                if let Some((partition, offset)) = commit.offsets.first() {
+                    self.partition = Some(*partition);
+                    self.offset = *offset;
+                }
+            }
+            RequestBody::FetchMetadataLog { from } => self.offset = *from,
+            _ => {}
+        }
+    }
+
+    fn describe_response(&mut self, body: &ResponseBody) {
+        match body {
+            ResponseBody::Produce(produced) => {
+                if let Some(first) = produced.partitions.first() {
+                    self.partition = Some(first.partition);
+                    self.offset = first.base_offset;
+                }
+            }
+            ResponseBody::Fetch(fetched) => {
+                let telling = fetched.partitions.iter().find(|p| !p.entries.is_empty() || p.error != ErrorCode::None);
+                if let Some(first) = telling {
+                    self.partition = Some(first.partition);
+                    self.offset = first.entries.first().map_or(0, |e| e.base_offset);
+                }
+                self.records = fetched.partitions.iter().flat_map(|p| &p.entries).map(|e| e.batch.len()).sum();
+            }
+            ResponseBody::FetchMetadataLog { from, records } => {
+                self.offset = *from;
+                self.records = u32::try_from(records.len()).unwrap_or(u32::MAX);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Why a batch left the accumulator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum BatchWhy {
+    /// It is full, or a later batch waits behind it.
+    Full,
+    /// It has waited `linger.ms`.
+    Linger,
+    /// It was refused before and has waited its backoff.
+    Retry,
+    /// The producer is short of memory.
+    MemoryExhausted,
+    /// It was not ready, but another batch for the same broker was.
+    Along,
+}
+
+/// The state of a group, by Kafka's name (`ClassicGroupState`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum GroupStateName {
+    Empty,
+    PreparingRebalance,
+    CompletingRebalance,
+    Stable,
+    Dead,
+}
+
+impl GroupStateName {
+    /// Kafka's name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            GroupStateName::Empty => "Empty",
+            GroupStateName::PreparingRebalance => "PreparingRebalance",
+            GroupStateName::CompletingRebalance => "CompletingRebalance",
+            GroupStateName::Stable => "Stable",
+            GroupStateName::Dead => "Dead",
+        }
+    }
+}
+
+/// What a person or the scenario did, in short.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CommandFact {
+    /// Records a second, over all producers.
+    Rate(u32),
+    /// Other keys from now on.
+    Keys,
+    /// Records have their subject as key, or none.
+    Keyed(bool),
+    /// So many consumers.
+    Consumers(u8),
+    /// One record by hand.
+    Send {
+        /// Its key.
+        key: Option<KeyId>,
+    },
+}

@@ -1,0 +1,190 @@
+//! One line an event, for people.
+
+use super::{BatchWhy, CommandFact, Event, Fact, Sent};
+use crate::log::{Dictionary, KeyId};
+use crate::wire::{Acks, Api, ErrorCode, Micros, PartitionId, TopicId};
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+/// The texts behind the numbers of a trace.
+#[derive(Debug, Clone, Copy)]
+pub struct Names<'a> {
+    /// Keys.
+    pub dictionary: &'a Dictionary,
+    /// Topic names, by id.
+    pub topics: &'a [Arc<str>],
+}
+
+impl Names<'_> {
+    /// `orders-0`.
+    #[must_use]
+    pub fn partition(&self, partition: PartitionId) -> String {
+        format!("{}-{}", self.topic(partition.topic), partition.index)
+    }
+
+    /// `orders`.
+    #[must_use]
+    pub fn topic(&self, topic: TopicId) -> &str {
+        self.topics.get(usize::from(topic.0)).map_or("?", |name| name)
+    }
+
+    fn key(&self, key: Option<KeyId>) -> &str {
+        key.map_or("null", |key| self.dictionary.key_text(key))
+    }
+}
+
+/// Seconds with all six places: `12.350000`.
+#[must_use]
+pub fn readable_time(at: Micros) -> String {
+    format!("{}.{:06}", at / 1_000_000, at % 1_000_000)
+}
+
+/// `12.350000 b1  append orders-0@7 1 record`.
+#[must_use]
+pub fn readable(event: &Event, names: &Names) -> String {
+    let mut line = readable_time(event.at);
+    let _ = match event.fact {
+        Fact::Sent(sent) => write!(line, " {} → {}  {}", event.node, sent.to, sent_text(&sent, names)),
+        fact => write!(line, " {}  {}", event.node, fact_text(&fact, names)),
+    };
+    line
+}
+
+fn records(n: u32) -> String {
+    if n == 1 { "1 record".to_owned() } else { format!("{n} records") }
+}
+
+fn sent_text(sent: &Sent, names: &Names) -> String {
+    let mut text = sent.api.name().to_owned();
+    if sent.response {
+        text.push_str(" response");
+    }
+    if let Some(partition) = sent.partition {
+        let _ = write!(text, " {}", names.partition(partition));
+    }
+    let has_offset = matches!(sent.api, Api::Fetch | Api::FetchMetadataLog | Api::OffsetCommit);
+    if sent.records > 0 {
+        let _ = write!(text, " {}", records(sent.records));
+    } else if has_offset && !sent.response {
+        let _ = write!(text, " from {}", sent.offset);
+    } else if has_offset && sent.response && sent.error == ErrorCode::None {
+        text.push_str(" nothing new");
+    }
+    if let Some(acks) = sent.acks {
+        let _ = write!(text, " acks={}", Acks::as_str(acks));
+    }
+    if sent.error != ErrorCode::None {
+        let _ = write!(text, " {}", sent.error);
+    }
+    text
+}
+
+fn fact_text(fact: &Fact, n: &Names) -> String {
+    match *fact {
+        Fact::Sent(sent) => sent_text(&sent, n),
+        Fact::Commanded(command) => command_text(&command, n),
+        Fact::RecordLimitReached { records } => format!("limit of {records} records reached, producers stop"),
+        Fact::BrokerStarted => "started".to_owned(),
+        Fact::BrokerRegistered { broker } => format!("registered {broker}, fenced"),
+        Fact::BrokerUnfenced { broker } => format!("unfenced {broker}"),
+        Fact::TopicCreated { topic, partitions } => {
+            format!("created topic {} with {partitions} partitions", n.topic(topic))
+        }
+        Fact::LeaderElected { partition, leader, epoch } => {
+            format!("elected {leader} leader of {} epoch {epoch}", n.partition(partition))
+        }
+        Fact::MetadataApplied { offset } => format!("applied metadata up to {offset}"),
+        Fact::BecameLeader { partition, epoch } => format!("leads {} epoch {epoch}", n.partition(partition)),
+        Fact::BecameFollower { partition, leader, epoch } => {
+            format!("follows {leader} for {} epoch {epoch}", n.partition(partition))
+        }
+        Fact::RequestHeld { from, api } => {
+            format!("holds {} of {from} behind its request before", api.name())
+        }
+        Fact::Appended { partition, base_offset, records: count, as_leader } => {
+            let role = if as_leader { "append" } else { "copy" };
+            format!("{role} {}@{base_offset} {}", n.partition(partition), records(count))
+        }
+        Fact::HighWatermarkMoved { partition, to } => format!("high watermark {} → {to}", n.partition(partition)),
+        Fact::AppendRefused { partition, error } => format!("refuse {} {error}", n.partition(partition)),
+        Fact::ProduceParked { partition, until } => {
+            format!("park produce until high watermark {} is {until}", n.partition(partition))
+        }
+        _ => client_text(fact, n),
+    }
+}
+
+fn client_text(fact: &Fact, n: &Names) -> String {
+    match *fact {
+        Fact::RecordSent { partition, key, subject, sequence } => {
+            let about = n.key(Some(subject));
+            format!("send key={} {about}#{sequence} to {}", n.key(key), n.partition(partition))
+        }
+        Fact::SendBlocked => "send() blocks".to_owned(),
+        Fact::SendTimedOut => "send() gives up after max.block.ms".to_owned(),
+        Fact::BatchDrained { partition, records: count, bytes, why } => {
+            let why = match why {
+                BatchWhy::Full => "full",
+                BatchWhy::Linger => "linger.ms is over",
+                BatchWhy::Retry => "retry",
+                BatchWhy::MemoryExhausted => "buffer.memory is exhausted",
+                BatchWhy::Along => "goes along",
+            };
+            format!("drain batch {} {}, {bytes} bytes: {why}", n.partition(partition), records(count))
+        }
+        Fact::BatchAcknowledged { partition, base_offset, records: count } => {
+            format!("acknowledged {}@{base_offset} {}", n.partition(partition), records(count))
+        }
+        Fact::BatchRetried { partition, error, records: count, attempt } => {
+            format!("retry {} {} {error}, attempt {attempt}", n.partition(partition), records(count))
+        }
+        Fact::RecordsFailed { partition, error, records: count } => {
+            format!("failed {} {} {error}", n.partition(partition), records(count))
+        }
+        Fact::StickyPartitionChanged { partition } => format!("sticks to {} from now on", n.partition(partition)),
+        _ => group_text(fact, n),
+    }
+}
+
+fn group_text(fact: &Fact, n: &Names) -> String {
+    match *fact {
+        Fact::GroupState { state, generation, members } => {
+            format!("group {} generation {generation}, {members} members", state.name())
+        }
+        Fact::MemberRemoved { consumer } => format!("removed {consumer} from the group"),
+        Fact::OffsetCommitted { partition, offset } => format!("committed {} at {offset}", n.partition(partition)),
+        Fact::AssignmentComputed { members, partitions } => {
+            format!("assigned {partitions} partitions to {members} members")
+        }
+        Fact::PartitionAssigned { partition, generation } => {
+            format!("owns {} generation {generation}", n.partition(partition))
+        }
+        Fact::PartitionRevoked { partition } => format!("gave up {}", n.partition(partition)),
+        Fact::PositionSet { partition, offset, committed } => {
+            let source = if committed { "committed offset" } else { "auto.offset.reset" };
+            format!("reads {} from {offset} by {source}", n.partition(partition))
+        }
+        Fact::RecordsFetched { partition, base_offset, records: count } => {
+            format!("fetched {}@{base_offset} {}", n.partition(partition), records(count))
+        }
+        Fact::Polled { records: count } => format!("poll() returned {}", records(count)),
+        Fact::RecordProcessed { partition, offset, subject, sequence, latency_us } => {
+            let about = n.key(Some(subject));
+            format!("processed {}@{offset} {about}#{sequence} after {latency_us} µs", n.partition(partition))
+        }
+        Fact::CoordinatorRefused { api, error } => format!("{} refused: {error}", api.name()),
+        Fact::ConsumerClosed => "closed".to_owned(),
+        ref other => format!("{other:?}"),
+    }
+}
+
+fn command_text(command: &CommandFact, n: &Names) -> String {
+    match *command {
+        CommandFact::Rate(rate) => format!("rate {rate} records/s"),
+        CommandFact::Keys => "other keys".to_owned(),
+        CommandFact::Keyed(true) => "records have their subject as key".to_owned(),
+        CommandFact::Keyed(false) => "records have no key".to_owned(),
+        CommandFact::Consumers(count) => format!("{count} consumers"),
+        CommandFact::Send { key } => format!("send one record with key {}", n.key(key)),
+    }
+}

@@ -1,0 +1,96 @@
+//! Kafka's error codes, as far as the simulated system answers with them.
+
+use std::fmt;
+
+macro_rules! errors {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $kafka:literal, $retriable:literal, $refresh:literal;)*) => {
+        /// What a response says went wrong, by Kafka's code and name (`org.apache.kafka.common.protocol.Errors`).
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(i16)]
+        pub enum ErrorCode {
+            $($(#[$doc])* $name = $code,)*
+        }
+
+        impl ErrorCode {
+            /// Every code there is, for tables and tests.
+            pub const ALL: &[ErrorCode] = &[$(ErrorCode::$name),*];
+
+            /// Kafka's name for it, such as `NOT_LEADER_OR_FOLLOWER`.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(ErrorCode::$name => $kafka,)* }
+            }
+
+            /// Whether a client may send the same request again.
+            #[must_use]
+            pub fn is_retriable(self) -> bool {
+                match self { $(ErrorCode::$name => $retriable,)* }
+            }
+
+            /// Whether a client should ask for metadata before it tries again (`InvalidMetadataException`).
+            #[must_use]
+            pub fn refreshes_metadata(self) -> bool {
+                match self { $(ErrorCode::$name => $refresh,)* }
+            }
+        }
+    };
+}
+
+errors! {
+    /// All is well.
+    None = 0, "NONE", false, false;
+    /// The offset is not in the log.
+    OffsetOutOfRange = 1, "OFFSET_OUT_OF_RANGE", false, false;
+    /// The broker does not know the partition.
+    UnknownTopicOrPartition = 3, "UNKNOWN_TOPIC_OR_PARTITION", true, true;
+    /// The partition has no leader.
+    LeaderNotAvailable = 5, "LEADER_NOT_AVAILABLE", true, true;
+    /// This broker is not the partition's leader.
+    NotLeaderOrFollower = 6, "NOT_LEADER_OR_FOLLOWER", true, true;
+    /// The request was not done in time.
+    RequestTimedOut = 7, "REQUEST_TIMED_OUT", true, false;
+    /// A batch is larger than `max.message.bytes`.
+    MessageTooLarge = 10, "MESSAGE_TOO_LARGE", false, false;
+    /// The connection went away before the answer came.
+    NetworkException = 13, "NETWORK_EXCEPTION", true, true;
+    /// The coordinator still loads its offsets and groups.
+    CoordinatorLoadInProgress = 14, "COORDINATOR_LOAD_IN_PROGRESS", true, false;
+    /// There is no coordinator yet.
+    CoordinatorNotAvailable = 15, "COORDINATOR_NOT_AVAILABLE", true, false;
+    /// This broker does not coordinate the group.
+    NotCoordinator = 16, "NOT_COORDINATOR", true, false;
+    /// Fewer in-sync replicas than `min.insync.replicas`: nothing was written.
+    NotEnoughReplicas = 19, "NOT_ENOUGH_REPLICAS", true, false;
+    /// The batch was written, to fewer in-sync replicas than `min.insync.replicas`.
+    NotEnoughReplicasAfterAppend = 20, "NOT_ENOUGH_REPLICAS_AFTER_APPEND", true, false;
+    /// The member speaks of an earlier generation of the group.
+    IllegalGeneration = 22, "ILLEGAL_GENERATION", false, false;
+    /// The members share no assignment strategy.
+    InconsistentGroupProtocol = 23, "INCONSISTENT_GROUP_PROTOCOL", false, false;
+    /// The group does not know the member.
+    UnknownMemberId = 25, "UNKNOWN_MEMBER_ID", false, false;
+    /// The session timeout is outside of what the broker allows.
+    InvalidSessionTimeout = 26, "INVALID_SESSION_TIMEOUT", false, false;
+    /// The group rebalances: join again.
+    RebalanceInProgress = 27, "REBALANCE_IN_PROGRESS", false, false;
+    /// A topic of that name exists.
+    TopicAlreadyExists = 36, "TOPIC_ALREADY_EXISTS", false, false;
+    /// The number of partitions makes no sense.
+    InvalidPartitions = 37, "INVALID_PARTITIONS", false, false;
+    /// The replication factor is zero, or larger than the number of brokers.
+    InvalidReplicationFactor = 38, "INVALID_REPLICATION_FACTOR", false, false;
+    /// The request carries an older leader epoch than the broker knows.
+    FencedLeaderEpoch = 74, "FENCED_LEADER_EPOCH", true, true;
+    /// The request carries a newer leader epoch than the broker knows.
+    UnknownLeaderEpoch = 75, "UNKNOWN_LEADER_EPOCH", true, false;
+    /// Join again with the member id that this response carries (KIP-394).
+    MemberIdRequired = 79, "MEMBER_ID_REQUIRED", false, false;
+    /// The group has `group.max.size` members (KIP-389).
+    GroupMaxSizeReached = 81, "GROUP_MAX_SIZE_REACHED", false, false;
+}
+
+impl fmt::Display for ErrorCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

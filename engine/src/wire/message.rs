@@ -1,0 +1,237 @@
+//! The envelope: every request with its answer.
+
+use super::group::{
+    FindCoordinatorResponse, HeartbeatRequest, JoinGroupRequest, JoinGroupResponse, LeaveGroupRequest,
+    OffsetCommitRequest, OffsetCommitResponse, OffsetFetchResponse, SyncGroupRequest, SyncGroupResponse,
+};
+use super::produce_fetch::{
+    FetchRequest, FetchResponse, ListOffsetsRequest, ListOffsetsResponse, ProduceRequest, ProduceResponse,
+};
+use super::{BrokerId, ErrorCode, GroupId, MetadataImage, MetadataRecord, Offset};
+use std::sync::Arc;
+
+/// A request's kind (`org.apache.kafka.common.protocol.ApiKeys`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)] // Each is Kafka's own name.
+pub enum Api {
+    Produce,
+    Fetch,
+    ListOffsets,
+    Metadata,
+    OffsetCommit,
+    OffsetFetch,
+    FindCoordinator,
+    JoinGroup,
+    Heartbeat,
+    LeaveGroup,
+    SyncGroup,
+    CreateTopics,
+    BrokerRegistration,
+    BrokerHeartbeat,
+    /// A broker's fetch of `__cluster_metadata`, which Kafka sends as an ordinary Fetch to the controller.
+    FetchMetadataLog,
+}
+
+impl Api {
+    /// Kafka's name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Api::Produce => "Produce",
+            Api::Fetch => "Fetch",
+            Api::ListOffsets => "ListOffsets",
+            Api::Metadata => "Metadata",
+            Api::OffsetCommit => "OffsetCommit",
+            Api::OffsetFetch => "OffsetFetch",
+            Api::FindCoordinator => "FindCoordinator",
+            Api::JoinGroup => "JoinGroup",
+            Api::Heartbeat => "Heartbeat",
+            Api::LeaveGroup => "LeaveGroup",
+            Api::SyncGroup => "SyncGroup",
+            Api::CreateTopics => "CreateTopics",
+            Api::BrokerRegistration => "BrokerRegistration",
+            Api::BrokerHeartbeat => "BrokerHeartbeat",
+            Api::FetchMetadataLog => "Fetch __cluster_metadata",
+        }
+    }
+}
+
+/// Which of a client's connections to a broker carries a request. A broker handles one request at a time on each;
+/// a consumer keeps a second one to its coordinator, so that heartbeats do not queue behind a parked fetch
+/// (`ConsumerNetworkClient`, `AbstractCoordinator`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Channel {
+    /// Produce, fetch and metadata.
+    Data,
+    /// The group coordinator.
+    Coordinator,
+}
+
+/// What one node sends to another.
+#[derive(Debug, Clone)]
+pub enum Message {
+    /// A question.
+    Request(Request),
+    /// Its answer.
+    Response(Response),
+}
+
+/// A question, with what is needed to match its answer.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Chosen by the sender, echoed in the response.
+    pub correlation: u32,
+    /// The connection that carries it.
+    pub channel: Channel,
+    /// The question.
+    pub body: RequestBody,
+}
+
+/// An answer.
+#[derive(Debug, Clone)]
+pub struct Response {
+    /// The request's number.
+    pub correlation: u32,
+    /// The connection that carries it.
+    pub channel: Channel,
+    /// The answer.
+    pub body: ResponseBody,
+}
+
+/// The requests.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)] // The types say it.
+pub enum RequestBody {
+    Produce(ProduceRequest),
+    Fetch(FetchRequest),
+    ListOffsets(ListOffsetsRequest),
+    /// All topics, as the asked broker knows them.
+    Metadata,
+    FindCoordinator(GroupId),
+    JoinGroup(JoinGroupRequest),
+    SyncGroup(SyncGroupRequest),
+    Heartbeat(HeartbeatRequest),
+    LeaveGroup(LeaveGroupRequest),
+    OffsetCommit(OffsetCommitRequest),
+    /// The committed offsets of all of a group's partitions.
+    OffsetFetch(GroupId),
+    /// Creates one topic.
+    CreateTopics {
+        name: Arc<str>,
+        partitions: u16,
+        replication_factor: u8,
+    },
+    BrokerRegistration {
+        broker: BrokerId,
+        rack: Option<Arc<str>>,
+    },
+    /// What the broker has applied of the metadata log, so that the controller can unfence it (KIP-631).
+    BrokerHeartbeat {
+        broker: BrokerId,
+        metadata_offset: Offset,
+    },
+    FetchMetadataLog {
+        from: Offset,
+    },
+}
+
+/// The answers.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)] // The types say it.
+pub enum ResponseBody {
+    Produce(ProduceResponse),
+    Fetch(FetchResponse),
+    ListOffsets(ListOffsetsResponse),
+    Metadata(Arc<MetadataImage>),
+    FindCoordinator(FindCoordinatorResponse),
+    JoinGroup(JoinGroupResponse),
+    SyncGroup(SyncGroupResponse),
+    Heartbeat(ErrorCode),
+    LeaveGroup(ErrorCode),
+    OffsetCommit(OffsetCommitResponse),
+    OffsetFetch(OffsetFetchResponse),
+    CreateTopics(ErrorCode),
+    /// The offset of the broker's registration record: it may be unfenced once it has applied it.
+    BrokerRegistration {
+        registered_at: Offset,
+    },
+    BrokerHeartbeat {
+        fenced: bool,
+    },
+    FetchMetadataLog {
+        from: Offset,
+        records: Vec<MetadataRecord>,
+    },
+}
+
+impl RequestBody {
+    /// Its kind.
+    #[must_use]
+    pub fn api(&self) -> Api {
+        match self {
+            RequestBody::Produce(_) => Api::Produce,
+            RequestBody::Fetch(_) => Api::Fetch,
+            RequestBody::ListOffsets(_) => Api::ListOffsets,
+            RequestBody::Metadata => Api::Metadata,
+            RequestBody::FindCoordinator(_) => Api::FindCoordinator,
+            RequestBody::JoinGroup(_) => Api::JoinGroup,
+            RequestBody::SyncGroup(_) => Api::SyncGroup,
+            RequestBody::Heartbeat(_) => Api::Heartbeat,
+            RequestBody::LeaveGroup(_) => Api::LeaveGroup,
+            RequestBody::OffsetCommit(_) => Api::OffsetCommit,
+            RequestBody::OffsetFetch(_) => Api::OffsetFetch,
+            RequestBody::CreateTopics { .. } => Api::CreateTopics,
+            RequestBody::BrokerRegistration { .. } => Api::BrokerRegistration,
+            RequestBody::BrokerHeartbeat { .. } => Api::BrokerHeartbeat,
+            RequestBody::FetchMetadataLog { .. } => Api::FetchMetadataLog,
+        }
+    }
+}
+
+impl ResponseBody {
+    /// The kind of request that it answers.
+    #[must_use]
+    pub fn api(&self) -> Api {
+        match self {
+            ResponseBody::Produce(_) => Api::Produce,
+            ResponseBody::Fetch(_) => Api::Fetch,
+            ResponseBody::ListOffsets(_) => Api::ListOffsets,
+            ResponseBody::Metadata(_) => Api::Metadata,
+            ResponseBody::FindCoordinator(_) => Api::FindCoordinator,
+            ResponseBody::JoinGroup(_) => Api::JoinGroup,
+            ResponseBody::SyncGroup(_) => Api::SyncGroup,
+            ResponseBody::Heartbeat(_) => Api::Heartbeat,
+            ResponseBody::LeaveGroup(_) => Api::LeaveGroup,
+            ResponseBody::OffsetCommit(_) => Api::OffsetCommit,
+            ResponseBody::OffsetFetch(_) => Api::OffsetFetch,
+            ResponseBody::CreateTopics(_) => Api::CreateTopics,
+            ResponseBody::BrokerRegistration { .. } => Api::BrokerRegistration,
+            ResponseBody::BrokerHeartbeat { .. } => Api::BrokerHeartbeat,
+            ResponseBody::FetchMetadataLog { .. } => Api::FetchMetadataLog,
+        }
+    }
+
+    /// The first error that it reports.
+    #[must_use]
+    pub fn error(&self) -> ErrorCode {
+        match self {
+            ResponseBody::Produce(r) => first_error(r.partitions.iter().map(|p| p.error)),
+            ResponseBody::Fetch(r) => first_error(r.partitions.iter().map(|p| p.error)),
+            ResponseBody::ListOffsets(r) => first_error(r.partitions.iter().map(|p| p.error)),
+            ResponseBody::FindCoordinator(r) => r.error,
+            ResponseBody::JoinGroup(r) => r.error,
+            ResponseBody::SyncGroup(r) => r.error,
+            ResponseBody::Heartbeat(e) | ResponseBody::LeaveGroup(e) | ResponseBody::CreateTopics(e) => *e,
+            ResponseBody::OffsetCommit(r) => r.error,
+            ResponseBody::OffsetFetch(r) => r.error,
+            ResponseBody::Metadata(_)
+            | ResponseBody::BrokerRegistration { .. }
+            | ResponseBody::BrokerHeartbeat { .. }
+            | ResponseBody::FetchMetadataLog { .. } => ErrorCode::None,
+        }
+    }
+}
+
+fn first_error(errors: impl Iterator<Item = ErrorCode>) -> ErrorCode {
+    errors.into_iter().find(|e| *e != ErrorCode::None).unwrap_or(ErrorCode::None)
+}

@@ -1,0 +1,75 @@
+//! How many bytes a message takes, for the links' bandwidth and the byte counters.
+//!
+//! Record batches have Kafka's exact size (`log::size`). The frames around them are counted as a header and a fixed
+//! size for each element, close to the protocol's but not its varints and optional fields.
+
+use super::{Message, RequestBody, ResponseBody};
+
+/// Request or response header, size prefix included.
+const FRAME: u32 = 40;
+/// A partition with a few fields.
+const ELEMENT: u32 = 28;
+/// A member, broker or topic with its strings.
+const NAMED: u32 = 64;
+
+impl Message {
+    /// Bytes on the wire.
+    #[must_use]
+    pub fn wire_bytes(&self) -> u32 {
+        FRAME
+            + match self {
+                Message::Request(request) => request_bytes(&request.body),
+                Message::Response(response) => response_bytes(&response.body),
+            }
+    }
+}
+
+fn elements(count: usize, each: u32) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX).saturating_mul(each)
+}
+
+fn request_bytes(body: &RequestBody) -> u32 {
+    match body {
+        RequestBody::Produce(r) => r.batches.iter().map(|(_, batch)| ELEMENT + batch.size_bytes()).sum(),
+        RequestBody::Fetch(r) => elements(r.partitions.len(), ELEMENT),
+        RequestBody::ListOffsets(r) => elements(r.partitions.len(), ELEMENT),
+        RequestBody::OffsetCommit(r) => NAMED + elements(r.offsets.len(), ELEMENT),
+        RequestBody::SyncGroup(r) => {
+            NAMED + r.assignments.iter().map(|a| NAMED + elements(a.partitions.len(), 4)).sum::<u32>()
+        }
+        RequestBody::JoinGroup(_)
+        | RequestBody::Heartbeat(_)
+        | RequestBody::LeaveGroup(_)
+        | RequestBody::FindCoordinator(_)
+        | RequestBody::OffsetFetch(_)
+        | RequestBody::CreateTopics { .. }
+        | RequestBody::BrokerRegistration { .. } => NAMED,
+        RequestBody::Metadata | RequestBody::BrokerHeartbeat { .. } | RequestBody::FetchMetadataLog { .. } => ELEMENT,
+    }
+}
+
+fn response_bytes(body: &ResponseBody) -> u32 {
+    match body {
+        ResponseBody::Produce(r) => elements(r.partitions.len(), ELEMENT),
+        ResponseBody::Fetch(r) => r
+            .partitions
+            .iter()
+            .map(|p| ELEMENT + p.entries.iter().map(|e| e.batch.size_bytes()).sum::<u32>())
+            .sum(),
+        ResponseBody::ListOffsets(r) => elements(r.partitions.len(), ELEMENT),
+        ResponseBody::Metadata(image) => {
+            elements(image.brokers.len() + image.topics.len(), NAMED) + elements(image.partitions.len(), ELEMENT)
+        }
+        ResponseBody::JoinGroup(r) => NAMED + elements(r.members.len(), NAMED),
+        ResponseBody::SyncGroup(r) => elements(r.partitions.len(), 4),
+        ResponseBody::OffsetFetch(r) => elements(r.offsets.len(), ELEMENT),
+        ResponseBody::FetchMetadataLog { records, .. } => elements(records.len(), NAMED),
+        ResponseBody::FindCoordinator(_) => NAMED,
+        ResponseBody::Heartbeat(_)
+        | ResponseBody::LeaveGroup(_)
+        | ResponseBody::OffsetCommit(_)
+        | ResponseBody::CreateTopics(_)
+        | ResponseBody::BrokerRegistration { .. }
+        | ResponseBody::BrokerHeartbeat { .. } => 8,
+    }
+}

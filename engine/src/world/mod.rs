@@ -1,0 +1,228 @@
+//! The world: virtual time, the queue of what comes next, the network, and the loop that hands inputs to nodes.
+//!
+//! **Invariant:** nothing but `world` knows the world; a node sees a [`Ctx`](crate::node::Ctx).
+
+mod command;
+mod commands;
+mod flights;
+mod look;
+mod network;
+mod network_config;
+mod queue;
+mod setup;
+mod start;
+mod view;
+
+pub use command::Command;
+pub use network_config::{LinkConfig, NetworkConfig};
+pub use setup::{Limits, Setup, TopicSetup};
+pub use view::{
+    BrokerView, ConsumerView, Flight, FlightKind, GroupView, LastSent, OwnedView, PartitionView, ProducerView,
+    RecordView, ReplicaView, View,
+};
+
+use crate::broker::Broker;
+use crate::consumer::Consumer;
+use crate::controller::Controller;
+use crate::log::Dictionary;
+use crate::node::{Ctx, Input, NodeCommand, Outbox, Random, Subjects};
+use crate::producer::Producer;
+use crate::trace::{EventId, Fact, Names, Trace};
+use crate::wire::{Micros, NodeId};
+use commands::Playing;
+use network::Network;
+use queue::{Due, Queue};
+use std::sync::Arc;
+
+/// A run: all nodes, what is on its way between them, and what has happened.
+///
+/// A clone is a keyframe: it shares batches and full log chunks with the original, and goes on by itself.
+#[derive(Debug, Clone)]
+pub struct World {
+    setup: Arc<Setup>,
+    now: Micros,
+    queue: Queue,
+    network: Network,
+    nodes: Nodes,
+    dictionary: Arc<Dictionary>,
+    subjects: Subjects,
+    outbox: Outbox,
+    trace: Trace,
+    topics: Vec<Arc<str>>,
+    playing: Playing,
+}
+
+/// The nodes, each with its random stream.
+#[derive(Debug, Clone)]
+struct Nodes {
+    controller: (Controller, Random),
+    brokers: Vec<(Broker, Random)>,
+    producers: Vec<(Producer, Random)>,
+    /// All that have ever started: a closed one keeps its number.
+    consumers: Vec<(Consumer, Random)>,
+}
+
+impl World {
+    /// The moment.
+    #[must_use]
+    pub fn now(&self) -> Micros {
+        self.now
+    }
+
+    /// What the run started from.
+    #[must_use]
+    pub fn setup(&self) -> &Setup {
+        &self.setup
+    }
+
+    /// What has happened.
+    #[must_use]
+    pub fn trace(&self) -> &Trace {
+        &self.trace
+    }
+
+    /// The texts of keys and values.
+    #[must_use]
+    pub fn dictionary(&self) -> &Dictionary {
+        &self.dictionary
+    }
+
+    /// What is needed to read the trace.
+    #[must_use]
+    pub fn names(&self) -> Names<'_> {
+        Names { dictionary: &self.dictionary, topics: &self.topics }
+    }
+
+    /// When the next thing happens; `None` when nothing ever will.
+    #[must_use]
+    pub fn next_event_at(&self) -> Option<Micros> {
+        self.queue.next_at()
+    }
+
+    /// Lets the next thing happen, and moves time there. `false` when there is none.
+    pub fn step(&mut self) -> bool {
+        let Some((at, due)) = self.queue.pop() else { return false };
+        debug_assert!(at >= self.now, "invariant time-goes-forward is broken, seed {}", self.setup.seed);
+        self.now = at;
+        match due {
+            Due::Message { from, to, message, cause, .. } => self.tell(to, Input::Message { from, message }, cause),
+            Due::Timer { node, timer, cause } => self.tell(node, Input::Timer(timer), cause),
+            Due::Start(node) => self.tell(node, Input::Start, 0),
+            Due::Command(command) => self.obey(&command),
+            Due::Rate(per_second) => self.burst(per_second),
+        }
+        true
+    }
+
+    /// Lets everything happen until `moment`, that included, and moves time there.
+    pub fn run_until(&mut self, moment: Micros) {
+        while self.queue.next_at().is_some_and(|at| at <= moment) {
+            self.step();
+        }
+        self.now = self.now.max(moment);
+    }
+
+    /// Lets at most `inputs` things happen, none after `moment`. Answers whether `moment` is reached: for whoever shares
+    /// a thread with a screen and cannot stay away for long.
+    pub fn run_some(&mut self, moment: Micros, inputs: u32) -> bool {
+        for _ in 0..inputs {
+            if self.queue.next_at().is_none_or(|at| at > moment) {
+                self.now = self.now.max(moment);
+                return true;
+            }
+            self.step();
+        }
+        false
+    }
+
+    /// Does something to the run now.
+    pub fn command(&mut self, command: Command) {
+        self.obey(&command);
+    }
+
+    /// Does something to the run later; now, if that moment is past.
+    pub fn schedule(&mut self, at: Micros, command: Command) {
+        self.queue.push(at.max(self.now), Due::Command(Box::new(command)));
+    }
+
+    /// Hands an input to a node, and carries out what it asks for.
+    fn tell(&mut self, to: NodeId, input: Input, cause: EventId) {
+        let nodes = &mut self.nodes;
+        let Some((node, random)) = nodes.get(to) else { return };
+        let mut ctx = Ctx {
+            now: self.now,
+            me: to,
+            cause,
+            random,
+            outbox: &mut self.outbox,
+            trace: &mut self.trace,
+            dictionary: &self.dictionary,
+            subjects: &mut self.subjects,
+        };
+        match node {
+            Node::Controller(node) => node.on(input, &mut ctx),
+            Node::Broker(node) => node.on(input, &mut ctx),
+            Node::Producer(node) => node.on(input, &mut ctx),
+            Node::Consumer(node) => node.on(input, &mut ctx),
+        }
+        self.carry_out(to);
+    }
+
+    fn carry_out(&mut self, from: NodeId) {
+        for (to, message, bytes, cause) in self.outbox.messages.drain(..) {
+            let arrives = self.network.arrival(self.now, from, to, bytes);
+            self.queue.push(arrives, Due::Message { from, to, message, cause, sent: self.now });
+        }
+        for (at, timer, cause) in self.outbox.timers.drain(..) {
+            self.queue.push(at, Due::Timer { node: from, timer, cause });
+        }
+        if let NodeId::Producer(_) = from {
+            self.enforce_record_limit();
+        }
+        if let NodeId::Controller(_) = from {
+            self.learn_topics();
+        }
+    }
+
+    /// At the limit of records the producers stop. Whatever is under way comes to its end.
+    fn enforce_record_limit(&mut self) {
+        let records = self.trace.counters().sent;
+        if records < self.setup.limits.records || self.playing.stopped {
+            return;
+        }
+        self.playing.stopped = true;
+        let cause = self.trace.record(self.now, NodeId::User, 0, Fact::RecordLimitReached { records });
+        for number in 1..=self.setup.producers {
+            self.tell(NodeId::Producer(number), Input::Command(NodeCommand::Stop), cause);
+        }
+    }
+
+    fn learn_topics(&mut self) {
+        let known = &self.nodes.controller.0.image().topics;
+        for state in known.values().skip(self.topics.len()) {
+            self.topics.push(state.name.clone());
+        }
+    }
+}
+
+enum Node<'a> {
+    Controller(&'a mut Controller),
+    Broker(&'a mut Broker),
+    Producer(&'a mut Producer),
+    Consumer(&'a mut Consumer),
+}
+
+impl Nodes {
+    fn get(&mut self, id: NodeId) -> Option<(Node<'_>, &mut Random)> {
+        fn nth<T>(nodes: &mut [(T, Random)], number: u8) -> Option<(&mut T, &mut Random)> {
+            nodes.get_mut(usize::from(number).checked_sub(1)?).map(|(node, random)| (node, random))
+        }
+        match id {
+            NodeId::User => None,
+            NodeId::Controller(_) => Some((Node::Controller(&mut self.controller.0), &mut self.controller.1)),
+            NodeId::Broker(n) => nth(&mut self.brokers, n).map(|(node, random)| (Node::Broker(node), random)),
+            NodeId::Producer(n) => nth(&mut self.producers, n).map(|(node, random)| (Node::Producer(node), random)),
+            NodeId::Consumer(n) => nth(&mut self.consumers, n).map(|(node, random)| (Node::Consumer(node), random)),
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! What a run starts from. The same setup gives the same trace.
+
+use super::{Command, NetworkConfig};
+use crate::broker::BrokerConfig;
+use crate::consumer::ConsumerConfig;
+use crate::producer::ProducerConfig;
+use crate::wire::Micros;
+use crate::workload::Workload;
+
+/// What a run starts from: everything but the actions of the person who watches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setup {
+    /// All chance in the run comes from it.
+    pub seed: u64,
+    /// How many brokers, 1 to [`Limits::MAX_BROKERS`].
+    pub brokers: u8,
+    /// Each broker's `broker.rack`, if any; as many as there are brokers, or none.
+    pub racks: Vec<String>,
+    /// The topic that is written and read.
+    pub topic: TopicSetup,
+    /// How many producers.
+    pub producers: u8,
+    /// Their settings.
+    pub producer: ProducerConfig,
+    /// How many consumers the group has at the start.
+    pub consumers: u8,
+    /// Their settings.
+    pub consumer: ConsumerConfig,
+    /// The brokers' settings.
+    pub broker: BrokerConfig,
+    /// Latencies and bandwidth.
+    pub network: NetworkConfig,
+    /// What the producers send.
+    pub workload: Workload,
+    /// When the consumers start; the topic is created at 0.
+    pub consumers_start_us: Micros,
+    /// When the producers start.
+    pub producers_start_us: Micros,
+    /// What the scenario does at given times.
+    pub commands: Vec<(Micros, Command)>,
+    /// What bounds the run's growth.
+    pub limits: Limits,
+}
+
+/// A topic to create.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TopicSetup {
+    /// Its name.
+    pub name: String,
+    /// Its partitions, 1 to [`Limits::MAX_PARTITIONS`].
+    pub partitions: u16,
+    /// `replication.factor`, 1 to the number of brokers.
+    pub replication_factor: u8,
+}
+
+/// Everything that can grow in a run has a bound. What happens there stands beside each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Records that the producers may send. At the bound they stop, and the trace says so
+    /// ([`crate::trace::Fact::RecordLimitReached`]). It bounds the logs, too: nobody else writes to topics that people
+    /// see, and commits follow records.
+    pub records: u64,
+    /// Events that the trace keeps. At the bound the oldest are forgotten; digest and counters cover all.
+    pub trace_events: usize,
+}
+
+impl Limits {
+    /// The most brokers of a run.
+    pub const MAX_BROKERS: u8 = 9;
+    /// The most partitions of the topic.
+    pub const MAX_PARTITIONS: u16 = 64;
+    /// The most consumers of a group.
+    pub const MAX_CONSUMERS: u8 = 12;
+    /// The most producers.
+    pub const MAX_PRODUCERS: u8 = 12;
+    /// The highest rate, in records a second over all producers.
+    pub const MAX_RATE: u32 = 1_000_000;
+    /// The largest value, in bytes.
+    pub const MAX_VALUE_BYTES: u32 = 1_000_000;
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { records: 5_000_000, trace_events: 100_000 }
+    }
+}
+
+impl Setup {
+    /// Three brokers, one topic of four partitions with three replicas, two producers, three consumers, Kafka's
+    /// defaults, and nothing to send.
+    #[must_use]
+    pub fn new(seed: u64, topic: &str) -> Self {
+        Self {
+            seed,
+            brokers: 3,
+            racks: Vec::new(),
+            topic: TopicSetup { name: topic.to_owned(), partitions: 4, replication_factor: 3 },
+            producers: 2,
+            producer: ProducerConfig::new(topic),
+            consumers: 3,
+            consumer: ConsumerConfig::new("readers", topic),
+            broker: BrokerConfig::default(),
+            network: NetworkConfig::default(),
+            workload: Workload {
+                rate: crate::workload::Rate { per_second: 0, bursts: Vec::new() },
+                keys: Vec::new(),
+                distribution: crate::workload::KeyDistribution::Uniform,
+                keyed: true,
+                value_bytes: 100,
+                listed: Vec::new(),
+            },
+            consumers_start_us: 0,
+            producers_start_us: 0,
+            commands: Vec::new(),
+            limits: Limits::default(),
+        }
+    }
+}

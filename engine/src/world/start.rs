@@ -1,0 +1,138 @@
+//! How a world begins.
+
+use super::commands::Playing;
+use super::network::Network;
+use super::queue::{Due, Queue};
+use super::{Limits, Nodes, Setup, World};
+use crate::broker::{Broker, BrokerConfig};
+use crate::consumer::{Consumer, ConsumerConfig};
+use crate::controller::Controller;
+use crate::log::{Dictionary, KeyId};
+use crate::node::{Input, NodeCommand, Outbox, Random, Subjects};
+use crate::producer::{ListedRecord, Producer};
+use crate::trace::Trace;
+use crate::wire::{BrokerId, Micros, NodeId};
+use std::sync::Arc;
+
+const CONTROLLER: NodeId = NodeId::Controller(1);
+
+impl World {
+    /// The world of that setup, before anything has happened.
+    ///
+    /// # Panics
+    /// When the setup is out of bounds: `scenario::validate` says so in words, before.
+    #[must_use]
+    pub fn new(setup: &Setup) -> Self {
+        assert_bounds(setup);
+        let mut dictionary = Dictionary::default();
+        dictionary.key(&setup.consumer.group);
+        let keys: Vec<KeyId> = setup.workload.keys.iter().filter_map(|key| dictionary.key(key)).collect();
+        let mut world = Self {
+            now: 0,
+            queue: Queue::default(),
+            network: Network::new(setup.network.clone(), setup.seed),
+            nodes: nodes(setup),
+            subjects: Subjects::default(),
+            outbox: Outbox::default(),
+            trace: Trace::new(setup.limits.trace_events),
+            topics: Vec::new(),
+            playing: Playing::new(setup, keys),
+            dictionary: Arc::new(dictionary),
+            setup: Arc::new(setup.clone()),
+        };
+        world.deal_listed();
+        world.start_nodes();
+        world
+    }
+
+    /// Gives each listed record to the producer that reports its subject.
+    fn deal_listed(&mut self) {
+        let setup = self.setup.clone();
+        let producers = usize::from(setup.producers.max(1));
+        let mut dealt: Vec<Vec<(Micros, ListedRecord)>> = vec![Vec::new(); producers];
+        let dictionary = Arc::make_mut(&mut self.dictionary);
+        for event in &setup.workload.listed {
+            let (Some(subject), Some(value)) = (dictionary.key(&event.key), dictionary.value(&event.value)) else {
+                continue;
+            };
+            let at = setup.producers_start_us.max(event.at_us);
+            dealt[self.playing.producer_of(subject)].push((at, ListedRecord { subject, value }));
+        }
+        for ((producer, _), mut listed) in self.nodes.producers.iter_mut().zip(dealt) {
+            listed.sort_by_key(|(at, _)| *at);
+            producer.set_listed(listed);
+            producer.configure(setup.workload.keyed, setup.workload.value_bytes);
+        }
+    }
+
+    fn start_nodes(&mut self) {
+        let setup = self.setup.clone();
+        let topic = NodeCommand::CreateTopic {
+            name: setup.topic.name.as_str().into(),
+            partitions: setup.topic.partitions,
+            replication_factor: setup.topic.replication_factor,
+            when_brokers: setup.brokers,
+        };
+        self.tell(CONTROLLER, Input::Command(topic), 0);
+        for broker in 1..=setup.brokers {
+            self.queue.push(0, Due::Start(NodeId::Broker(broker)));
+        }
+        for producer in 1..=setup.producers {
+            self.queue.push(setup.producers_start_us, Due::Start(NodeId::Producer(producer)));
+        }
+        self.queue.push(setup.producers_start_us, Due::Rate(None));
+        for burst in &setup.workload.rate.bursts {
+            self.queue.push(burst.from_us, Due::Rate(Some(burst.per_second)));
+            self.queue.push(burst.until_us, Due::Rate(None));
+        }
+        for consumer in 1..=setup.consumers {
+            self.add_consumer(consumer, setup.consumers_start_us);
+        }
+        for (at, command) in &setup.commands {
+            self.schedule(*at, command.clone());
+        }
+    }
+
+    /// Starts the consumer of that number, which is the next one.
+    pub(super) fn add_consumer(&mut self, number: u8, at: Micros) {
+        let config: Arc<ConsumerConfig> = Arc::new(self.setup.consumer.clone());
+        let node = NodeId::Consumer(number);
+        let random = Random::named(self.setup.seed, &node.to_string());
+        self.nodes.consumers.push((Consumer::new(number, config, bootstrap(&self.setup)), random));
+        self.queue.push(at.max(self.now), Due::Start(node));
+    }
+}
+
+fn bootstrap(setup: &Setup) -> Arc<[BrokerId]> {
+    (1..=setup.brokers).map(BrokerId).collect()
+}
+
+fn nodes(setup: &Setup) -> Nodes {
+    let stream = |node: NodeId| Random::named(setup.seed, &node.to_string());
+    let mut controller_stream = stream(CONTROLLER);
+    let config: Arc<BrokerConfig> = Arc::new(setup.broker.clone());
+    let brokers = (1..=setup.brokers).map(|number| {
+        let rack = setup.racks.get(usize::from(number) - 1).map(|rack| rack.as_str().into());
+        let broker = Broker::new(BrokerId(number), rack, CONTROLLER, config.clone());
+        (broker, stream(NodeId::Broker(number)))
+    });
+    let producer_config = Arc::new(setup.producer.clone());
+    let producers = (1..=setup.producers).map(|number| {
+        (Producer::new(producer_config.clone(), bootstrap(setup)), stream(NodeId::Producer(number)))
+    });
+    Nodes {
+        controller: (Controller::new(&mut controller_stream), controller_stream),
+        brokers: brokers.collect(),
+        producers: producers.collect(),
+        consumers: Vec::new(),
+    }
+}
+
+fn assert_bounds(setup: &Setup) {
+    assert!((1..=Limits::MAX_BROKERS).contains(&setup.brokers), "invariant setup-is-valid: brokers");
+    assert!((1..=Limits::MAX_PARTITIONS).contains(&setup.topic.partitions), "invariant setup-is-valid: partitions");
+    let replicas = 1..=setup.brokers;
+    assert!(replicas.contains(&setup.topic.replication_factor), "invariant setup-is-valid: replication.factor");
+    assert!(setup.producers <= Limits::MAX_PRODUCERS, "invariant setup-is-valid: producers");
+    assert!(setup.consumers <= Limits::MAX_CONSUMERS, "invariant setup-is-valid: consumers");
+}

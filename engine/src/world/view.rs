@@ -1,0 +1,231 @@
+//! What can be seen of a world, as plain data: for the screen, the checkpoints and the summary.
+//!
+//! **Invariant:** looking changes nothing. Whoever draws the world holds `&World`.
+
+use crate::log::{KeyId, ValueId};
+use crate::wire::{BrokerId, LeaderEpoch, Micros, NodeId, Offset, PartitionId};
+
+/// One moment of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct View {
+    /// When.
+    pub now_us: Micros,
+    /// The rows: the topic's partitions, ascending. Empty until the topic exists.
+    pub partitions: Vec<PartitionView>,
+    /// The columns: the brokers, ascending.
+    pub brokers: Vec<BrokerView>,
+    /// The replicas, by partition and then in the order of assignment.
+    pub replicas: Vec<ReplicaView>,
+    /// The producers, ascending.
+    pub producers: Vec<ProducerView>,
+    /// The consumers, ascending; those that have closed are not in it.
+    pub consumers: Vec<ConsumerView>,
+    /// The group.
+    pub group: GroupView,
+}
+
+/// A row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartitionView {
+    /// Which.
+    pub index: u16,
+    /// Who leads.
+    pub leader: Option<BrokerId>,
+    /// How many leaders there have been, less one.
+    pub leader_epoch: LeaderEpoch,
+    /// Replicas in the order of assignment.
+    pub replicas: Vec<BrokerId>,
+    /// Those in sync.
+    pub isr: Vec<BrokerId>,
+    /// Records that were sent to it.
+    pub sent: u64,
+    /// Its part of all records, in thousandths, over the run.
+    pub share_permille: u32,
+    /// Its part of the records of the last seconds, in thousandths.
+    pub recent_permille: u32,
+    /// The keys that came most often, the most frequent first, at most eight, with their counts. For records without
+    /// keys, what they are about.
+    pub top: Vec<(KeyId, u64)>,
+    /// The leader's high watermark less the group's committed offset.
+    pub lag: u64,
+    /// The leader's high watermark less what the group's consumers have processed.
+    pub unprocessed: u64,
+}
+
+/// A column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BrokerView {
+    /// Which.
+    pub id: BrokerId,
+    /// Its rack.
+    pub rack: Option<String>,
+    /// Registered with the controller, and unfenced.
+    pub unfenced: bool,
+    /// How many partitions of the topic it leads.
+    pub leads: u32,
+    /// Whether the group's coordinator lives here.
+    pub coordinates: bool,
+    /// acks=all produce requests that wait for followers.
+    pub parked_produces: u32,
+    /// Fetches that wait for records.
+    pub parked_fetches: u32,
+    /// Requests held behind others of the same connection.
+    pub held: u32,
+    /// When its last heartbeats left, the newest first, at most nine.
+    pub heartbeats_us: Vec<Micros>,
+}
+
+/// A cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReplicaView {
+    /// Row.
+    pub partition: u16,
+    /// Column.
+    pub broker: BrokerId,
+    /// Leads, as it sees itself.
+    pub is_leader: bool,
+    /// In the ISR, as the controller sees it.
+    pub in_sync: bool,
+    /// The epoch that it knows.
+    pub leader_epoch: LeaderEpoch,
+    /// First offset.
+    pub log_start: Offset,
+    /// Log end offset.
+    pub log_end: Offset,
+    /// The high watermark that it knows.
+    pub high_watermark: Offset,
+    /// Its last records, the oldest first, at most [`ReplicaView::LAST`].
+    pub last: Vec<RecordView>,
+}
+
+impl ReplicaView {
+    /// How many records a cell shows at most.
+    pub const LAST: usize = 8;
+}
+
+/// A record in a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecordView {
+    /// Its offset.
+    pub offset: Offset,
+    /// Its key.
+    pub key: Option<KeyId>,
+    /// What it is about.
+    pub subject: KeyId,
+    /// The how manyeth about it.
+    pub sequence: u32,
+    /// Its text.
+    pub value: Option<ValueId>,
+    /// When it was sent.
+    pub sent_us: Micros,
+}
+
+/// A producer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProducerView {
+    /// Which.
+    pub node: NodeId,
+    /// Records in the accumulator.
+    pub waiting: u64,
+    /// Batches sent and not answered.
+    pub in_flight: u32,
+    /// Whether `send()` blocks.
+    pub blocked: bool,
+    /// The last record sent: its key, or none, its subject, and the partition that was chosen.
+    pub last: Option<LastSent>,
+}
+
+/// How the last record found its partition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LastSent {
+    /// When.
+    pub at_us: Micros,
+    /// Its key.
+    pub key: Option<KeyId>,
+    /// What it is about.
+    pub subject: KeyId,
+    /// The chosen partition.
+    pub partition: u16,
+}
+
+/// A consumer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConsumerView {
+    /// Which.
+    pub node: NodeId,
+    /// What it does, in a word or two.
+    pub state: &'static str,
+    /// What it owns.
+    pub owned: Vec<OwnedView>,
+    /// The lag of what it owns, against what it has committed.
+    pub lag: u64,
+    /// Works on a record at the moment.
+    pub busy: bool,
+}
+
+/// A partition that a consumer owns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OwnedView {
+    /// Which.
+    pub partition: u16,
+    /// The next offset that it will process.
+    pub processed: Offset,
+    /// The next offset that the group would read from after a restart.
+    pub committed: Option<Offset>,
+    /// Records fetched and not yet processed.
+    pub buffered: u64,
+}
+
+/// The group.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct GroupView {
+    /// `group.id`.
+    pub id: String,
+    /// Its state at the coordinator, by Kafka's name; empty before there is one.
+    pub state: &'static str,
+    /// Its generation.
+    pub generation: u32,
+    /// Who coordinates it.
+    pub coordinator: Option<BrokerId>,
+    /// Members at the coordinator.
+    pub members: u32,
+}
+
+/// Records on their way between two nodes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flight {
+    /// The event that sent them: a name that stays while they fly.
+    pub id: u64,
+    /// From where.
+    pub from: NodeId,
+    /// To where.
+    pub to: NodeId,
+    /// When they left.
+    pub sent_us: Micros,
+    /// When they arrive.
+    pub arrives_us: Micros,
+    /// Of which partition.
+    pub partition: PartitionId,
+    /// What they are about, at most [`Flight::SHOWN`] of them.
+    pub subjects: Vec<KeyId>,
+    /// How many they are.
+    pub records: u32,
+    /// What kind of journey it is.
+    pub kind: FlightKind,
+}
+
+impl Flight {
+    /// How many records of one batch are shown one by one.
+    pub const SHOWN: usize = 6;
+}
+
+/// What kind of journey.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FlightKind {
+    /// From a producer to a leader.
+    Produce,
+    /// From a leader to a follower.
+    Replicate,
+    /// From a leader to a consumer.
+    Consume,
+}

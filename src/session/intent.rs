@@ -1,0 +1,31 @@
+//! What a person can want of the run on the screen.
+
+use super::player::Speed;
+use partitura_engine::world::Command;
+
+/// One wish. The page makes it out of clicks and keys, and the desk fulfils it or says why not.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Intent {
+    /// Play when it stands still, stand still when it plays.
+    TogglePlay,
+    /// Stand still, and go one event further.
+    StepEvent,
+    /// Back to the start of the run; what was done to it happens again.
+    Restart,
+    /// Play at another speed.
+    Speed(Speed),
+    /// The walkthrough's next step.
+    NextStep,
+    /// The one before.
+    PreviousStep,
+    /// The one of that number, from 0, from its moment on, again if it is the open one.
+    GoToStep(usize),
+    /// Give a setting, by its name, the value that is written there.
+    Set(&'static str, String),
+    /// Do that now.
+    Act(Command),
+    /// Take back all changes and actions: the run as the scenario has it.
+    Forget,
+    /// Stop running ahead to a moment.
+    StopSeeking,
+}

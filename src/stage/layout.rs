@@ -1,0 +1,208 @@
+//! What is known becomes rectangles, lines and labels. Pure: a test can ask where the crown of P2 is without a browser.
+
+use super::cells::{Cell, Seen};
+use super::columns::BrokerHead;
+use super::consumers::{self, ConsumerBox, GroupHead};
+use super::geometry::{Label, Point, Rect, Tone};
+use super::grid::{Counts, Detail, Grid};
+use super::palette::Palette;
+use super::rows::RowHead;
+use super::strip::Strip;
+use super::target::Target;
+use partitura_engine::wire::BrokerId;
+use partitura_engine::world::{ReplicaView, View};
+
+/// Texts that a [`View`] does not hold.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Captions {
+    /// Who sends, and how much: `4 reporters · 240 records/s`.
+    pub producers: String,
+    /// How the last key found its partition, in at most two lines; the last one is the result.
+    pub computation: Vec<String>,
+    /// The group's assignor: `range`.
+    pub assignor: String,
+}
+
+/// A moment of a run, drawn.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Layout {
+    /// Rows, columns, and the size of it all.
+    pub grid: Grid,
+    /// What the two axes mean, and what is missing.
+    pub notes: Vec<Label>,
+    /// To the left of the rows.
+    pub rows: Vec<RowHead>,
+    /// Columns, with what stands above them.
+    pub columns: Vec<BrokerHead>,
+    /// Replicas.
+    pub cells: Vec<Cell>,
+    /// The middles of places without a replica, where there is room to mark them.
+    pub blanks: Vec<Point>,
+    /// Above the consumers.
+    pub group: GroupHead,
+    /// Consumers.
+    pub consumers: Vec<ConsumerBox>,
+    /// Producers.
+    pub strip: Strip,
+    /// The lines along which records travel.
+    pub lanes: Vec<Lane>,
+}
+
+/// A line that records travel along.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Lane {
+    /// Its left end.
+    pub from: Point,
+    /// How long it is.
+    pub length: f64,
+    /// Between replicas, instead of in and out.
+    pub inner: bool,
+}
+
+impl Layout {
+    /// Draws a view into that much room. The drawing may be higher than the room, never wider.
+    #[must_use]
+    pub fn of(view: &View, palette: &Palette, captions: &Captions, room: (f64, f64)) -> Self {
+        let counts = Counts {
+            partitions: view.partitions.len(),
+            brokers: view.brokers.len(),
+            consumers: view.consumers.len(),
+        };
+        let grid = Grid::new(counts, room);
+        let busiest = view.partitions.iter().map(|partition| partition.share_permille).max().unwrap_or(0);
+        let rows = view.partitions.iter().enumerate();
+        let rows = rows.map(|(row, partition)| RowHead::new(partition, row, busiest, &grid, palette)).collect();
+        let columns = view.brokers.iter().zip(&grid.columns);
+        let columns = columns.map(|(broker, rect)| BrokerHead::new(broker, view.now_us, &grid, *rect)).collect();
+        let cells: Vec<Cell> = view.replicas.iter().filter_map(|replica| cell(view, replica, &grid, palette)).collect();
+        let (group, consumers) = consumers::place(view, captions, &grid);
+        Self {
+            notes: notes(view, &grid),
+            rows,
+            columns,
+            blanks: blanks(view, &grid),
+            cells,
+            group,
+            consumers,
+            strip: Strip::new(view, captions, &grid),
+            lanes: lanes(&grid),
+            grid,
+        }
+    }
+
+    /// The room that a thing takes; `None` when it is not there.
+    #[must_use]
+    pub fn highlight(&self, target: Target) -> Option<Rect> {
+        match target {
+            Target::Partition(p) => self.rows.iter().find(|row| row.partition == p).map(|row| row.band),
+            Target::Broker(id) => self.columns.iter().find(|column| column.broker == id).map(|column| column.rect),
+            Target::Replica(p, id) => self.cell(p, id).map(|cell| cell.rect),
+            Target::Leader(p) => self.leader(p).map(|cell| cell.rect),
+            Target::HighWatermark(p) => self.leader(p).map(|cell| high_watermark(cell, self.grid.detail)),
+            Target::Producers => Some(self.strip.rect),
+            Target::Computation => Some(self.strip.computation_rect),
+            Target::Consumer(n) => self.consumers.iter().find(|consumer| consumer.number == n).map(|c| c.rect),
+            Target::Group => Some(self.group.rect.union(&self.grid.group)),
+            Target::Key(key) => {
+                let chip = self.rows.iter().flat_map(|row| &row.chips).find(|chip| chip.key == key)?;
+                Some(Rect::new(chip.centre.x, chip.centre.y, 0.0, 0.0).inset(-chip.radius))
+            }
+        }
+    }
+
+    /// The replica of a partition on a broker.
+    #[must_use]
+    pub fn cell(&self, partition: u16, broker: BrokerId) -> Option<&Cell> {
+        self.cells.iter().find(|cell| cell.partition == partition && cell.broker == broker)
+    }
+
+    /// The cell with the crown.
+    #[must_use]
+    pub fn leader(&self, partition: u16) -> Option<&Cell> {
+        let leads = |cell: &&Cell| cell.partition == partition && matches!(cell.role, super::cells::Role::Leader(_));
+        self.cells.iter().find(leads)
+    }
+
+    /// The column of a broker.
+    #[must_use]
+    pub fn column(&self, broker: BrokerId) -> Option<usize> {
+        self.columns.binary_search_by_key(&broker, |column| column.broker).ok()
+    }
+
+    /// The row of a partition.
+    #[must_use]
+    pub fn row(&self, partition: u16) -> Option<usize> {
+        self.rows.binary_search_by_key(&partition, |row| row.partition).ok()
+    }
+}
+
+fn cell(view: &View, replica: &ReplicaView, grid: &Grid, palette: &Palette) -> Option<Cell> {
+    let row = view.partitions.binary_search_by_key(&replica.partition, |partition| partition.index).ok()?;
+    let column = view.brokers.binary_search_by_key(&replica.broker, |broker| broker.id).ok()?;
+    let partition = &view.partitions[row];
+    let leads = |other: &&ReplicaView| other.partition == replica.partition && Some(other.broker) == partition.leader;
+    let seen = Seen {
+        replica,
+        partition,
+        leader_end: view.replicas.iter().find(leads).map(|leader| leader.log_end),
+        unfenced: view.brokers[column].unfenced,
+    };
+    Some(Cell::new(&seen, grid, grid.cell(row, column), palette))
+}
+
+fn blanks(view: &View, grid: &Grid) -> Vec<Point> {
+    if grid.detail < Detail::Medium {
+        return Vec::new();
+    }
+    let mut blanks = Vec::new();
+    for (row, partition) in view.partitions.iter().enumerate() {
+        for (column, broker) in view.brokers.iter().enumerate() {
+            if !partition.replicas.contains(&broker.id) {
+                blanks.push(grid.cell(row, column).centre());
+            }
+        }
+    }
+    blanks
+}
+
+fn lanes(grid: &Grid) -> Vec<Lane> {
+    let mut lanes = Vec::with_capacity(2 * grid.rows);
+    let (Some(first), Some(last)) = (grid.columns.first(), grid.columns.last()) else {
+        return lanes;
+    };
+    for row in 0..grid.rows {
+        let (outer, inner) = grid.lanes(row);
+        let (left, right) = (grid.trunk(), grid.descent());
+        lanes.push(Lane { from: Point::new(left, outer), length: right - left, inner: false });
+        if grid.detail >= Detail::Medium && grid.columns.len() > 1 {
+            let (left, right) = (first.centre().x, last.centre().x);
+            lanes.push(Lane { from: Point::new(left, inner), length: right - left, inner: true });
+        }
+    }
+    lanes
+}
+
+/// The words for the two axes, and for what is not there yet.
+fn notes(view: &View, grid: &Grid) -> Vec<Label> {
+    let mut notes = Vec::new();
+    let left = grid.columns.first().map_or(grid.heads.0, |column| column.x);
+    if let Some((columns, rows)) = grid.captions {
+        let text = "columns are brokers: how many copies survive";
+        notes.push(Label::new(left, columns, 11.0, Tone::Faint, text));
+        let width = left - grid.heads.0 - 8.0;
+        notes.push(Label::new(grid.heads.0, rows, 11.0, Tone::Faint, "rows are partitions:").fit(width));
+        notes.push(Label::new(grid.heads.0, rows + 16.0, 11.0, Tone::Faint, "what stays in order").fit(width));
+    }
+    if grid.columns.is_empty() || view.partitions.is_empty() {
+        let text = if grid.columns.is_empty() { "No broker is running yet." } else { "The topic does not exist yet." };
+        notes.push(Label::new(left + 8.0, grid.top + grid.pitch / 2.0, 13.0, Tone::Soft, text));
+    }
+    notes
+}
+
+fn high_watermark(cell: &Cell, detail: Detail) -> Rect {
+    let Some(line) = cell.watermark else { return cell.rect };
+    let bottom = if detail == Detail::Full { cell.rect.bottom() - 4.0 } else { line.bottom };
+    let (left, right) = ((line.x - 24.0).max(cell.rect.x), (line.x + 24.0).min(cell.rect.right()));
+    Rect::new(left, line.top, right - left, bottom - line.top)
+}

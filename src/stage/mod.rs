@@ -1,0 +1,70 @@
+//! The score: partitions as rows, brokers as columns, replicas as cells, records in flight above them.
+//!
+//! What is known (the engine's [`View`](partitura_engine::world::View)) becomes rectangles, lines and labels in
+//! [`layout`], which is pure and tested natively. `view` turns those into SVG. What moves each frame is drawn by
+//! `flights` on one canvas above the SVG, along the journeys that [`journey`] describes.
+//!
+//! **Invariant:** nothing here decides anything about Kafka, and nothing here knows of time but by being told.
+//!
+//! # How the page uses it
+//!
+//! ```ignore
+//! let flights = use_state(FlightHandle::default);         // once; cheap to clone
+//! let palette = Rc::new(Palette::new(&dictionary, &keys)); // keys in the workload's order; again when a key is added
+//! html! {
+//!     <Stage
+//!         view={Rc<View>}                    // some ten times a second while playing
+//!         palette={palette}
+//!         captions={Rc<Captions>}            // texts that a view does not hold; see `layout::Captions`
+//!         highlights={Rc<[Target]>}          // what the reader points at; may be left out
+//!         selected={Option<Target>}          // may be left out
+//!         on_select={Callback<Target>}       // a click, or Enter on what has the focus; may be left out
+//!         flights={(*flights).clone()}
+//!     />
+//! }
+//! // In requestAnimationFrame, whether playing or not:
+//! flights.draw(&[Flight], now_us /* f64, virtual, with its fraction */, flow /* f32, 0 = records … 1 = rates */);
+//! ```
+//!
+//! The stage fills the box that it is put in (give it a definite size, `min-height: 0` in a grid), measures itself,
+//! scrolls on its own when even compact rows do not fit, and finds out by itself about the theme (`data-theme` on
+//! `:root`), the device's pixel ratio and `prefers-reduced-motion`. `draw` before the first rendering does nothing, and
+//! never fails. The file `static/css/stage.css` belongs to it and builds on `static/css/theme.css`.
+//!
+//! Hooks for tests: `stage`, `stage-summary`, `row-P0`, `share-P0`, `broker-B1`, `cell-P0-B1`, `consumer-1`, `group`,
+//! `producers`, `computation`, and `flights` for the canvas.
+
+pub mod cells;
+pub mod columns;
+pub mod consumers;
+pub mod describe;
+pub mod focus;
+pub mod geometry;
+pub mod grid;
+pub mod journey;
+pub mod layout;
+pub mod palette;
+pub mod rates;
+pub mod rows;
+pub mod strip;
+pub mod target;
+
+#[cfg(target_arch = "wasm32")]
+mod flights;
+#[cfg(target_arch = "wasm32")]
+mod icons;
+#[cfg(target_arch = "wasm32")]
+mod inks;
+#[cfg(target_arch = "wasm32")]
+mod parts;
+#[cfg(target_arch = "wasm32")]
+mod view;
+
+pub use layout::{Captions, Layout};
+pub use palette::Palette;
+pub use target::Target;
+
+#[cfg(target_arch = "wasm32")]
+pub use flights::FlightHandle;
+#[cfg(target_arch = "wasm32")]
+pub use view::Stage;

@@ -1,0 +1,173 @@
+//! A partition: its name, its part of the traffic, its keys.
+
+use super::geometry::{Label, Point, Rect, Tone, grouped};
+use super::grid::{Detail, Grid};
+use super::palette::{Colour, Palette};
+use partitura_engine::log::KeyId;
+use partitura_engine::world::PartitionView;
+
+/// What stands to the left of a row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RowHead {
+    /// Which.
+    pub partition: u16,
+    /// Its room.
+    pub rect: Rect,
+    /// The whole row.
+    pub band: Rect,
+    /// Name, share, what is unusual.
+    pub labels: Vec<Label>,
+    /// The share, in the form that it has here: `14 %`.
+    pub share: Option<Label>,
+    /// The share as a bar: what would be all of the busiest row's, and what is.
+    pub bar: Option<(Rect, Rect)>,
+    /// The keys that came most often.
+    pub chips: Vec<Chip>,
+    /// Takes much more than its part of the traffic.
+    pub hot: bool,
+    /// All of it in words.
+    pub title: String,
+}
+
+/// A key as a dot with a letter.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Chip {
+    /// Which key.
+    pub key: KeyId,
+    /// Its middle.
+    pub centre: Point,
+    /// Its radius.
+    pub radius: f64,
+    /// The key's colour.
+    pub colour: Colour,
+    /// The key's letter.
+    pub label: String,
+}
+
+/// A row is hot when it gets at least twice its even part of what was sent lately (with two rows: nine tenths).
+#[must_use]
+pub fn is_hot(partition: &PartitionView, rows: usize) -> bool {
+    let even = 1000 / rows.max(1) as u32;
+    rows > 1 && partition.sent >= 20 && partition.recent_permille >= (2 * even).min(900)
+}
+
+/// `14 %`; below one percent, `<1 %`.
+#[must_use]
+pub fn percent(permille: u32) -> String {
+    match permille {
+        0 => "0\u{a0}%".to_owned(),
+        1..10 => "<1\u{a0}%".to_owned(),
+        _ => format!("{}\u{a0}%", (permille + 5) / 10),
+    }
+}
+
+impl RowHead {
+    /// The head of that row; the bar is drawn against the busiest row's share.
+    #[must_use]
+    pub fn new(view: &PartitionView, row: usize, busiest_permille: u32, grid: &Grid, palette: &Palette) -> Self {
+        let (x, w) = grid.heads;
+        let rect = Rect::new(x, grid.row_top(row), w, grid.cell_height());
+        let hot = is_hot(view, grid.rows);
+        let part = f64::from(view.share_permille) / f64::from(busiest_permille.max(1));
+        let tone = if hot { Tone::Warn } else { Tone::Soft };
+        let mut head = Self {
+            partition: view.index,
+            rect,
+            band: grid.band(row),
+            labels: Vec::new(),
+            share: None,
+            bar: None,
+            chips: Vec::new(),
+            hot,
+            title: title(view, hot, palette),
+        };
+        let name = |y: f64, size: f64| Label::new(x, rect.y + y, size, Tone::Ink, format!("P{}", view.index)).strong();
+        let share = |x: f64, y: f64, size: f64| {
+            let label = Label::new(x, rect.y + y, size, tone, percent(view.share_permille)).mono();
+            if hot { label.strong() } else { label }
+        };
+        let bar = |x: f64, y: f64, w: f64, h: f64| {
+            (Rect::new(x, rect.y + y, w, h), Rect::new(x, rect.y + y, (w * part).clamp(0.0, w), h))
+        };
+        match grid.detail {
+            Detail::Full => {
+                head.labels.push(name(20.0, 17.0));
+                head.share = Some(share(x, 40.0, 12.0));
+                head.bar = Some(bar(x, 48.0, w, 5.0));
+                head.chips = chips(view, palette, Point::new(x + 8.0, rect.y + 70.0), 8.0, w);
+                if hot && rect.h >= 96.0 {
+                    head.labels.push(Label::new(x, rect.y + 96.0, 11.0, Tone::Warn, why_hot(view)).strong().fit(w + 8.0));
+                }
+            }
+            Detail::Medium => {
+                head.labels.push(name(14.0, 14.0));
+                if w >= 80.0 {
+                    head.share = Some(share(x + w, 14.0, 11.0).end());
+                } else if rect.h >= 48.0 {
+                    head.share = Some(share(x, 40.0, 10.5));
+                }
+                head.bar = Some(bar(x, 21.0, w, 4.0));
+                if w >= 80.0 && rect.h >= 42.0 {
+                    head.chips = chips(view, palette, Point::new(x + 7.0, rect.y + 36.0), 7.0, w);
+                }
+            }
+            Detail::Line => {
+                let middle = rect.h / 2.0;
+                head.labels.push(name(middle + 4.0, 12.0));
+                if w >= 80.0 {
+                    head.share = Some(share(x + w, middle + 4.0, 10.5).end());
+                    head.bar = Some(bar(x + 32.0, middle - 1.5, w - 32.0 - 38.0, 3.0));
+                } else {
+                    head.bar = Some(bar(x + 28.0, middle - 1.5, w - 28.0, 3.0));
+                }
+            }
+            Detail::Strip => {
+                let every = (11.0 / grid.pitch).ceil() as usize;
+                let height = (rect.h - 2.0).clamp(2.0, 3.0);
+                if row.is_multiple_of(every) {
+                    head.labels.push(Label { strong: false, tone: Tone::Soft, ..name(rect.h / 2.0 + 3.4, 9.5) });
+                }
+                head.bar = Some(bar(x + 28.0, (rect.h - height) / 2.0, w - 28.0, height));
+            }
+        }
+        head
+    }
+}
+
+fn chips(view: &PartitionView, palette: &Palette, first: Point, radius: f64, width: f64) -> Vec<Chip> {
+    let step = 2.0 * radius + 5.0;
+    let room = ((width + 5.0) / step).floor() as usize;
+    let chip = |(i, (key, _)): (usize, &(_, u64))| Chip {
+        key: *key,
+        centre: Point::new(first.x + step * i as f64, first.y),
+        radius,
+        colour: palette.colour(*key),
+        label: palette.label(*key).to_owned(),
+    };
+    view.top.iter().take(room).enumerate().map(chip).collect()
+}
+
+fn why_hot(view: &PartitionView) -> String {
+    let share = percent(view.recent_permille);
+    match view.top.first() {
+        Some((_, count)) if count * 10 >= view.sent * 8 => format!("hot: 1 key, {share}"),
+        _ => format!("hot: {share}"),
+    }
+}
+
+fn title(view: &PartitionView, hot: bool, palette: &Palette) -> String {
+    let keys: Vec<&str> = view.top.iter().take(4).map(|(key, _)| palette.text(*key)).collect();
+    let leader = view.leader.map_or_else(|| "no leader".to_owned(), |broker| format!("led by broker {}", broker.0));
+    format!(
+        "Partition {}: {} of the records ({}), {leader}, {} of {} replicas in sync, lag {}{}{}{}.",
+        view.index,
+        percent(view.share_permille),
+        grouped(view.sent),
+        view.isr.len(),
+        view.replicas.len(),
+        grouped(view.lag),
+        if hot { ", hot" } else { "" },
+        if keys.is_empty() { "" } else { ", most often " },
+        keys.join(", "),
+    )
+}

@@ -1,0 +1,202 @@
+//! The timeline on the page.
+
+use super::canvas;
+use super::layout::{Curves, PlacedMark, place, place_marks};
+use crate::session::history::{Mark, MarkKind};
+use crate::ui::format::{counted, grouped, moment, rate};
+use crate::ui::icon::{Icon, Sign};
+use gloo::events::EventListener;
+use partitura_engine::wire::Micros;
+use std::rc::Rc;
+use web_sys::{Element, HtmlCanvasElement, HtmlElement};
+use yew::{Callback, Component, Context, Html, NodeRef, Properties, html};
+
+/// The run in figures.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Figures {
+    /// Its seed.
+    pub seed: u64,
+    /// How many events there have been.
+    pub events: u64,
+    /// The trace's digest.
+    pub digest: u64,
+    /// Records a second, lately.
+    pub per_second: u64,
+    /// The group's lag.
+    pub lag: u64,
+    /// The last event, in words.
+    pub last_event: String,
+}
+
+/// What the timeline is given.
+#[derive(PartialEq, Properties)]
+pub struct Props {
+    /// The run in figures.
+    pub figures: Figures,
+    /// Where the run is.
+    pub now_us: Micros,
+    /// How long the axis is.
+    pub span_us: Micros,
+    /// Throughput and lag.
+    pub curves: Rc<Curves>,
+    /// What happened, and what is to happen because the person has done it.
+    pub marks: Rc<[Mark]>,
+    /// The moments of the walkthrough's steps, with their titles.
+    pub steps: Rc<[(Micros, String)]>,
+    /// The step that is open.
+    pub step: usize,
+    /// Changes with the theme, so that the curves are drawn again.
+    pub theme: &'static str,
+    /// The playhead, which the frame loop moves with [`move_playhead`].
+    pub playhead: NodeRef,
+    /// Another step is wanted.
+    pub on_step: Callback<usize>,
+}
+
+/// Puts the playhead where the run is.
+pub fn move_playhead(playhead: &NodeRef, now: Micros, span: Micros) {
+    if let Some(playhead) = playhead.cast::<HtmlElement>() {
+        let percent = place(now, span) * 100.0;
+        let _ = playhead.style().set_property("transform", &format!("translateX({percent:.3}%)"));
+    }
+}
+
+/// The timeline.
+pub struct Timeline {
+    box_ref: NodeRef,
+    canvas: NodeRef,
+    width: f64,
+    _on_resize: EventListener,
+}
+
+/// The window has another size.
+pub struct Resized;
+
+impl Component for Timeline {
+    type Message = Resized;
+    type Properties = Props;
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let on_resize = ctx.link().callback(|()| Resized);
+        let listener = EventListener::new(&gloo::utils::window(), "resize", move |_| on_resize.emit(()));
+        Self { box_ref: NodeRef::default(), canvas: NodeRef::default(), width: 0.0, _on_resize: listener }
+    }
+
+    fn update(&mut self, _ctx: &Context<Self>, _msg: Resized) -> bool {
+        self.measure();
+        true
+    }
+
+    fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
+        if first {
+            self.measure();
+            ctx.link().send_message(Resized);
+        }
+        if let Some(canvas) = self.canvas.cast::<HtmlCanvasElement>() {
+            canvas::draw(&canvas, &ctx.props().curves, ctx.props().span_us);
+        }
+        move_playhead(&ctx.props().playhead, ctx.props().now_us, ctx.props().span_us);
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let props = ctx.props();
+        let placed = place_marks(&props.marks, props.span_us, self.width);
+        html! {
+            <section class="timeline" aria-label="Timeline">
+                { head(&props.figures) }
+                <div class="timeline-box" ref={self.box_ref.clone()}>
+                    <canvas class="timeline-curves" ref={self.canvas.clone()} aria-hidden="true"></canvas>
+                    <ol class="marks" aria-label="What happened">
+                        { for placed.iter().map(|placed| mark(placed, props.now_us)) }
+                    </ol>
+                    <div class="playhead" ref={props.playhead.clone()} aria-hidden="true"><i></i></div>
+                    { self.steps(props) }
+                </div>
+            </section>
+        }
+    }
+}
+
+impl Timeline {
+    fn measure(&mut self) {
+        if let Some(element) = self.box_ref.cast::<Element>() {
+            self.width = f64::from(element.client_width());
+        }
+    }
+
+    /// The steps as stations on the axis; those that would lie on each other move on.
+    fn steps(&self, props: &Props) -> Html {
+        const STATION_PX: f64 = 20.0;
+        if props.steps.is_empty() || self.width <= 0.0 {
+            return Html::default();
+        }
+        let mut free = f64::NEG_INFINITY;
+        let station = |(index, (at, title)): (usize, &(Micros, String))| {
+            let x = (place(*at, props.span_us) * self.width).max(free);
+            free = x + STATION_PX;
+            let open = index == props.step;
+            let label = format!("Step {}: {title}, at {}", index + 1, moment(*at));
+            html! {
+                <li key={index} style={format!("left: {x:.1}px")}>
+                    <button
+                        type="button"
+                        class={if open { "station on" } else { "station" }}
+                        title={label.clone()}
+                        aria-label={label}
+                        aria-current={open.then_some("step")}
+                        onclick={props.on_step.reform(move |_| index)}
+                    >{ index + 1 }</button>
+                </li>
+            }
+        };
+        html! {
+            <ol class="stations" aria-label="Steps of the walkthrough">
+                { for props.steps.iter().enumerate().map(station) }
+            </ol>
+        }
+    }
+}
+
+fn head(figures: &Figures) -> Html {
+    html! {
+        <div class="timeline-head">
+            <h2>{ "Timeline" }</h2>
+            <p class="ticker mono" title={figures.last_event.clone()}>{ figures.last_event.clone() }</p>
+            <p class="legend">
+                <span class="key area" aria-hidden="true"></span>{ "throughput " }<span class="mono figure">{ rate(figures.per_second) }{ "/s" }</span>
+                <span class="key line" aria-hidden="true"></span>{ "lag " }<span class="mono figure">{ grouped(figures.lag) }</span>
+            </p>
+            <p class="identity mono">
+                { "seed " }<span data-testid="seed">{ figures.seed }</span>
+                { " · " }<span class="figure wide" data-testid="events" data-value={figures.events.to_string()}>{ grouped(figures.events) }</span>{ " events" }
+                { " · " }<span data-testid="digest" title="Digest of all events: the same number means the same run">{ format!("{:016x}", figures.digest) }</span>
+            </p>
+        </div>
+    }
+}
+
+fn mark(placed: &PlacedMark, now: Micros) -> Html {
+    let mark = &placed.mark;
+    let (icon, word, class) = match mark.kind {
+        MarkKind::You => (Icon::Hand, "you", "you"),
+        MarkKind::Scenario => (Icon::Score, "scenario", "scenario"),
+        MarkKind::Leader => (Icon::Crown, "leader", "leader"),
+        MarkKind::Rebalance => (Icon::Swap, "group", "rebalance"),
+        MarkKind::Stable => (Icon::Check, "group", "stable"),
+        MarkKind::Trouble => (Icon::Alert, "trouble", "trouble"),
+    };
+    let more = if placed.more > 0 { format!(", and {} more", placed.more) } else { String::new() };
+    let title = format!("{}: {}{more} ({word})", moment(mark.at_us), mark.label);
+    let planned = if mark.at_us > now { "planned" } else { "" };
+    html! {
+        <li class={format!("mark {class} row-{} {planned}", placed.row)} style={format!("left: {:.3}%", placed.x * 100.0)} {title}>
+            <i><Sign {icon} /></i>
+            if placed.labelled {
+                <span>{ mark.label.clone() }</span>
+            } else {
+                <span class="visually-hidden">{ mark.label.clone() }</span>
+            }
+            if placed.more > 0 { <b class="mono" aria-label={counted(placed.more as u64, "more mark")}>{ format!("+{}", placed.more) }</b> }
+        </li>
+    }
+}

@@ -1,0 +1,72 @@
+//! The top of the page: where one is, the controls of time, and what can be done with the whole.
+
+use super::icon::{Icon, Sign};
+use super::theme::Theme;
+use super::transport::Transport;
+use crate::session::intent::Intent;
+use crate::session::player::Speed;
+use yew::{Callback, Html, NodeRef, Properties, component, html};
+
+/// What the header is given.
+#[derive(PartialEq, Properties)]
+pub struct Props {
+    /// The scenario's title.
+    pub scenario: String,
+    /// The open step's title, if the scenario has steps.
+    pub step: Option<String>,
+    /// See [`Transport`].
+    pub playing: bool,
+    /// See [`Transport`].
+    pub seeking: bool,
+    /// See [`Transport`].
+    pub speed: Speed,
+    /// See [`Transport`].
+    pub clock: (NodeRef, NodeRef),
+    /// The theme that is chosen.
+    pub theme: Theme,
+    /// Something is wanted of the run.
+    pub on_intent: Callback<Intent>,
+    /// The link is wanted.
+    pub on_share: Callback<()>,
+    /// Another theme is wanted.
+    pub on_theme: Callback<Theme>,
+    /// The list of keys is wanted.
+    pub on_help: Callback<()>,
+}
+
+/// The header.
+#[component]
+pub fn Header(props: &Props) -> Html {
+    let theme = props.theme;
+    let theme_label = format!("Theme: {}. Switch to {}", theme.name(), theme.next().name());
+    html! {
+        <header class="top">
+            <h1 class="brand"><Sign icon={Icon::Score} />{ "Partitura" }</h1>
+            <nav class="crumbs" aria-label="Where you are">
+                <ol>
+                    <li>{ "Walkthroughs" }</li>
+                    <li>{ props.scenario.clone() }</li>
+                    if let Some(step) = &props.step { <li aria-current="step">{ step.clone() }</li> }
+                </ol>
+            </nav>
+            <Transport
+                playing={props.playing}
+                seeking={props.seeking}
+                speed={props.speed}
+                clock={props.clock.clone()}
+                on_intent={props.on_intent.clone()}
+            />
+            <div class="actions">
+                <button type="button" class="quiet" data-testid="share" title="Copy a link that replays exactly this run" onclick={props.on_share.reform(|_| ())}>
+                    <Sign icon={Icon::Link} />{ "Share" }
+                </button>
+                <button type="button" class="quiet square" data-testid="theme" data-theme-choice={theme.name()} title={theme_label.clone()} aria-label={theme_label} onclick={props.on_theme.reform(move |_| theme.next())}>
+                    <Sign icon={theme.icon()} />
+                </button>
+                <button type="button" class="quiet square" data-testid="help" title="Keyboard (?)" aria-label="Keyboard help" aria-haspopup="dialog" onclick={props.on_help.reform(|_| ())}>
+                    <Sign icon={Icon::Help} />
+                </button>
+            </div>
+        </header>
+    }
+}
