@@ -2,10 +2,20 @@
 //!
 //! The files without a browser keep what has to be kept while the run goes on; the views show it.
 
+pub mod captions;
 pub mod milestones;
 pub mod reading;
+pub mod scale;
 
 #[cfg(target_arch = "wasm32")]
 pub mod events_view;
 #[cfg(target_arch = "wasm32")]
+pub mod own_keys;
+#[cfg(target_arch = "wasm32")]
 pub mod reading_view;
+#[cfg(target_arch = "wasm32")]
+pub mod send_view;
+#[cfg(target_arch = "wasm32")]
+pub mod setting_row;
+#[cfg(target_arch = "wasm32")]
+pub mod settings_view;

@@ -67,7 +67,7 @@ impl Grid {
     /// The size of a waiting consumer, and the space between two.
     pub const CHIP: (f64, f64, f64) = (42.0, 22.0, 4.0);
     /// The smallest height of a row.
-    pub const LEAST_PITCH: f64 = 8.0;
+    pub const LEAST_PITCH: f64 = 7.0;
     const MOST_PITCH: f64 = 190.0;
     const WIDEST_COLUMN: f64 = 280.0;
     /// Narrower than this, a strip puts its texts below each other.
@@ -230,7 +230,7 @@ impl Across {
     fn new(width: f64, wide: bool, brokers: usize) -> Self {
         let brokers = brokers.max(1) as f64;
         let (margin, heads, gutter, exit, group) = if wide {
-            (20.0, (width * 0.135).clamp(84.0, 168.0), 38.0, 18.0, (width * 0.165).clamp(106.0, 220.0))
+            (20.0, (width * 0.135).clamp(84.0, 168.0).floor(), 38.0, 18.0, (width * 0.165).clamp(106.0, 220.0).floor())
         } else {
             (8.0, 48.0, 14.0, 14.0, 62.0)
         };
@@ -240,7 +240,7 @@ impl Across {
             _ => 4.0,
         };
         let around = 2.0 * margin + heads + gutter + exit + group;
-        let column = ((width - around - gap * (brokers - 1.0)) / brokers).min(Grid::WIDEST_COLUMN);
+        let column = ((width - around - gap * (brokers - 1.0)) / brokers).min(Grid::WIDEST_COLUMN).floor();
         let spare = width - around - column * brokers - gap * (brokers - 1.0);
         let left = (margin + spare / 2.0).floor();
         let columns = left + heads + gutter;

@@ -206,3 +206,6 @@ fn high_watermark(cell: &Cell, detail: Detail) -> Rect {
     let (left, right) = ((line.x - 24.0).max(cell.rect.x), (line.x + 24.0).min(cell.rect.right()));
     Rect::new(left, line.top, right - left, bottom - line.top)
 }
+
+#[cfg(test)]
+mod tests;

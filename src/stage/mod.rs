@@ -46,9 +46,13 @@ pub mod layout;
 pub mod palette;
 pub mod rates;
 pub mod rows;
+#[cfg(test)]
+mod sample;
 pub mod strip;
 pub mod target;
 
+#[cfg(target_arch = "wasm32")]
+mod cell_part;
 #[cfg(target_arch = "wasm32")]
 mod flights;
 #[cfg(target_arch = "wasm32")]
@@ -58,7 +62,13 @@ mod inks;
 #[cfg(target_arch = "wasm32")]
 mod parts;
 #[cfg(target_arch = "wasm32")]
+mod shapes;
+#[cfg(target_arch = "wasm32")]
+mod surface;
+#[cfg(target_arch = "wasm32")]
 mod view;
+#[cfg(target_arch = "wasm32")]
+mod watch;
 
 pub use layout::{Captions, Layout};
 pub use palette::Palette;

@@ -96,7 +96,7 @@ impl RowHead {
                 head.bar = Some(bar(x, 48.0, w, 5.0));
                 head.chips = chips(view, palette, Point::new(x + 8.0, rect.y + 70.0), 8.0, w);
                 if hot && rect.h >= 96.0 {
-                    head.labels.push(Label::new(x, rect.y + 96.0, 11.0, Tone::Warn, why_hot(view)).strong().fit(w + 8.0));
+                    head.labels.push(Label::new(x, rect.y + 93.0, 11.0, Tone::Warn, why_hot(view)).strong().fit(w + 8.0));
                 }
             }
             Detail::Medium => {

@@ -12,6 +12,9 @@ pub struct Props {
     pub title: String,
     /// What it means.
     pub meaning: String,
+    /// Whether it is a name of Kafka's rather than a word.
+    #[prop_or_default]
+    pub code: bool,
 }
 
 /// What happens to a term.
@@ -75,7 +78,7 @@ impl Component for Term {
         html! {
             <span
                 ref={self.word.clone()}
-                class="term"
+                class={if props.code { "term mono" } else { "term" }}
                 role="button"
                 tabindex="0"
                 aria-describedby={self.place.map(|_| self.id.clone())}

@@ -11,9 +11,11 @@ use crate::wire::{Api, ErrorCode, OffsetCommitRequest, RequestBody};
 impl Consumer {
     /// Sends the commit, if it can be sent now.
     pub(super) fn commit(&mut self, ctx: &mut Ctx) {
-        let Some(generation) = self.membership.generation else {
-            // No member any more: `CommitFailedException`. The records will be read again, by whoever owns them now.
-            return self.commit_done(ctx);
+        let Some(generation) = self.membership.generation.filter(|_| !self.application.commit.is_empty()) else {
+            // Nothing is done, or this is no member any more: `CommitFailedException`. Then the records will be read again, by
+            // whoever owns them now.
+            self.application.poll_again();
+            return self.poll(ctx);
         };
         if !self.coordinator.is_ready(ctx.now()) || self.requests.is_waiting(Api::OffsetCommit) {
             return;
@@ -40,17 +42,10 @@ impl Consumer {
             self.application.poll_again();
             return;
         }
-        // A generation that was lost meanwhile needs no second word.
-        if self.membership.generation.is_some() || error.is_retriable() {
-            self.on_group_error(Api::OffsetCommit, error, ctx);
-        }
+        self.on_group_error(Api::OffsetCommit, error, ctx);
         if !error.is_retriable() {
+            // `commitSync` throws, and the application polls again all the same: there the consumer joins again.
             self.application.poll_again();
         }
-    }
-
-    fn commit_done(&mut self, ctx: &mut Ctx) {
-        self.application.poll_again();
-        self.poll(ctx);
     }
 }

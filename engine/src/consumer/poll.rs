@@ -87,10 +87,10 @@ impl Consumer {
     fn start_processing(&mut self, ctx: &mut Ctx) {
         self.application.phase = Phase::Processing;
         self.application.polled_at = ctx.now();
-        // What is to be committed: each partition of this poll. The offset follows when the work is done.
-        let slots = self.application.work.iter().map(|run| run.slot);
+        // What is to be committed: each partition of this poll. The offset moves when the work is done.
+        let partitions = self.application.work.iter().map(|run| &self.fetcher.owned[run.slot]);
         self.application.commit.clear();
-        self.application.commit.extend(slots.map(|slot| (self.fetcher.owned[slot].id, 0)));
+        self.application.commit.extend(partitions.map(|owned| (owned.id, owned.processed)));
         self.application.commit.dedup();
         if self.config.processing_us == 0 {
             while let Some(run) = self.application.work.pop_front() {
@@ -149,19 +149,19 @@ impl Consumer {
     /// The records in hand are done, or given up: what is processed is committed next.
     fn finish_processing(&mut self) {
         self.application.phase = Phase::Committing;
-        for (partition, offset) in &mut self.application.commit {
-            *offset = self.fetcher.slot(*partition).map_or(0, |slot| self.fetcher.owned[slot].processed);
-        }
+        let fetcher = &self.fetcher;
+        self.application.commit.retain_mut(|(partition, offset)| {
+            let before = *offset;
+            *offset = fetcher.slot(*partition).map_or(before, |slot| fetcher.owned[slot].processed);
+            *offset != before
+        });
     }
 
-    /// `close()` was called: the record in hand is not finished, and of its partition and others nothing may be done yet.
+    /// `close()` was called: the record in hand is not finished.
     pub(super) fn stop_processing(&mut self) {
         if self.application.phase == Phase::Processing {
-            let untouched: Vec<usize> = self.application.work.drain(..).map(|run| run.slot).collect();
+            self.application.work.clear();
             self.finish_processing();
-            let started = |id| self.fetcher.slot(id).map(|slot| self.fetcher.owned[slot].started_at);
-            let _ = untouched;
-            self.application.commit.retain(|(id, offset)| started(*id) != Some(*offset));
         }
     }
 }

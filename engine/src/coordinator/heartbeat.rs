@@ -36,7 +36,8 @@ impl Group {
         if let Some(index) = self.pending.iter().position(|pending| pending.id == request.member) {
             self.pending.remove(index);
             turn.reply(asker, ResponseBody::LeaveGroup(ErrorCode::None));
-            self.complete_join_phase_if_all_joined(turn);
+            // Kafka has the partitions shared anew even though this one never had any.
+            self.share_anew(turn);
         } else if let Some(number) = self.member(&request.member).map(|member| member.number) {
             turn.reply(asker, ResponseBody::LeaveGroup(ErrorCode::None));
             self.remove_member(number, turn);

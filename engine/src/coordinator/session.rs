@@ -75,6 +75,11 @@ impl Group {
         if let Some(asker) = removed.join {
             turn.reply(asker, join_error(ErrorCode::UnknownMemberId, removed.id));
         }
+        self.share_anew(turn);
+    }
+
+    /// Somebody is gone for whom others may be waiting, or whose partitions they should have.
+    pub(super) fn share_anew(&mut self, turn: &mut Turn) {
         match self.state {
             GroupStateName::Stable | GroupStateName::CompletingRebalance => self.prepare_rebalance(turn),
             GroupStateName::PreparingRebalance => self.complete_join_phase_if_all_joined(turn),

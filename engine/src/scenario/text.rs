@@ -31,10 +31,13 @@ pub(super) struct TextError {
     pub(super) message: String,
 }
 
+/// Says whether a term is explained somewhere, and if not, what may be meant.
+pub(super) type CheckTerm<'a> = &'a dyn Fn(&str) -> Result<(), String>;
+
 impl Text {
     /// Reads one paragraph. Line ends count as spaces; a backslash takes the next sign's meaning away.
-    pub(super) fn parse(source: &str) -> Result<Self, TextError> {
-        let mut parser = Parser { source, at: 0, spans: Vec::new(), plain: String::new() };
+    pub(super) fn parse(source: &str, check_term: CheckTerm) -> Result<Self, TextError> {
+        let mut parser = Parser { source, at: 0, spans: Vec::new(), plain: String::new(), check_term };
         while let Some(c) = parser.peek() {
             match c {
                 '`' => parser.code()?,
@@ -49,13 +52,13 @@ impl Text {
     }
 
     /// Reads paragraphs, which empty lines part.
-    pub(super) fn parse_paragraphs(source: &str) -> Result<Vec<Self>, TextError> {
+    pub(super) fn parse_paragraphs(source: &str, check_term: CheckTerm) -> Result<Vec<Self>, TextError> {
         let mut paragraphs = Vec::new();
         let mut from = None;
         let mut at = 0;
         let mut close = |from: &mut Option<usize>, end: usize| {
             if let Some(start) = from.take() {
-                let paragraph = Text::parse(source[start..end].trim_end());
+                let paragraph = Text::parse(source[start..end].trim_end(), check_term);
                 paragraphs.push(paragraph.map_err(|e| TextError { at: e.at + start, ..e })?);
             }
             Ok(())
@@ -99,6 +102,7 @@ struct Parser<'a> {
     at: usize,
     spans: Vec<Span>,
     plain: String,
+    check_term: CheckTerm<'a>,
 }
 
 impl Parser<'_> {
@@ -163,10 +167,13 @@ impl Parser<'_> {
     }
 
     fn term(&mut self) -> Result<(), TextError> {
+        let start = self.at;
         let shown = self.until(']', "term")?;
         let term = if self.peek() == Some('(') { self.until(')', "term")? } else { shown.clone() };
+        let term = term.to_lowercase();
+        (self.check_term)(&term).map_err(|message| TextError { at: start, message })?;
         self.flush();
-        self.spans.push(Span::Term { term: term.to_lowercase(), shown });
+        self.spans.push(Span::Term { term, shown });
         Ok(())
     }
 }
@@ -175,8 +182,10 @@ impl Parser<'_> {
 mod tests {
     use super::*;
 
+    const ANY: CheckTerm = &|_| Ok(());
+
     fn parse(source: &str) -> Vec<Span> {
-        Text::parse(source).unwrap().0
+        Text::parse(source, ANY).unwrap().0
     }
 
     #[test]
@@ -199,20 +208,20 @@ mod tests {
     #[test]
     fn signs_can_stand_for_themselves() {
         assert_eq!(parse(r"2 * 3, \*not\* \[this\]"), [Span::Text("2 * 3, *not* [this]".into())]);
-        assert_eq!(Text::parse("`a*b` and *c*").unwrap().to_string(), "a*b and c");
+        assert_eq!(Text::parse("`a*b` and *c*", ANY).unwrap().to_string(), "a*b and c");
     }
 
     #[test]
     fn an_open_mark_is_found() {
-        assert_eq!(Text::parse("so [high").unwrap_err().at, 3);
-        assert_eq!(Text::parse("`").unwrap_err().message, "this code has no closing `");
-        assert_eq!(Text::parse("[ ]").unwrap_err().message, "this term is empty");
+        assert_eq!(Text::parse("so [high", ANY).unwrap_err().at, 3);
+        assert_eq!(Text::parse("`", ANY).unwrap_err().message, "this code has no closing `");
+        assert_eq!(Text::parse("[ ]", ANY).unwrap_err().message, "this term is empty");
     }
 
     #[test]
     fn empty_lines_part_paragraphs() {
-        let paragraphs = Text::parse_paragraphs("\n one\n two\n\n \n three\n").unwrap();
+        let paragraphs = Text::parse_paragraphs("\n one\n two\n\n \n three\n", ANY).unwrap();
         assert_eq!(paragraphs.iter().map(ToString::to_string).collect::<Vec<_>>(), ["one two", "three"]);
-        assert_eq!(Text::parse_paragraphs("one\n\n two `x").unwrap_err().at, 10);
+        assert_eq!(Text::parse_paragraphs("one\n\n two `x", ANY).unwrap_err().at, 10);
     }
 }

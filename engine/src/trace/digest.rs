@@ -2,49 +2,62 @@
 
 use super::Event;
 use std::hash::{Hash, Hasher};
-use xxhash_rust::xxh3::Xxh3;
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-/// A running XXH3 over all events. Derived `Hash` writes what the machine calls a word where it writes a variant's
-/// number or a length; [`Portable`] makes these 64 bits wide everywhere, so that wasm and native agree.
-#[derive(Clone, Default)]
-pub(super) struct Digest(Xxh3);
+/// A chain over all events: each event's XXH3, seeded with the one before.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Digest(u64);
 
 impl Digest {
     pub(super) fn add(&mut self, event: &Event) {
-        event.hash(&mut Portable(&mut self.0));
+        let mut bytes = Bytes { buffer: [0; Bytes::MOST], length: 0 };
+        event.hash(&mut bytes);
+        self.0 = xxh3_64_with_seed(&bytes.buffer[..bytes.length], self.0);
     }
 
-    pub(super) fn value(&self) -> u64 {
-        self.0.digest()
+    pub(super) fn value(self) -> u64 {
+        self.0
     }
 }
 
 impl std::fmt::Debug for Digest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:016x}", self.value())
+        write!(f, "{:016x}", self.0)
     }
 }
 
-struct Portable<'a>(&'a mut Xxh3);
+/// An event's bytes. Derived `Hash` writes what the machine calls a word where it writes a variant's number; here that is
+/// one byte everywhere, and all numbers are little-endian, so that wasm and native agree.
+struct Bytes {
+    buffer: [u8; Self::MOST],
+    length: usize,
+}
 
-impl Hasher for Portable<'_> {
+impl Bytes {
+    /// More than the largest event has.
+    const MOST: usize = 128;
+}
+
+impl Hasher for Bytes {
     fn finish(&self) -> u64 {
-        self.0.digest()
+        xxh3_64_with_seed(&self.buffer[..self.length], 0)
     }
     fn write(&mut self, bytes: &[u8]) {
-        self.0.update(bytes);
+        let end = self.length + bytes.len();
+        self.buffer[self.length..end].copy_from_slice(bytes);
+        self.length = end;
     }
     fn write_u8(&mut self, n: u8) {
-        self.0.update(&[n]);
+        self.write(&[n]);
     }
     fn write_u16(&mut self, n: u16) {
-        self.0.update(&n.to_le_bytes());
+        self.write(&n.to_le_bytes());
     }
     fn write_u32(&mut self, n: u32) {
-        self.0.update(&n.to_le_bytes());
+        self.write(&n.to_le_bytes());
     }
     fn write_u64(&mut self, n: u64) {
-        self.0.update(&n.to_le_bytes());
+        self.write(&n.to_le_bytes());
     }
     fn write_usize(&mut self, n: usize) {
         self.write_u64(n as u64);
@@ -58,7 +71,44 @@ impl Hasher for Portable<'_> {
     fn write_i64(&mut self, n: i64) {
         self.write_u64(n.cast_unsigned());
     }
+    /// The number of an enum's variant: there are never more than 255.
     fn write_isize(&mut self, n: isize) {
-        self.write_i64(n as i64);
+        self.write_u8(n as u8);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::Fact;
+    use crate::wire::NodeId;
+
+    fn digest(events: &[Event]) -> u64 {
+        let mut digest = Digest::default();
+        events.iter().for_each(|event| digest.add(event));
+        digest.value()
+    }
+
+    #[test]
+    fn every_part_of_an_event_counts_and_so_does_the_order() {
+        let event = Event { id: 1, at: 2, node: NodeId::Broker(1), cause: 0, fact: Fact::SendBlocked };
+        let others = [
+            Event { id: 2, ..event },
+            Event { at: 3, ..event },
+            Event { node: NodeId::Producer(1), ..event },
+            Event { node: NodeId::Broker(2), ..event },
+            Event { cause: 1, ..event },
+            Event { fact: Fact::SendTimedOut, ..event },
+        ];
+        for other in others {
+            assert_ne!(digest(&[event]), digest(&[other]), "{other:?}");
+        }
+        assert_ne!(digest(&[event, others[0]]), digest(&[others[0], event]));
+    }
+
+    #[test]
+    fn the_same_events_have_the_same_digest_on_every_machine() {
+        let event = Event { id: 1, at: 2, node: NodeId::Broker(1), cause: 0, fact: Fact::SendBlocked };
+        assert_eq!(format!("{:016x}", digest(&[event])), "2974e56b5bd2985b");
     }
 }

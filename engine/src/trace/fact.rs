@@ -2,7 +2,7 @@
 
 use crate::log::KeyId;
 use crate::wire::{
-    Acks, Api, BrokerId, ErrorCode, LeaderEpoch, Message, Micros, NodeId, Offset, PartitionId, RequestBody,
+    Acks, Api, BrokerId, ErrorCode, FetchedPartition, LeaderEpoch, Message, Micros, NodeId, Offset, PartitionId, RequestBody,
     ResponseBody, TopicId,
 };
 
@@ -269,6 +269,8 @@ pub struct Sent {
     pub response: bool,
     /// The first partition that it is about and carries records or an error for, or else the first that it names.
     pub partition: Option<PartitionId>,
+    /// How many more partitions it names.
+    pub more: u16,
     /// For Produce, and answers to it: the acks asked for.
     pub acks: Option<Acks>,
     /// The offset asked for, or of the first record.
@@ -290,6 +292,7 @@ impl Sent {
             api: Api::Metadata,
             response: false,
             partition: None,
+            more: 0,
             acks: None,
             offset: 0,
             records: 0,
@@ -316,6 +319,7 @@ impl Sent {
             RequestBody::Produce(produce) => {
                 self.acks = Some(produce.acks);
                 self.partition = produce.batches.first().map(|(partition, _)| *partition);
+                self.more = others(produce.batches.len());
                 self.records = produce.batches.iter().map(|(_, batch)| batch.len()).sum();
             }
             RequestBody::Fetch(fetch) => {
@@ -323,12 +327,14 @@ impl Sent {
                     self.partition = Some(first.partition);
                     self.offset = first.fetch_offset;
                 }
+                self.more = others(fetch.partitions.len());
             }
             RequestBody::OffsetCommit(commit) => {
                 if let Some((partition, offset)) = commit.offsets.first() {
                     self.partition = Some(*partition);
                     self.offset = *offset;
                 }
+                self.more = others(commit.offsets.len());
             }
             RequestBody::FetchMetadataLog { from } => self.offset = *from,
             _ => {}
@@ -342,12 +348,15 @@ impl Sent {
                     self.partition = Some(first.partition);
                     self.offset = first.base_offset;
                 }
+                self.more = others(produced.partitions.len());
             }
             ResponseBody::Fetch(fetched) => {
-                let telling = fetched.partitions.iter().find(|p| !p.entries.is_empty() || p.error != ErrorCode::None);
-                if let Some(first) = telling {
+                let tells = |p: &&FetchedPartition| !p.entries.is_empty() || p.error != ErrorCode::None;
+                let mut telling = fetched.partitions.iter().filter(tells);
+                if let Some(first) = telling.next() {
                     self.partition = Some(first.partition);
                     self.offset = first.entries.first().map_or(0, |e| e.base_offset);
+                    self.more = others(telling.count() + 1);
                 }
                 self.records = fetched.partitions.iter().flat_map(|p| &p.entries).map(|e| e.batch.len()).sum();
             }
@@ -358,6 +367,10 @@ impl Sent {
             _ => {}
         }
     }
+}
+
+fn others(count: usize) -> u16 {
+    u16::try_from(count.saturating_sub(1)).unwrap_or(u16::MAX)
 }
 
 /// Why a batch left the accumulator.

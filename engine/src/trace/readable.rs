@@ -62,13 +62,23 @@ fn sent_text(sent: &Sent, names: &Names) -> String {
     if let Some(partition) = sent.partition {
         let _ = write!(text, " {}", names.partition(partition));
     }
-    let has_offset = matches!(sent.api, Api::Fetch | Api::FetchMetadataLog | Api::OffsetCommit);
+    match (sent.api, sent.response) {
+        (Api::OffsetCommit, false) => {
+            let _ = write!(text, " at {}", sent.offset);
+        }
+        (Api::Fetch | Api::FetchMetadataLog, false) => {
+            let _ = write!(text, " from {}", sent.offset);
+        }
+        (Api::Fetch | Api::FetchMetadataLog, true) if sent.records == 0 && sent.error == ErrorCode::None => {
+            text.push_str(" nothing new");
+        }
+        _ => {}
+    }
+    if sent.more > 0 {
+        let _ = write!(text, " and {} more", sent.more);
+    }
     if sent.records > 0 {
         let _ = write!(text, " {}", records(sent.records));
-    } else if has_offset && !sent.response {
-        let _ = write!(text, " from {}", sent.offset);
-    } else if has_offset && sent.response && sent.error == ErrorCode::None {
-        text.push_str(" nothing new");
     }
     if let Some(acks) = sent.acks {
         let _ = write!(text, " acks={}", Acks::as_str(acks));

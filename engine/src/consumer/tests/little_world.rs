@@ -1,0 +1,332 @@
+//! Two brokers in a nutshell, and consumers that talk to them: enough of a world to tell a consumer's stories in.
+//!
+//! Both brokers know everything; broker 1 coordinates. A fetch waits for records as a real broker lets it wait.
+
+use crate::consumer::{Consumer, ConsumerConfig};
+use crate::coordinator::{Effect, GroupCoordinator, GroupCoordinatorConfig};
+use crate::log::{BatchBuilder, Dictionary, Log, Record};
+use crate::node::{Ctx, Input, NodeCommand, Outbox, Random, Subjects, Timer};
+use crate::trace::{Fact, Trace};
+use crate::wire::{
+    Api, BrokerId, BrokerState, Channel, ErrorCode, FetchResponse, FetchedPartition, FindCoordinatorResponse,
+    ListOffsetsResponse, Message, MetadataImage, Micros, NodeId, Offset, OffsetSpec, PartitionId, PartitionState,
+    ProducedPartition, Request, RequestBody, Response, ResponseBody, TopicId, TopicState,
+};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+pub(super) const MILLI: Micros = 1_000;
+pub(super) const SECOND: Micros = 1_000_000;
+pub(super) const TOPIC: TopicId = TopicId(3);
+/// From one node to another.
+const LATENCY: Micros = 500;
+
+pub(super) fn partition(index: u16) -> PartitionId {
+    PartitionId { topic: TOPIC, index }
+}
+
+#[derive(Debug)]
+enum Due {
+    Start(u8),
+    ToConsumer(u8, NodeId, Message),
+    ToBroker(BrokerId, NodeId, Request),
+    ConsumerTimer(u8, Timer),
+    CoordinatorTimer(Timer),
+    /// The parked fetch has waited long enough.
+    FetchOver(NodeId, u32),
+}
+
+pub(super) struct LittleWorld {
+    pub(super) now: Micros,
+    pub(super) image: MetadataImage,
+    pub(super) coordinator: GroupCoordinator,
+    pub(super) consumers: BTreeMap<u8, Consumer>,
+    pub(super) trace: Trace,
+    /// Nodes that get nothing and do nothing any more.
+    pub(super) dead: BTreeSet<NodeId>,
+    /// The next answer of that kind is lost.
+    pub(super) lose_next: Option<Api>,
+    logs: BTreeMap<PartitionId, Log>,
+    parked: Vec<(BrokerId, NodeId, Request)>,
+    due: BTreeMap<(Micros, u64), Due>,
+    last: u64,
+    random: Random,
+    dictionary: Dictionary,
+    subjects: Subjects,
+}
+
+impl LittleWorld {
+    pub(super) fn new(partitions: u16) -> Self {
+        let mut dictionary = Dictionary::default();
+        dictionary.key("readers");
+        let alive = |id| (BrokerId(id), BrokerState { rack: None, fenced: false });
+        let mut image = MetadataImage { offset: 1, brokers: [alive(1), alive(2)].into(), ..MetadataImage::default() };
+        image.topics.insert(TOPIC, TopicState { name: "matches".into(), partitions });
+        for index in 0..partitions {
+            image.partitions.insert(partition(index), led_by(BrokerId(1 + (index % 2) as u8), 0));
+        }
+        Self {
+            now: 0,
+            image,
+            coordinator: GroupCoordinator::new(GroupCoordinatorConfig::default()),
+            consumers: BTreeMap::new(),
+            trace: Trace::new(2_000_000),
+            dead: BTreeSet::new(),
+            lose_next: None,
+            logs: (0..partitions).map(|index| (partition(index), Log::default())).collect(),
+            parked: Vec::new(),
+            due: BTreeMap::new(),
+            last: 0,
+            random: Random::named(7, "little world"),
+            dictionary,
+            subjects: Subjects::default(),
+        }
+    }
+
+    /// Starts consumers with these numbers.
+    pub(super) fn start(&mut self, ids: &[u8], settings: impl Fn(&mut ConsumerConfig)) {
+        let mut config = ConsumerConfig::new("readers", "matches");
+        settings(&mut config);
+        let config = Arc::new(config);
+        for id in ids {
+            let consumer = Consumer::new(*id, config.clone(), [BrokerId(1), BrokerId(2)].into());
+            self.consumers.insert(*id, consumer);
+            self.later(0, Due::Start(*id));
+        }
+    }
+
+    pub(super) fn close(&mut self, id: u8) {
+        self.to_consumer(id, Input::Command(NodeCommand::Close));
+    }
+
+    /// Writes one batch, with a high watermark that follows at once.
+    pub(super) fn write(&mut self, index: u16, records: u32) {
+        let subject = self.dictionary.key("match-1").expect("there is room");
+        let mut batch = BatchBuilder::new(self.now, u32::MAX);
+        for sequence in 1..=records {
+            let record =
+                Record { key: None, subject, sequence, value: None, value_bytes: 100, timestamp_delta_us: 0 };
+            assert!(batch.try_add(record, self.now, &self.dictionary));
+        }
+        self.logs.get_mut(&partition(index)).expect("it exists").append(batch.build(NodeId::Producer(1)), 0);
+        for (broker, from, request) in std::mem::take(&mut self.parked) {
+            self.answer(broker, from, request, true);
+        }
+    }
+
+    /// Another broker leads the partition.
+    pub(super) fn elect(&mut self, index: u16, leader: u8) {
+        let epoch = self.image.partitions[&partition(index)].leader_epoch + 1;
+        self.image.offset += 1;
+        self.image.partitions.insert(partition(index), led_by(BrokerId(leader), epoch));
+    }
+
+    /// Everything below is gone, as if by retention.
+    pub(super) fn forget_log(&mut self, index: u16) {
+        self.logs.insert(partition(index), Log::default());
+    }
+
+    pub(super) fn pass(&mut self, span: Micros) {
+        let until = self.now + span;
+        while let Some(first) = self.due.first_entry().filter(|first| first.key().0 <= until) {
+            self.now = first.key().0;
+            let due = first.remove();
+            self.happen(due);
+        }
+        self.now = until;
+    }
+
+    fn happen(&mut self, due: Due) {
+        match due {
+            Due::Start(id) => self.to_consumer(id, Input::Start),
+            Due::ToConsumer(id, from, message) => self.to_consumer(id, Input::Message { from, message }),
+            Due::ConsumerTimer(id, timer) => self.to_consumer(id, Input::Timer(timer)),
+            Due::ToBroker(broker, from, request) => self.answer(broker, from, request, true),
+            Due::CoordinatorTimer(timer) => {
+                self.coordinate(Box::new(move |coordinator, ctx, effects| coordinator.on_timer(timer, ctx, effects)));
+            }
+            Due::FetchOver(client, correlation) => {
+                let over = |(_, from, request): &(BrokerId, NodeId, Request)| {
+                    *from == client && request.correlation == correlation
+                };
+                if let Some(index) = self.parked.iter().position(over) {
+                    let (broker, from, request) = self.parked.remove(index);
+                    self.answer(broker, from, request, false);
+                }
+            }
+        }
+    }
+
+    fn later(&mut self, span: Micros, due: Due) {
+        self.last += 1;
+        self.due.insert((self.now + span, self.last), due);
+    }
+
+    fn to_consumer(&mut self, id: u8, input: Input) {
+        let me = NodeId::Consumer(id);
+        if self.dead.contains(&me) {
+            return;
+        }
+        let mut outbox = Outbox::default();
+        let mut ctx = Ctx {
+            now: self.now,
+            me,
+            cause: 0,
+            random: &mut self.random,
+            outbox: &mut outbox,
+            trace: &mut self.trace,
+            dictionary: &self.dictionary,
+            subjects: &mut self.subjects,
+        };
+        self.consumers.get_mut(&id).expect("it exists").on(input, &mut ctx);
+        for (at, timer, _) in outbox.timers {
+            self.later(at - self.now, Due::ConsumerTimer(id, timer));
+        }
+        for (to, message, _, _) in outbox.messages {
+            if let (NodeId::Broker(broker), Message::Request(request)) = (to, message) {
+                self.later(LATENCY, Due::ToBroker(BrokerId(broker), me, request));
+            }
+        }
+    }
+
+    /// A broker answers. `park` lets a fetch wait that finds nothing.
+    fn answer(&mut self, broker: BrokerId, from: NodeId, request: Request, park: bool) {
+        if self.dead.contains(&broker.into()) {
+            return;
+        }
+        let (channel, correlation) = (request.channel, request.correlation);
+        let body = match &request.body {
+            RequestBody::Metadata => ResponseBody::Metadata(Arc::new(self.image.clone())),
+            RequestBody::FindCoordinator(_) => ResponseBody::FindCoordinator(FindCoordinatorResponse {
+                error: ErrorCode::None,
+                coordinator: Some(BrokerId(1)),
+            }),
+            RequestBody::ListOffsets(list) => {
+                let end = |id| match list.spec {
+                    OffsetSpec::Earliest => self.logs[&id].start(),
+                    OffsetSpec::Latest => self.logs[&id].end(),
+                };
+                let listed = |id: &PartitionId| ProducedPartition {
+                    partition: *id,
+                    error: self.check_leader(broker, *id),
+                    base_offset: end(*id),
+                };
+                ResponseBody::ListOffsets(ListOffsetsResponse { partitions: list.partitions.iter().map(listed).collect() })
+            }
+            RequestBody::Fetch(fetch) => {
+                assert!(fetch.replica.is_none());
+                let partitions: Vec<FetchedPartition> =
+                    fetch.partitions.iter().map(|ask| self.fetched(broker, ask.partition, ask.fetch_offset)).collect();
+                let nothing = partitions.iter().all(|p| p.entries.is_empty() && p.error == ErrorCode::None);
+                if park && nothing {
+                    self.later(fetch.max_wait_us, Due::FetchOver(from, correlation));
+                    self.parked.push((broker, from, request));
+                    return;
+                }
+                ResponseBody::Fetch(FetchResponse { partitions })
+            }
+            _ => {
+                assert_eq!(channel, Channel::Coordinator);
+                assert_eq!(broker, BrokerId(1));
+                return self.coordinate(Box::new(move |coordinator, ctx, effects| {
+                    coordinator.on_request(from, channel, correlation, request.body, ctx, effects);
+                }));
+            }
+        };
+        self.respond(from, Response { correlation, channel, body });
+    }
+
+    fn check_leader(&self, broker: BrokerId, id: PartitionId) -> ErrorCode {
+        if self.image.leader(id) == Some(broker) { ErrorCode::None } else { ErrorCode::NotLeaderOrFollower }
+    }
+
+    fn fetched(&self, broker: BrokerId, id: PartitionId, from: Offset) -> FetchedPartition {
+        let log = &self.logs[&id];
+        let mut error = self.check_leader(broker, id);
+        if error == ErrorCode::None && from > log.end() {
+            error = ErrorCode::OffsetOutOfRange;
+        }
+        let entries = if error == ErrorCode::None { log.read(from, log.end(), 1_048_576) } else { Vec::new() };
+        FetchedPartition { partition: id, error, high_watermark: log.end(), log_start: log.start(), entries }
+    }
+
+    fn respond(&mut self, to: NodeId, response: Response) {
+        let NodeId::Consumer(id) = to else { return };
+        if self.lose_next == Some(response.body.api()) {
+            self.lose_next = None;
+            return;
+        }
+        self.later(LATENCY, Due::ToConsumer(id, NodeId::Broker(1), Message::Response(response)));
+    }
+
+    fn coordinate(&mut self, act: Box<dyn FnOnce(&mut GroupCoordinator, &mut Ctx, &mut Vec<Effect>)>) {
+        let (mut outbox, mut effects) = (Outbox::default(), Vec::new());
+        let mut ctx = Ctx {
+            now: self.now,
+            me: NodeId::Broker(1),
+            cause: 0,
+            random: &mut self.random,
+            outbox: &mut outbox,
+            trace: &mut self.trace,
+            dictionary: &self.dictionary,
+            subjects: &mut self.subjects,
+        };
+        act(&mut self.coordinator, &mut ctx, &mut effects);
+        for (at, timer, _) in outbox.timers {
+            self.later(at - self.now, Due::CoordinatorTimer(timer));
+        }
+        for effect in effects {
+            match effect {
+                Effect::Reply(reply) => {
+                    let (correlation, channel) = (reply.correlation, reply.channel);
+                    self.respond(reply.to, Response { correlation, channel, body: reply.body });
+                }
+                Effect::Store { token, .. } => {
+                    self.coordinate(Box::new(move |coordinator, ctx, effects| {
+                        coordinator.stored(token, Ok(()), ctx, effects);
+                    }));
+                }
+            }
+        }
+    }
+
+    /// `readers`: its state, generation and members, as the coordinator sees them.
+    pub(super) fn group(&self) -> String {
+        self.coordinator.group("readers").map_or_else(String::new, |group| {
+            format!("{} {} {}", group.state().name(), group.generation(), group.members().len())
+        })
+    }
+
+    /// Messages on their way and timers that are set.
+    pub(super) fn waiting(&self) -> usize {
+        self.due.len()
+    }
+
+    /// The partitions that a consumer owns.
+    pub(super) fn owned(&self, id: u8) -> Vec<u16> {
+        self.consumers[&id].owned().map(|owned| owned.partition.index).collect()
+    }
+
+    pub(super) fn committed(&self, index: u16) -> Option<Offset> {
+        self.coordinator.group("readers")?.committed(partition(index))
+    }
+
+    /// What happened at a consumer.
+    pub(super) fn facts(&self, id: u8) -> impl Iterator<Item = Fact> {
+        self.trace.since(0).filter(move |event| event.node == NodeId::Consumer(id)).map(|event| event.fact)
+    }
+
+    /// The offsets of one partition that all consumers have processed, in the order in which that happened.
+    pub(super) fn processed(&self, index: u16) -> Vec<Offset> {
+        let of_it = |fact| match fact {
+            Fact::RecordProcessed { partition: id, offset, .. } if id == partition(index) => Some(offset),
+            _ => None,
+        };
+        self.trace.since(0).filter_map(|event| of_it(event.fact)).collect()
+    }
+}
+
+fn led_by(leader: BrokerId, leader_epoch: u32) -> PartitionState {
+    let both: Arc<[BrokerId]> = [BrokerId(1), BrokerId(2)].into();
+    PartitionState { replicas: both.clone(), isr: both, leader: Some(leader), leader_epoch, partition_epoch: 0 }
+}

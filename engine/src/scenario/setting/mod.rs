@@ -1,0 +1,302 @@
+//! The catalogue of settings: one table for the scenario file, the link, the page's panels and the command line.
+//!
+//! A setting has Kafka's name where Kafka has one, and plain words otherwise. Its value is text outside and a field of
+//! the [`Setup`] inside; nothing else in the project knows how one becomes the other.
+
+mod clients;
+mod cluster;
+mod keys;
+mod kind;
+mod traffic;
+
+pub(super) use keys::check as check_key;
+pub(super) use traffic::LEAST_LATENCY_US;
+pub use keys::{MAX_KEY_BYTES, MAX_KEYS};
+pub use kind::Kind;
+
+use super::error::did_you_mean;
+use crate::workload::KeyDistribution;
+use crate::world::{Command, Setup};
+use kind::Value;
+use std::fmt;
+
+/// One thing about a run that can be chosen.
+pub struct Setting {
+    /// Kafka's name where Kafka has one, else plain words.
+    pub name: &'static str,
+    /// Where it acts.
+    pub area: Area,
+    /// What values it takes.
+    pub kind: Kind,
+    /// What it is, and what it costs.
+    pub about: &'static str,
+    /// Whether it can be changed while the run goes on, through [`Setting::command`].
+    pub live: bool,
+    access: Access,
+}
+
+/// Where a setting acts: the page shows it there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Area {
+    /// The brokers, and the controller.
+    Cluster,
+    /// The topic.
+    Topic,
+    /// What is sent.
+    Workload,
+    /// The producers.
+    Producers,
+    /// The consumers.
+    Consumers,
+    /// The group and its coordinator.
+    Group,
+    /// The links.
+    Network,
+    /// The run itself.
+    Run,
+}
+
+/// Where the value lives in a [`Setup`]. Numbers cover microseconds, switches (0 or 1) and the place of a choice.
+enum Access {
+    Number(fn(&Setup) -> u64, fn(&mut Setup, u64)),
+    Name(fn(&Setup) -> &str, fn(&mut Setup, &str)),
+    Distribution(fn(&Setup) -> KeyDistribution, fn(&mut Setup, KeyDistribution)),
+    Keys(fn(&Setup) -> &Vec<String>, fn(&mut Setup, Vec<String>)),
+}
+
+/// A number's field. Its kind's range fits the field's type: a test sets both ends of every setting.
+macro_rules! field {
+    ($($name:ident).+) => {
+        Access::Number(|setup| setup.$($name).+ as u64, |setup, n| setup.$($name).+ = n as _)
+    };
+}
+use field;
+
+impl Setting {
+    const fn new(name: &'static str, area: Area, kind: Kind, access: Access, about: &'static str) -> Self {
+        Self { name, area, kind, about, live: false, access }
+    }
+
+    const fn number(name: &'static str, area: Area, (min, max): (u64, u64), access: Access, about: &'static str) -> Self {
+        Self::new(name, area, Kind::Number { min, max }, access, about)
+    }
+
+    /// Bounds in milliseconds.
+    const fn millis(name: &'static str, area: Area, (min, max): (u64, u64), access: Access, about: &'static str) -> Self {
+        Self::new(name, area, Kind::Millis { min_us: min * 1000, max_us: max * 1000 }, access, about)
+    }
+
+    const fn live(self) -> Self {
+        Self { live: true, ..self }
+    }
+
+    /// All settings, area by area. Applied in this order, each finds what it depends on already set.
+    pub fn all() -> impl Iterator<Item = &'static Setting> {
+        [&cluster::SETTINGS[..], &traffic::SETTINGS, &clients::SETTINGS].into_iter().flatten()
+    }
+
+    /// The setting of that name.
+    #[must_use]
+    pub fn find(name: &str) -> Option<&'static Setting> {
+        Self::all().find(|setting| setting.name == name)
+    }
+
+    /// As [`Setting::find`].
+    ///
+    /// # Errors
+    ///
+    /// Says that there is no such setting, and which one may be meant.
+    pub fn named(name: &str) -> Result<&'static Setting, String> {
+        Self::find(name).ok_or_else(|| format!("no such setting{}", did_you_mean(name, Self::all().map(|s| s.name))))
+    }
+
+    /// Sets it in `setup`. Whether the settings agree with each other, [`validate`](super::validate) says.
+    ///
+    /// # Errors
+    ///
+    /// Says what its values are, when `value` is none of them.
+    pub fn apply(&self, value: &str, setup: &mut Setup) -> Result<(), String> {
+        match (&self.access, self.parse(value)?) {
+            (Access::Number(_, set), Value::Number(n)) => set(setup, n),
+            (Access::Name(_, set), Value::Name(name)) => set(setup, &name),
+            (Access::Distribution(_, set), Value::Distribution(distribution)) => set(setup, distribution),
+            (Access::Keys(_, set), Value::Keys(keys)) => set(setup, keys),
+            (_, value) => unreachable!("{} of kind {:?} read {value:?}", self.name, self.kind),
+        }
+        Ok(())
+    }
+
+    /// Its value in `setup`, so that [`Setting::apply`] reads it again.
+    #[must_use]
+    pub fn read(&self, setup: &Setup) -> String {
+        let value = match self.access {
+            Access::Number(get, _) => Value::Number(get(setup)),
+            Access::Name(get, _) => Value::Name(get(setup).to_owned()),
+            Access::Distribution(get, _) => Value::Distribution(get(setup)),
+            Access::Keys(get, _) => Value::Keys(get(setup).clone()),
+        };
+        self.kind.write(&value)
+    }
+
+    /// Its value when nobody sets it: Kafka's default, where Kafka has one.
+    #[must_use]
+    pub fn default(&self) -> String {
+        self.read(&Setup::new(0, "topic"))
+    }
+
+    /// `value` as [`Setting::read`] would write it: `5.0` becomes `5`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Setting::apply`].
+    pub fn canonical(&self, value: &str) -> Result<String, String> {
+        self.parse(value).map(|value| self.kind.write(&value))
+    }
+
+    /// What changes it while the run goes on.
+    ///
+    /// # Errors
+    ///
+    /// Says that it cannot be changed then, or what its values are.
+    pub fn command(&self, value: &str) -> Result<Command, String> {
+        let fixed = || format!("{} cannot be changed while the run goes on", self.name);
+        let value = self.parse(value)?;
+        match (self.name, value) {
+            ("rate", Value::Number(n)) => u32::try_from(n).map(Command::Rate).map_err(|_| fixed()),
+            ("consumers", Value::Number(n)) => u8::try_from(n).map(Command::Consumers).map_err(|_| fixed()),
+            ("key", Value::Number(n)) => Ok(Command::Keyed(n == traffic::KEY_IS_SUBJECT)),
+            ("keys", Value::Distribution(distribution)) => Ok(Command::Distribution(distribution)),
+            ("own.keys", Value::Keys(keys)) => Ok(Command::Keys(keys)),
+            _ => Err(fixed()),
+        }
+    }
+
+    /// The setting that this command changes, and its value; `None` for a command that changes none.
+    #[must_use]
+    pub fn of_command(command: &Command) -> Option<(&'static Setting, String)> {
+        let (name, value) = match command {
+            Command::Rate(n) => ("rate", Value::Number(u64::from(*n))),
+            Command::Consumers(n) => ("consumers", Value::Number(u64::from(*n))),
+            Command::Keyed(keyed) => ("key", Value::Number(traffic::key_choice(*keyed))),
+            Command::Distribution(distribution) => ("keys", Value::Distribution(*distribution)),
+            Command::Keys(keys) => ("own.keys", Value::Keys(keys.clone())),
+            Command::Send { .. } => return None,
+        };
+        let setting = Self::find(name)?;
+        Some((setting, setting.kind.write(&value)))
+    }
+
+    fn parse(&self, value: &str) -> Result<Value, String> {
+        self.kind.parse(value).map_err(|message| format!("{} {message}", self.name))
+    }
+}
+
+impl fmt::Debug for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Setting({})", self.name)
+    }
+}
+
+impl PartialEq for Setting {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Setting {}
+
+/// Sets many settings, in the order of the catalogue, whatever the order given.
+///
+/// # Errors
+///
+/// The first that cannot be set, by its place in `settings`, and why.
+pub fn apply_all(settings: &[(&'static Setting, String)], setup: &mut Setup) -> Result<(), (usize, String)> {
+    for setting in Setting::all() {
+        for (place, (_, value)) in settings.iter().enumerate().filter(|(_, (wanted, _))| *wanted == setting) {
+            setting.apply(value, setup).map_err(|message| (place, message))?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn names_are_unique_and_every_default_is_in_range() {
+        let mut names = BTreeSet::new();
+        for setting in Setting::all() {
+            assert!(names.insert(setting.name), "{} comes twice", setting.name);
+            let mut setup = Setup::new(0, "topic");
+            setting.apply(&setting.default(), &mut setup).unwrap();
+            assert_eq!(setup, Setup::new(0, "topic"), "{} does not read what it wrote", setting.name);
+            assert!(setting.about.ends_with('.'), "{}", setting.name);
+        }
+    }
+
+    #[test]
+    fn both_ends_of_every_range_fit_their_field() {
+        for setting in Setting::all() {
+            let ends = match setting.kind {
+                Kind::Number { min, max } => vec![min.to_string(), max.to_string()],
+                Kind::Millis { min_us, max_us } => [min_us, max_us].map(|us| crate::scenario::decimal::format(us, 3)).into(),
+                Kind::Switch => vec!["true".to_owned(), "false".to_owned()],
+                Kind::Choice(words) => words.iter().map(ToString::to_string).collect(),
+                Kind::Distribution | Kind::Keys | Kind::Name => vec![],
+            };
+            for value in ends {
+                // Racks have to find brokers to stand in them.
+                let mut setup = Setup { brokers: 9, ..Setup::new(0, "topic") };
+                setting.apply(&value, &mut setup).unwrap();
+                assert_eq!(setting.read(&setup), value, "{}", setting.name);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_out_of_range_is_told_by_name() {
+        let mut setup = Setup::new(0, "topic");
+        let mut wrong = |name: &str, value| Setting::find(name).unwrap().apply(value, &mut setup).unwrap_err();
+        assert_eq!(wrong("partitions", "0"), "partitions must be 1 to 64, not 0");
+        assert_eq!(wrong("partitions", "-3"), "partitions must be 1 to 64, not -3");
+        assert_eq!(wrong("acks", "2"), "acks must be 0, 1 or all, not 2");
+        assert_eq!(wrong("rate", ""), "rate must be 0 to 1 000 000, not empty");
+        assert_eq!(setup, Setup::new(0, "topic"));
+        assert_eq!(Setting::named("partitons").unwrap_err(), "no such setting; did you mean partitions?");
+    }
+
+    #[test]
+    fn live_settings_have_a_command_and_others_say_why_not() {
+        for setting in Setting::all() {
+            let command = setting.command(&setting.default());
+            assert_eq!(command.is_ok(), setting.live, "{}", setting.name);
+            if let Ok(command) = command {
+                assert_eq!(Setting::of_command(&command), Some((setting, setting.default())));
+            }
+        }
+        let wrong = Setting::find("partitions").unwrap().command("8").unwrap_err();
+        assert_eq!(wrong, "partitions cannot be changed while the run goes on");
+    }
+
+    #[test]
+    fn milliseconds_are_exact() {
+        let mut setup = Setup::new(0, "topic");
+        Setting::find("processing.ms").unwrap().apply("0.25", &mut setup).unwrap();
+        assert_eq!(setup.consumer.processing_us, 250);
+    }
+
+    #[test]
+    fn brokers_are_dealt_to_racks_whatever_comes_first() {
+        let find = |name| Setting::find(name).unwrap();
+        let mut setup = Setup { brokers: 2, ..Setup::new(0, "topic") };
+        let settings = [(find("racks"), "3".to_owned()), (find("brokers"), "5".to_owned())];
+        apply_all(&settings, &mut setup).unwrap();
+        assert_eq!(setup.racks, ["a", "b", "c", "a", "b"]);
+        find("brokers").apply("4", &mut setup).unwrap();
+        assert_eq!(setup.racks, ["a", "b", "c", "a"]);
+        find("racks").apply("0", &mut setup).unwrap();
+        assert_eq!(setup.racks, [""; 0]);
+    }
+}

@@ -1,0 +1,235 @@
+//! One setting: its name, its value, a line to drag, and what holds of it.
+
+use super::scale::{Scale, WAY};
+use crate::ui::icon::{Icon, Sign};
+use crate::ui::term::Term;
+use partitura_engine::scenario::{Kind, Setting};
+use web_sys::{Event, HtmlInputElement, HtmlSelectElement};
+use yew::{Callback, Component, Context, Html, InputEvent, Properties, TargetCast, html};
+
+/// What a row is given.
+#[derive(PartialEq, Properties)]
+pub struct Props {
+    /// Which setting.
+    pub setting: &'static Setting,
+    /// Its value now.
+    pub value: String,
+    /// Its value in the scenario.
+    pub original: String,
+    /// Why the last wish could not be fulfilled, if it could not.
+    pub problem: Option<String>,
+    /// Another value is wanted.
+    pub on_set: Callback<(&'static str, String)>,
+}
+
+/// What happens to a row.
+pub enum Msg {
+    /// A value is being typed or dragged, and is not meant yet.
+    Draft(String),
+    /// This value is meant.
+    Commit(String),
+}
+
+/// A row of the panel.
+pub struct SettingRow {
+    /// What is being typed or dragged.
+    draft: Option<String>,
+}
+
+impl Component for SettingRow {
+    type Message = Msg;
+    type Properties = Props;
+
+    fn create(_ctx: &Context<Self>) -> Self {
+        Self { draft: None }
+    }
+
+    fn changed(&mut self, ctx: &Context<Self>, old: &Props) -> bool {
+        if ctx.props().value != old.value {
+            self.draft = None;
+        }
+        true
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        let props = ctx.props();
+        match msg {
+            Msg::Draft(text) => self.draft = Some(text),
+            Msg::Commit(text) if props.setting.canonical(&text).is_ok_and(|text| text == props.value) => {
+                self.draft = None;
+            }
+            Msg::Commit(text) => {
+                self.draft = Some(text.clone());
+                if props.setting.canonical(&text).is_ok() {
+                    props.on_set.emit((props.setting.name, text));
+                }
+            }
+        }
+        true
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let props = ctx.props();
+        let setting = props.setting;
+        let shown = self.draft.as_ref().unwrap_or(&props.value);
+        let problem = match setting.canonical(shown) {
+            Err(problem) => Some(problem),
+            Ok(_) => self.draft.as_ref().and(props.problem.clone()),
+        };
+        let class = if props.value == props.original { "setting" } else { "setting changed" };
+        let id = format!("setting-{}", setting.name.replace('.', "-"));
+        html! {
+            <div {class}>
+                { self.control(ctx, &id, shown, problem.is_some()) }
+                { facts(props) }
+                if let Some(problem) = problem { <p class="field-problem" id={format!("{id}-problem")} role="alert">{ problem }</p> }
+            </div>
+        }
+    }
+}
+
+impl SettingRow {
+    fn control(&self, ctx: &Context<Self>, id: &str, shown: &str, wrong: bool) -> Html {
+        let setting = ctx.props().setting;
+        let name = html! { <Term word={setting.name} title={setting.name} meaning={setting.about} code=true /> };
+        let line = |field: Html| html! { <div class="setting-line"><span class="setting-name">{ name.clone() }</span>{ field }</div> };
+        match setting.kind {
+            Kind::Number { min, max } => html! {
+                <>
+                    { line(self.number(ctx, id, shown, wrong, None)) }
+                    { self.slider(ctx, Scale { min, max }, shown.parse().unwrap_or(min), |n| n.to_string()) }
+                </>
+            },
+            Kind::Millis { min_us, max_us } => html! {
+                <>
+                    { line(self.number(ctx, id, shown, wrong, Some("ms"))) }
+                    { self.slider(ctx, Scale { min: min_us / 1000, max: max_us / 1000 }, whole(shown), |n| n.to_string()) }
+                </>
+            },
+            Kind::Choice(words) => line(self.choice(ctx, id, words, shown)),
+            Kind::Switch => line(self.choice(ctx, id, &["false", "true"], shown)),
+            Kind::Distribution => self.distribution(ctx, id, shown, &line),
+            Kind::Keys | Kind::Name => line(self.number(ctx, id, shown, wrong, None)),
+        }
+    }
+
+    fn number(&self, ctx: &Context<Self>, id: &str, shown: &str, wrong: bool, unit: Option<&'static str>) -> Html {
+        let link = ctx.link();
+        let setting = ctx.props().setting;
+        let numeric = !matches!(setting.kind, Kind::Name | Kind::Keys);
+        html! {
+            <>
+                <input
+                    class="field"
+                    type="text"
+                    inputmode={if numeric { "decimal" } else { "text" }}
+                    autocomplete="off"
+                    spellcheck="false"
+                    data-testid={id.to_owned()}
+                    aria-label={unit.map_or(setting.name.to_owned(), |unit| format!("{} in {unit}", setting.name))}
+                    aria-invalid={wrong.then_some("true")}
+                    aria-describedby={wrong.then(|| format!("{id}-problem"))}
+                    value={shown.to_owned()}
+                    oninput={link.callback(|event: InputEvent| Msg::Draft(event.target_unchecked_into::<HtmlInputElement>().value()))}
+                    onchange={link.callback(|event: Event| Msg::Commit(event.target_unchecked_into::<HtmlInputElement>().value()))}
+                />
+                if let Some(unit) = unit { <span class="setting-unit">{ unit }</span> }
+            </>
+        }
+    }
+
+    fn slider(&self, ctx: &Context<Self>, scale: Scale, value: u64, write: fn(u64) -> String) -> Html {
+        let place = |event: &HtmlInputElement| {
+            let place = event.value_as_number();
+            write(scale.value(if place.is_finite() && place > 0.0 { place as u32 } else { 0 }))
+        };
+        let link = ctx.link();
+        let at = scale.place(value);
+        html! {
+            <input
+                type="range"
+                min="0"
+                max={WAY.to_string()}
+                step={scale.step().to_string()}
+                value={at.to_string()}
+                aria-label={ctx.props().setting.name}
+                aria-valuetext={write(value)}
+                style={format!("--at: {:.1}%", f64::from(at) * 100.0 / f64::from(WAY))}
+                oninput={link.callback(move |event: InputEvent| Msg::Draft(place(&event.target_unchecked_into())))}
+                onchange={link.callback(move |event: Event| Msg::Commit(place(&event.target_unchecked_into())))}
+            />
+        }
+    }
+
+    fn choice(&self, ctx: &Context<Self>, id: &str, words: &[&'static str], shown: &str) -> Html {
+        let choice = |word: &&'static str| {
+            let word = *word;
+            html! {
+                <button type="button" class="choice" aria-pressed={(word == shown).to_string()}
+                    onclick={ctx.link().callback(move |_| Msg::Commit(word.to_owned()))}>{ word }</button>
+            }
+        };
+        html! {
+            <div class="choices" role="group" aria-label={ctx.props().setting.name} data-testid={id.to_owned()}>
+                { for words.iter().map(choice) }
+            </div>
+        }
+    }
+
+    fn distribution(&self, ctx: &Context<Self>, id: &str, shown: &str, line: &dyn Fn(Html) -> Html) -> Html {
+        const WORDS: [(&str, &str); 6] = [
+            ("uniform", "all alike"),
+            ("zipf:0.5", "Zipf, s = 0.5"),
+            ("zipf:1", "Zipf, s = 1"),
+            ("zipf:1.5", "Zipf, s = 1.5"),
+            ("zipf:2", "Zipf, s = 2"),
+            ("hot", "one hot key"),
+        ];
+        let hot = shown.strip_prefix("hot:");
+        let selected = if hot.is_some() { "hot" } else { shown };
+        let on_change = ctx.link().callback(|event: Event| {
+            let word = event.target_unchecked_into::<HtmlSelectElement>().value();
+            Msg::Commit(if word == "hot" { "hot:60".to_owned() } else { word })
+        });
+        let option = |(value, words): &(&'static str, &'static str)| {
+            html! { <option value={*value} selected={*value == selected}>{ *words }</option> }
+        };
+        html! {
+            <>
+                { line(html! {
+                    <select class="field" data-testid={id.to_owned()} aria-label="How often each key comes" onchange={on_change}>
+                        { for WORDS.iter().map(option) }
+                    </select>
+                }) }
+                if let Some(percent) = hot {
+                    <div class="setting-line">
+                        <span class="setting-note">{ "its part of all records" }</span><span class="mono setting-unit">{ percent.to_owned() }{ " %" }</span>
+                    </div>
+                    { self.slider(ctx, Scale { min: 0, max: 100 }, percent.parse().unwrap_or(0), |n| format!("hot:{n}")) }
+                }
+            </>
+        }
+    }
+}
+
+fn facts(props: &Props) -> Html {
+    let setting = props.setting;
+    let (icon, when) = if setting.live { (Icon::Check, "applies at once") } else { (Icon::Replay, "replays the run") };
+    let original = props.original.clone();
+    let reset = props.on_set.reform(move |_| (setting.name, original.clone()));
+    html! {
+        <p class="setting-facts">
+            <span class={if setting.live { "when live" } else { "when" }}><Sign {icon} />{ when }</span>
+            if matches!(setting.kind, Kind::Number { .. } | Kind::Millis { .. }) { <span>{ setting.kind.allowed() }</span> }
+            if !matches!(setting.kind, Kind::Name | Kind::Keys | Kind::Distribution) { <span>{ "default " }{ setting.default() }</span> }
+            if props.value != props.original && !setting.live {
+                <button type="button" onclick={reset}>{ format!("back to {}", props.original) }</button>
+            }
+        </p>
+    }
+}
+
+/// Whole milliseconds of a number that may have decimals.
+fn whole(text: &str) -> u64 {
+    text.split('.').next().and_then(|whole| whole.parse().ok()).unwrap_or(0)
+}

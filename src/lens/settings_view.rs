@@ -1,0 +1,159 @@
+//! *Change the run*: the settings that matter most first, all others below.
+
+use super::own_keys::OwnKeys;
+use super::send_view::SendForm;
+use super::setting_row::SettingRow;
+use crate::session::intent::Intent;
+use crate::ui::icon::{Icon, Sign};
+use partitura_engine::scenario::{Area, Setting};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use web_sys::{Event, HtmlInputElement};
+use yew::{Callback, Html, Properties, TargetCast, component, html, use_state};
+
+/// The settings of a run, as text.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Values {
+    /// Name → its value now.
+    pub now: BTreeMap<&'static str, String>,
+    /// Name → its value in the scenario.
+    pub original: BTreeMap<&'static str, String>,
+    /// The seed.
+    pub seed: u64,
+    /// The scenario's seed.
+    pub original_seed: u64,
+    /// What the person has changed or done, counted.
+    pub changes: usize,
+}
+
+/// What the panel is given.
+#[derive(PartialEq, Properties)]
+pub struct Props {
+    /// The values.
+    pub values: Rc<Values>,
+    /// Why wishes could not be fulfilled, by the setting's name.
+    pub problems: Rc<BTreeMap<&'static str, String>>,
+    /// Something is wanted.
+    pub on_intent: Callback<Intent>,
+}
+
+/// The name under which the seed is set: it is not in the catalogue, because a scenario and a link have a place for it.
+pub const SEED: &str = "seed";
+
+const CLUSTER: [&str; 4] = ["brokers", "partitions", "replication.factor", "min.insync.replicas"];
+const TRAFFIC: [&str; 3] = ["rate", "key", "keys"];
+const GROUP: [&str; 2] = ["consumers", "processing.ms"];
+const PRODUCERS: [&str; 4] = ["producers", "acks", "linger.ms", "batch.size"];
+const OWN_KEYS: &str = "own.keys";
+
+const AREAS: [(Area, &str); 8] = [
+    (Area::Cluster, "Brokers"),
+    (Area::Topic, "Topic"),
+    (Area::Workload, "Traffic"),
+    (Area::Producers, "Producers"),
+    (Area::Consumers, "Consumers"),
+    (Area::Group, "Group"),
+    (Area::Network, "Network"),
+    (Area::Run, "Run"),
+];
+
+/// All that can be changed.
+#[component]
+pub fn SettingsPanel(props: &Props) -> Html {
+    let everything = use_state(|| false);
+    let on_toggle = {
+        let everything = everything.clone();
+        Callback::from(move |event: Event| {
+            everything.set(event.target_unchecked_into::<web_sys::Element>().has_attribute("open"));
+        })
+    };
+    let on_set = props.on_intent.reform(|(name, value)| Intent::Set(name, value));
+    let row = |setting: &'static Setting| {
+        let value = |values: &BTreeMap<&'static str, String>| values.get(setting.name).cloned().unwrap_or_default();
+        html! {
+            <SettingRow
+                key={setting.name}
+                {setting}
+                value={value(&props.values.now)}
+                original={value(&props.values.original)}
+                problem={props.problems.get(setting.name).cloned()}
+                on_set={on_set.clone()}
+            />
+        }
+    };
+    let rows = |names: &[&str]| names.iter().filter_map(|name| Setting::find(name)).map(row).collect::<Html>();
+    let partitions = props.values.now.get("partitions").and_then(|n| n.parse().ok()).unwrap_or(1);
+    html! {
+        <div class="lens settings" data-testid="settings">
+            if props.values.changes > 0 { { yours(props) } }
+            <div class="setting-group"><h3>{ "Cluster and topic" }</h3>{ rows(&CLUSTER) }</div>
+            <div class="setting-group"><h3>{ "Traffic" }</h3>{ rows(&TRAFFIC) }
+                <OwnKeys
+                    keys={props.values.now.get(OWN_KEYS).cloned().unwrap_or_default()}
+                    problem={props.problems.get(OWN_KEYS).cloned()}
+                    on_set={on_set.clone()}
+                />
+            </div>
+            <div class="setting-group"><h3>{ "Send one record" }</h3>
+                <SendForm {partitions} on_act={props.on_intent.reform(Intent::Act)} />
+            </div>
+            <div class="setting-group"><h3>{ "Consumer group" }</h3>{ rows(&GROUP) }</div>
+            <div class="setting-group"><h3>{ "Producers" }</h3>{ rows(&PRODUCERS) }</div>
+            <div class="setting-group"><h3>{ "Chance" }</h3>{ seed(props) }</div>
+            <div class="setting-group">
+                <details ontoggle={on_toggle}>
+                    <summary data-testid="all-settings"><Sign icon={Icon::Chevron} />{ "All other settings" }</summary>
+                    if *everything { { for AREAS.iter().map(|(area, title)| others(*area, title, &row)) } }
+                </details>
+            </div>
+        </div>
+    }
+}
+
+fn others(area: Area, title: &'static str, row: &dyn Fn(&'static Setting) -> Html) -> Html {
+    let shown = [&CLUSTER[..], &TRAFFIC, &GROUP, &PRODUCERS, &[OWN_KEYS]].concat();
+    let mut rest = Setting::all().filter(|s| s.area == area && !shown.contains(&s.name)).peekable();
+    if rest.peek().is_none() {
+        return Html::default();
+    }
+    html! { <><h4>{ title }</h4>{ for rest.map(row) }</> }
+}
+
+fn yours(props: &Props) -> Html {
+    let changes = crate::ui::format::counted(props.values.changes as u64, "change");
+    html! {
+        <p class="yours">
+            <span>{ changes }{ " of yours" }</span>
+            <button type="button" class="quiet" data-testid="forget" onclick={props.on_intent.reform(|_| Intent::Forget)}>{ "Take back all" }</button>
+        </p>
+    }
+}
+
+fn seed(props: &Props) -> Html {
+    let values = &props.values;
+    let problem = props.problems.get(SEED).cloned();
+    let on_change = props.on_intent.reform(|event: Event| {
+        Intent::Set(SEED, event.target_unchecked_into::<HtmlInputElement>().value())
+    });
+    let next = values.seed.wrapping_add(1);
+    html! {
+        <div class={if values.seed == values.original_seed { "setting" } else { "setting changed" }}>
+            <div class="setting-line">
+                <label class="setting-name" for="setting-seed-field">{ "seed" }</label>
+                <input id="setting-seed-field" class="field" type="text" inputmode="numeric" autocomplete="off" data-testid="setting-seed"
+                    aria-invalid={problem.is_some().then_some("true")} value={values.seed.to_string()} onchange={on_change} />
+            </div>
+            <p class="setting-note">{ "All chance comes from it: the same seed gives the same run." }</p>
+            <p class="setting-facts">
+                <span class="when"><Sign icon={Icon::Replay} />{ "replays the run" }</span>
+                <button type="button" onclick={props.on_intent.reform(move |_| Intent::Set(SEED, next.to_string()))}>{ "another" }</button>
+                if values.seed != values.original_seed {
+                    <button type="button" onclick={{ let seed = values.original_seed; props.on_intent.reform(move |_| Intent::Set(SEED, seed.to_string())) }}>
+                        { format!("back to {}", values.original_seed) }
+                    </button>
+                }
+            </p>
+            if let Some(problem) = problem { <p class="field-problem" role="alert">{ problem }</p> }
+        </div>
+    }
+}

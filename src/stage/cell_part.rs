@@ -1,0 +1,121 @@
+//! A replica's cell: one path per colour and one text for all letters, however many records it shows.
+
+use super::cells::{Cell, Role, Tile};
+use super::grid::Detail;
+use super::icons::{CROWN, CROWN_WIDTH};
+use super::layout::Layout;
+use super::palette::Colour;
+use super::shapes::{Part, PartProps, outline, px, text, tip};
+use super::target::Target;
+use std::fmt::Write;
+use yew::prelude::*;
+
+impl Part for Cell {
+    fn of(layout: &Layout, index: usize) -> Option<&Self> {
+        layout.cells.get(index)
+    }
+}
+
+/// A replica.
+#[component]
+pub(super) fn CellPart(props: &PartProps<Cell>) -> Html {
+    let Some(cell) = props.part() else { return Html::default() };
+    let (partition, broker) = (cell.partition, cell.broker.0);
+    let role = match cell.role {
+        Role::Leader(_) => "leader",
+        Role::Deposed => "deposed",
+        Role::InSync(_) => "in-sync",
+        Role::OutOfSync(_) => "out-of-sync",
+        Role::Offline(_) => "offline",
+    };
+    let strip = props.layout.grid.detail == Detail::Strip;
+    let class = classes!("thing", "cell", role, strip.then_some("strip"), props.selected.then_some("selected"));
+    let corner = (cell.rect.h / 5.0).clamp(2.0, 9.0);
+    html! {
+        <g
+            {class}
+            role="button"
+            tabindex={props.tabindex()}
+            aria-pressed={props.pressed()}
+            aria-label={cell.title.clone()}
+            data-target={Target::Replica(partition, cell.broker).hook()}
+            data-testid={format!("cell-P{partition}-B{broker}")}
+        >
+            { tip(&cell.title) }
+            { outline("outline", &cell.rect, corner) }
+            if let Some((at, width)) = cell.crown {
+                <path
+                    class="crown"
+                    d={CROWN}
+                    transform={format!("translate({} {}) scale({:.3})", px(at.x), px(at.y), width / CROWN_WIDTH)}
+                />
+            }
+            { for cell.labels.iter().map(text) }
+            { tiles(cell, true) }
+            { tiles(cell, false) }
+            if let Some(line) = cell.watermark {
+                <path
+                    class={classes!("watermark", line.counts.then_some("counts"))}
+                    d={format!("M{} {}V{}", px(line.x), px(line.top), px(line.bottom))}
+                />
+            }
+        </g>
+    }
+}
+
+/// The tiles below the high watermark, or those above it.
+fn tiles(cell: &Cell, committed: bool) -> Html {
+    let tiles = || cell.tiles.iter().filter(|tile| tile.committed == committed);
+    let mut shown: [bool; Colour::COUNT + 1] = [false; Colour::COUNT + 1];
+    tiles().for_each(|tile| shown[tile.colour.index()] = true);
+    if !shown.contains(&true) {
+        return Html::default();
+    }
+    let paths = Colour::ALL.into_iter().filter(|colour| shown[colour.index()]).map(|colour| {
+        let mut path = String::new();
+        tiles().filter(|tile| tile.colour == colour).for_each(|tile| rounded(&mut path, tile, committed));
+        html! { <path class={colour.class()} d={path} /> }
+    });
+    let class = if committed { "tiles" } else { "tiles open" };
+    html! {
+        <g {class}>
+            { for paths }
+            if let Some(size) = cell.letters {
+                { letters(tiles(), size) }
+            }
+        </g>
+    }
+}
+
+/// An open tile is a line, drawn within the tile's edge.
+fn rounded(path: &mut String, tile: &Tile, filled: bool) {
+    let rect = if filled { tile.rect } else { tile.rect.inset(0.5_f64.min(tile.rect.w / 4.0)) };
+    let r = (rect.w / 4.0).min(rect.h / 4.0).min(3.0);
+    let (w, h) = (rect.w - 2.0 * r, rect.h - 2.0 * r);
+    let _ = write!(
+        path,
+        "M{} {}h{w:.1}a{r:.1} {r:.1} 0 0 1 {r:.1} {r:.1}v{h:.1}a{r:.1} {r:.1} 0 0 1 -{r:.1} {r:.1}h-{w:.1}\
+         a{r:.1} {r:.1} 0 0 1 -{r:.1} -{r:.1}v-{h:.1}a{r:.1} {r:.1} 0 0 1 {r:.1} -{r:.1}z",
+        px(rect.x + r),
+        px(rect.y),
+    );
+}
+
+/// All letters in one element: each character has its own x.
+fn letters<'t>(tiles: impl Iterator<Item = &'t Tile>, size: f64) -> Html {
+    let (mut word, mut places, mut baseline) = (String::new(), String::new(), 0.0);
+    for tile in tiles {
+        let count = tile.label.chars().count();
+        let size = size.min(tile.rect.w / (0.62 * count as f64));
+        let centre = tile.rect.centre();
+        baseline = centre.y;
+        for (i, letter) in tile.label.chars().enumerate() {
+            let offset = (i as f64 - (count as f64 - 1.0) / 2.0) * size * 0.62;
+            let _ = write!(places, "{} ", px(centre.x + offset));
+            word.push(letter);
+        }
+    }
+    html! {
+        <text class="letters" x={places} y={px(baseline + size * 0.36)} font-size={px(size)} text-anchor="middle">{ word }</text>
+    }
+}

@@ -1,0 +1,139 @@
+//! Over a grid of sizes and counts: nothing overlaps, nothing is cut off, everything can be pointed at.
+
+use super::super::cells::Role;
+use super::super::sample;
+use super::*;
+
+const SIZES: [(f64, f64); 6] =
+    [(836.0, 700.0), (1316.0, 880.0), (1440.0, 640.0), (390.0, 560.0), (390.0, 844.0), (640.0, 420.0)];
+
+fn layout(partitions: u16, brokers: u8, consumers: u8, factor: u8, size: (f64, f64)) -> Layout {
+    let (dictionary, keys) = sample::keys();
+    let captions = Captions {
+        producers: "4 reporters · 240 records/s".to_owned(),
+        computation: vec!["murmur2(\"match-7\") = 311 360 154".to_owned(), "311 360 154 mod 4 = 2 → P2".to_owned()],
+        assignor: "range".to_owned(),
+    };
+    let view = sample::view(partitions, brokers, consumers, factor, &keys);
+    Layout::of(&view, &Palette::new(&dictionary, &keys), &captions, size)
+}
+
+fn for_all(check: impl Fn(&Layout, &str)) {
+    for size in SIZES {
+        for partitions in [0, 1, 2, 3, 4, 6, 9, 12, 20, 33, 64] {
+            for brokers in [1, 2, 3, 4, 5, 7, 9] {
+                for consumers in [0, 1, 3, 7, 12] {
+                    let layout = layout(partitions, brokers, consumers, 3, size);
+                    check(&layout, &format!("{partitions} × {brokers}, {consumers} consumers, {size:?}"));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn no_two_boxes_overlap_and_all_are_on_the_canvas() {
+    for_all(|layout, case| {
+        let canvas = Rect::new(0.0, 0.0, layout.grid.size.0, layout.grid.size.1);
+        let mut boxes: Vec<Rect> = layout.cells.iter().map(|cell| cell.rect).collect();
+        boxes.extend(layout.consumers.iter().map(|consumer| consumer.rect));
+        boxes.extend(layout.rows.iter().map(|row| row.rect));
+        boxes.push(layout.strip.rect);
+        for (i, rect) in boxes.iter().enumerate() {
+            assert!(canvas.contains(rect), "{case}: {rect:?} outside of {canvas:?}");
+            assert!(rect.w > 0.0 && rect.h > 0.0, "{case}: {rect:?}");
+            let other = boxes[i + 1..].iter().find(|other| other.overlaps(rect));
+            assert_eq!(other, None, "{case}: overlaps {rect:?}");
+        }
+    });
+}
+
+#[test]
+fn tiles_and_watermarks_stay_in_their_cells() {
+    for_all(|layout, case| {
+        for cell in &layout.cells {
+            for tile in &cell.tiles {
+                assert!(cell.rect.contains(&tile.rect), "{case}: {tile:?} outside of {:?}", cell.rect);
+            }
+            let line = cell.watermark.expect("a log with records has a line");
+            let line = Rect::new(line.x, line.top, 0.0, line.bottom - line.top);
+            assert!(cell.rect.inset(-1.0).contains(&line), "{case}: {line:?} outside of {:?}", cell.rect);
+        }
+    });
+}
+
+#[test]
+fn words_stay_in_their_boxes_and_apart() {
+    for_all(|layout, case| {
+        let mut groups: Vec<(Rect, Vec<&Label>)> = Vec::new();
+        groups.extend(layout.cells.iter().map(|cell| (cell.rect, cell.labels.iter().collect())));
+        groups.extend(layout.consumers.iter().map(|consumer| (consumer.rect, consumer.labels.iter().collect())));
+        groups.extend(layout.columns.iter().map(|column| {
+            let badge = column.badge.iter().map(|(_, label)| label);
+            (column.rect, column.labels.iter().chain(badge).collect())
+        }));
+        let strip = &layout.strip;
+        groups.push((strip.rect, strip.labels.iter().chain(&strip.computation).collect()));
+        groups.extend(layout.rows.iter().map(|row| {
+            let room = if layout.grid.detail == Detail::Strip { row.rect.inset(-4.0) } else { row.rect };
+            (Rect::new(room.x, room.y, room.w + 10.0, room.h), row.labels.iter().chain(&row.share).collect())
+        }));
+        for (room, labels) in groups {
+            for (i, label) in labels.iter().enumerate() {
+                assert!(room.contains(&label.bounds()), "{case}: {label:?} outside of {room:?}");
+                let other = labels[i + 1..].iter().find(|other| other.bounds().overlaps(&label.bounds()));
+                assert_eq!(other, None, "{case}: overlaps {label:?}");
+            }
+        }
+    });
+}
+
+#[test]
+fn the_crown_of_p2_is_on_broker_3_of_4() {
+    let layout = layout(4, 4, 3, 3, SIZES[0]);
+    let leaders: Vec<_> = layout.cells.iter().filter(|cell| cell.partition == 3).map(|cell| cell.role).collect();
+    assert_eq!(leaders, [Role::Leader(5), Role::InSync(0), Role::InSync(0)]);
+    let leader = layout.leader(1).expect("broker 2 leads P1");
+    assert_eq!((leader.broker, leader.crown.is_some()), (BrokerId(2), true));
+    let crown = leader.crown.expect("a crown").0;
+    assert!(layout.grid.columns[1].contains(&Rect::new(crown.x, crown.y, 0.0, 0.0)));
+    assert_eq!(layout.highlight(Target::Leader(1)), Some(leader.rect));
+    // Broker 3 is fenced: what it says of itself does not count.
+    assert_eq!(layout.leader(2), None);
+}
+
+#[test]
+fn more_rows_show_less_of_each() {
+    let detail = |partitions| layout(partitions, 3, 3, 3, SIZES[0]).grid.detail;
+    assert_eq!([4, 6, 12, 64].map(detail), [Detail::Full, Detail::Medium, Detail::Line, Detail::Strip]);
+}
+
+#[test]
+fn it_scrolls_only_when_the_smallest_rows_do_not_fit() {
+    for_all(|layout, case| {
+        let room = SIZES.iter().find(|size| case.contains(&format!("{size:?}"))).expect("a size");
+        assert!((layout.grid.size.0 - room.0).abs() < 1e-9, "{case}");
+        if layout.grid.size.1 > room.1 {
+            assert!((layout.grid.pitch - Grid::LEAST_PITCH).abs() < 1e-9, "{case}: rows could be smaller");
+        }
+    });
+    assert!((layout(64, 3, 3, 3, SIZES[0]).grid.size.1 - 700.0).abs() < 1e-9, "64 rows fit");
+}
+
+#[test]
+fn everything_that_is_there_can_be_pointed_at() {
+    for_all(|layout, case| {
+        let canvas = Rect::new(0.0, 0.0, layout.grid.size.0, layout.grid.size.1);
+        let mut targets = vec![Target::Producers, Target::Computation, Target::Group];
+        targets.extend(layout.rows.iter().map(|row| Target::Partition(row.partition)));
+        targets.extend(layout.columns.iter().map(|column| Target::Broker(column.broker)));
+        targets.extend(layout.cells.iter().map(|cell| Target::Replica(cell.partition, cell.broker)));
+        targets.extend(layout.leader(0).map(|_| Target::HighWatermark(0)));
+        targets.extend(layout.consumers.iter().map(|consumer| Target::Consumer(consumer.number)));
+        for target in targets {
+            let rect = layout.highlight(target).unwrap_or_else(|| panic!("{case}: no {target:?}"));
+            assert!(canvas.contains(&rect), "{case}: {target:?} at {rect:?}");
+        }
+        assert_eq!(layout.highlight(Target::Partition(99)), None);
+    });
+}

@@ -1,0 +1,256 @@
+//! What stands around the cells: brokers, partitions, consumers, producers.
+
+use super::columns::BrokerHead;
+use super::consumers::{ConsumerBox, GroupHead};
+use super::geometry::Rect;
+use super::layout::Layout;
+use super::rows::RowHead;
+use super::shapes::{Part, PartProps, outline, px, rect, text, tip};
+use super::strip::Strip;
+use super::target::Target;
+use std::fmt::Write;
+use std::rc::Rc;
+use yew::prelude::*;
+
+impl Part for BrokerHead {
+    fn of(layout: &Layout, index: usize) -> Option<&Self> {
+        layout.columns.get(index)
+    }
+}
+
+/// A column and its header.
+#[component]
+pub(super) fn BrokerPart(props: &PartProps<BrokerHead>) -> Html {
+    let Some(broker) = props.part() else { return Html::default() };
+    let id = broker.broker.0;
+    let class = classes!("thing", "broker", broker.down.then_some("down"), props.selected.then_some("selected"));
+    html! {
+        <g
+            {class}
+            role="button"
+            tabindex={props.tabindex()}
+            aria-pressed={props.pressed()}
+            aria-label={broker.title.clone()}
+            data-target={Target::Broker(broker.broker).hook()}
+            data-testid={format!("broker-B{id}")}
+        >
+            { tip(&broker.title) }
+            { outline("outline", &broker.rect, 12.0) }
+            { for broker.labels.iter().map(text) }
+            if let Some((around, label)) = &broker.badge {
+                { outline("badge", around, 8.0) }
+                { text(label) }
+            }
+            if let Some(line) = &broker.beat_line {
+                { rect("beat-line", line, 0.0) }
+            }
+            <path class="beats" d={boxes(broker.beats.iter())} />
+        </g>
+    }
+}
+
+impl Part for RowHead {
+    fn of(layout: &Layout, index: usize) -> Option<&Self> {
+        layout.rows.get(index)
+    }
+}
+
+/// A partition's name, share and keys.
+#[component]
+pub(super) fn RowPart(props: &PartProps<RowHead>) -> Html {
+    let Some(row) = props.part() else { return Html::default() };
+    let partition = row.partition;
+    let class = classes!("thing", "row", row.hot.then_some("hot"), props.selected.then_some("selected"));
+    let chips = row.chips.iter().map(|chip| {
+        let size = if chip.radius > 7.5 { 10.0 } else { 9.0 };
+        html! {
+            <>
+                <circle class={chip.colour.class()} cx={px(chip.centre.x)} cy={px(chip.centre.y)} r={px(chip.radius)} />
+                <text
+                    class="on-key"
+                    x={px(chip.centre.x)}
+                    y={px(chip.centre.y + size * 0.36)}
+                    font-size={px(size)}
+                    text-anchor="middle"
+                >
+                    { &chip.label }
+                </text>
+            </>
+        }
+    });
+    html! {
+        <g
+            {class}
+            role="button"
+            tabindex={props.tabindex()}
+            aria-pressed={props.pressed()}
+            aria-label={row.title.clone()}
+            data-target={Target::Partition(partition).hook()}
+            data-testid={format!("row-P{partition}")}
+        >
+            { tip(&row.title) }
+            { rect("outline", &row.rect.inset(-3.0), 7.0) }
+            { for row.labels.iter().map(text) }
+            if let Some(share) = &row.share {
+                <g data-testid={format!("share-P{partition}")}>{ text(share) }</g>
+            }
+            if let Some((track, part)) = &row.bar {
+                { rect("bar-track", track, track.h / 2.0) }
+                { rect("bar", part, track.h / 2.0) }
+            }
+            { for chips }
+        </g>
+    }
+}
+
+impl Part for GroupHead {
+    fn of(layout: &Layout, _: usize) -> Option<&Self> {
+        Some(&layout.group)
+    }
+}
+
+/// The group's name, assignor and generation.
+#[component]
+pub(super) fn GroupPart(props: &PartProps<GroupHead>) -> Html {
+    let Some(group) = props.part() else { return Html::default() };
+    html! {
+        <g
+            class={classes!("thing", "group", props.selected.then_some("selected"))}
+            role="button"
+            tabindex={props.tabindex()}
+            aria-pressed={props.pressed()}
+            aria-label={group.title.clone()}
+            data-target={Target::Group.hook()}
+            data-testid="group"
+        >
+            { tip(&group.title) }
+            { rect("outline", &group.rect.inset(-2.0), 7.0) }
+            { for group.labels.iter().map(text) }
+        </g>
+    }
+}
+
+impl Part for ConsumerBox {
+    fn of(layout: &Layout, index: usize) -> Option<&Self> {
+        layout.consumers.get(index)
+    }
+}
+
+/// A consumer along its rows.
+#[component]
+pub(super) fn ConsumerPart(props: &PartProps<ConsumerBox>) -> Html {
+    let Some(consumer) = props.part() else { return Html::default() };
+    let number = consumer.number;
+    let class = classes!(
+        "thing",
+        "consumer",
+        consumer.behind.then_some("behind"),
+        consumer.idle.then_some("idle"),
+        props.selected.then_some("selected"),
+    );
+    html! {
+        <g
+            {class}
+            role="button"
+            tabindex={props.tabindex()}
+            aria-pressed={props.pressed()}
+            aria-label={consumer.title.clone()}
+            data-target={Target::Consumer(number).hook()}
+            data-testid={format!("consumer-{number}")}
+        >
+            { tip(&consumer.title) }
+            { outline("outline", &consumer.rect, consumer.rect.h.min(20.0) / 2.0) }
+            { for consumer.also.iter().map(|stub| rect("also", stub, 2.0)) }
+            { for consumer.labels.iter().map(text) }
+            if let Some((x, y)) = consumer.light {
+                <circle class={classes!("light", consumer.busy.then_some("busy"))} cx={px(x)} cy={px(y)} r="3" />
+            }
+        </g>
+    }
+}
+
+impl Part for Strip {
+    fn of(layout: &Layout, _: usize) -> Option<&Self> {
+        Some(&layout.strip)
+    }
+}
+
+/// The producers, and how the last key found its partition.
+#[component]
+pub(super) fn StripPart(props: &PartProps<Strip>) -> Html {
+    let Some(strip) = props.part() else { return Html::default() };
+    html! {
+        <g
+            class={classes!("thing", "producers", props.selected.then_some("selected"))}
+            role="button"
+            tabindex={props.tabindex()}
+            aria-pressed={props.pressed()}
+            aria-label={strip.title.clone()}
+            data-target={Target::Producers.hook()}
+            data-testid="producers"
+        >
+            { outline("outline", &strip.rect, 10.0) }
+            { for strip.labels.iter().map(text) }
+            <g data-testid="computation">{ for strip.computation.iter().map(text) }</g>
+        </g>
+    }
+}
+
+/// What lies beneath: the rows' lanes, what is hot, the way from the producers, the words of the two axes.
+#[derive(Properties)]
+pub(super) struct BackdropProps {
+    pub(super) layout: Rc<Layout>,
+}
+
+impl PartialEq for BackdropProps {
+    fn eq(&self, other: &Self) -> bool {
+        let (a, b) = (&self.layout, &other.layout);
+        let hot = |layout: &Layout| layout.rows.iter().map(|row| row.hot).collect::<Vec<_>>();
+        a.grid == b.grid && a.blanks == b.blanks && a.notes == b.notes && hot(a) == hot(b)
+    }
+}
+
+/// See [`BackdropProps`].
+#[component]
+pub(super) fn Backdrop(props: &BackdropProps) -> Html {
+    let layout = &props.layout;
+    let (mut outer, mut inner, mut blanks) = (String::new(), String::new(), String::new());
+    for lane in &layout.lanes {
+        let into = if lane.inner { &mut inner } else { &mut outer };
+        let _ = write!(into, "M{} {}h{}", px(lane.from.x), px(lane.from.y), px(lane.length));
+    }
+    for blank in &layout.blanks {
+        let _ = write!(blanks, "M{} {}h.01", px(blank.x), px(blank.y));
+    }
+    html! {
+        <g class="backdrop" aria-hidden="true">
+            { for layout.rows.iter().filter(|row| row.hot).map(|row| rect("hot-band", &row.band, 10.0)) }
+            <path class="lane" d={outer} />
+            <path class="lane inner" d={inner} />
+            <path class="lane" d={trunk(layout)} />
+            <path class="blank" d={blanks} />
+            { for layout.notes.iter().map(text) }
+        </g>
+    }
+}
+
+/// From the producers up to the first row.
+fn trunk(layout: &Layout) -> String {
+    let Some(top) = layout.lanes.first() else { return String::new() };
+    let (strip, x) = (layout.strip.rect, layout.grid.trunk());
+    let top = top.from.y;
+    if strip.x > x {
+        let y = strip.centre().y;
+        format!("M{} {}H{}Q{x} {y} {x} {}V{}", px(strip.x), px(y), px(x + 10.0), px(y - 10.0), px(top))
+    } else {
+        format!("M{x} {}V{}", px(strip.y), px(top))
+    }
+}
+
+/// Several rectangles in one path.
+pub(super) fn boxes<'r>(rects: impl Iterator<Item = &'r Rect>) -> String {
+    rects.fold(String::new(), |mut path, rect| {
+        let _ = write!(path, "M{} {}h{}v{}h-{}z", px(rect.x), px(rect.y), px(rect.w), px(rect.h), px(rect.w));
+        path
+    })
+}

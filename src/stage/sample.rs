@@ -1,0 +1,108 @@
+//! A made-up moment for tests: like the picture in the design, with any number of rows and columns.
+
+use partitura_engine::log::{Dictionary, KeyId};
+use partitura_engine::wire::{BrokerId, NodeId};
+use partitura_engine::world::{
+    BrokerView, ConsumerView, GroupView, OwnedView, PartitionView, ProducerView, RecordView, ReplicaView, View,
+};
+
+/// Twenty keys.
+pub(crate) fn keys() -> (Dictionary, Vec<KeyId>) {
+    let mut dictionary = Dictionary::default();
+    let keys = (0..20).filter_map(|i| dictionary.key(&format!("match-{i}"))).collect();
+    (dictionary, keys)
+}
+
+/// Partition `p` is led by broker `1 + p mod brokers`; its followers are the next ones, one record behind every third
+/// row. The last row is hot. Consumers own ranges.
+pub(crate) fn view(partitions: u16, brokers: u8, consumers: u8, factor: u8, keys: &[KeyId]) -> View {
+    let hot = |p: u16| p + 1 == partitions;
+    let share = |p: u16| if hot(p) { 630 } else { 370 / u32::from(partitions.max(2) - 1) };
+    let replicas_of = |p: u16| (0..factor.min(brokers)).map(move |i| BrokerId(1 + ((p + u16::from(i)) % u16::from(brokers)) as u8));
+    let key = |p: u16, offset: u64| {
+        let of_row = if hot(p) { 1 } else { 2 + u64::from(p) % 2 };
+        keys[((u64::from(p) * 3 + (offset * 7 + offset / 3) % of_row) % keys.len() as u64) as usize]
+    };
+    let end = |p: u16| 38 + 17 * u64::from(p);
+    let mut view = View { now_us: 12_350_000, ..View::default() };
+    for p in 0..partitions {
+        let leader = replicas_of(p).next();
+        let isr: Vec<BrokerId> = replicas_of(p).collect();
+        view.partitions.push(PartitionView {
+            index: p,
+            leader,
+            leader_epoch: 2 + u32::from(p) % 4,
+            replicas: isr.clone(),
+            isr,
+            sent: end(p),
+            share_permille: share(p),
+            recent_permille: share(p),
+            top: (0..3).map(|i| (key(p, i), end(p) / 3)).take(if hot(p) { 1 } else { 3 }).collect(),
+            lag: 2,
+            unprocessed: 1,
+        });
+        for (i, broker) in replicas_of(p).enumerate() {
+            let log_end = end(p) - u64::from(i == 1 && p % 3 == 2);
+            let high_watermark = end(p) - 1 - u64::from(p % 3 == 2);
+            let record = |offset| RecordView {
+                offset,
+                key: Some(key(p, offset)),
+                subject: key(p, offset),
+                sequence: 1,
+                value: None,
+                sent_us: 12_000_000,
+            };
+            view.replicas.push(ReplicaView {
+                partition: p,
+                broker,
+                is_leader: i == 0,
+                in_sync: true,
+                leader_epoch: 2 + u32::from(p) % 4,
+                log_start: 0,
+                log_end,
+                high_watermark: if i == 0 { high_watermark } else { high_watermark - 1 },
+                last: (log_end.saturating_sub(8)..log_end).map(record).collect(),
+            });
+        }
+    }
+    view.brokers = (1..=brokers)
+        .map(|id| BrokerView {
+            id: BrokerId(id),
+            rack: Some(char::from(b'a' + (id - 1) % 3).to_string()),
+            unfenced: brokers < 3 || id != 3,
+            leads: 1,
+            coordinates: id == 1,
+            parked_produces: 0,
+            parked_fetches: 0,
+            held: 0,
+            heartbeats_us: (0..9)
+                .filter_map(|i| if id == 3 { 3_350_000 } else { 12_000_000 + u64::from(id) * 90_000 }.checked_sub(i * 2_000_000))
+                .collect(),
+        })
+        .collect();
+    view.producers = vec![ProducerView { node: NodeId::Producer(1), waiting: 0, in_flight: 1, blocked: false, last: None }];
+    let (each, extra) = (partitions / u16::from(consumers.max(1)), partitions % u16::from(consumers.max(1)));
+    let mut next = 0;
+    for c in 0..consumers {
+        let count = each + u16::from(u16::from(c) < extra);
+        let owned = (next..next + count)
+            .map(|partition| OwnedView { partition, processed: 30, committed: Some(30), buffered: 0 })
+            .collect();
+        next += count;
+        view.consumers.push(ConsumerView {
+            node: NodeId::Consumer(c + 1),
+            state: "waiting for records",
+            owned,
+            lag: if c + 1 == consumers { 412 } else { 2 },
+            busy: c == 0,
+        });
+    }
+    view.group = GroupView {
+        id: "payouts".to_owned(),
+        state: "Stable",
+        generation: 7,
+        coordinator: Some(BrokerId(1)),
+        members: u32::from(consumers),
+    };
+    view
+}

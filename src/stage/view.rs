@@ -1,0 +1,188 @@
+//! Rectangles become SVG, with the canvas of the flights above it.
+
+use super::describe::describe;
+use super::flights::FlightHandle;
+use super::focus::{self, Step};
+use super::layout::{Captions, Layout};
+use super::palette::Palette;
+use super::cell_part::CellPart;
+use super::parts::{Backdrop, BrokerPart, ConsumerPart, GroupPart, RowPart, StripPart};
+use super::shapes::px;
+use super::target::Target;
+use super::watch::{use_size, use_surroundings};
+use gloo::timers::callback::Interval;
+use partitura_engine::world::View;
+use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlCanvasElement, SvgElement};
+use yew::prelude::*;
+
+/// What the stage shows.
+#[derive(Properties, PartialEq)]
+pub struct StageProps {
+    /// The moment.
+    pub view: Rc<View>,
+    /// Colours and letters of the keys.
+    pub palette: Rc<Palette>,
+    /// Texts that the view does not hold.
+    #[prop_or_default]
+    pub captions: Rc<Captions>,
+    /// What the reader points at.
+    #[prop_or_default]
+    pub highlights: Rc<[Target]>,
+    /// What is selected.
+    #[prop_or_default]
+    pub selected: Option<Target>,
+    /// Somebody clicked on it, or pressed Enter.
+    #[prop_or_default]
+    pub on_select: Callback<Target>,
+    /// Where the player draws what moves.
+    pub flights: FlightHandle,
+}
+
+/// How often the description follows the run.
+const DESCRIBED_EVERY_MS: u32 = 2_000;
+
+/// The score.
+#[component]
+pub fn Stage(props: &StageProps) -> Html {
+    let (host, canvas) = (use_node_ref(), use_node_ref());
+    let size = use_size(host.clone());
+    use_surroundings(&props.flights);
+    let layout = use_memo(
+        (props.view.clone(), props.palette.clone(), props.captions.clone(), size),
+        |(view, palette, captions, size)| size.map(|size| Rc::new(Layout::of(view, palette, captions, size))),
+    );
+    {
+        let (canvas, flights, palette) = (canvas.clone(), props.flights.clone(), props.palette.clone());
+        use_effect_with(layout.clone(), move |layout| {
+            if let Some(layout) = &**layout {
+                flights.place(canvas.cast::<HtmlCanvasElement>(), layout, &palette);
+            }
+        });
+    }
+    let summary = use_description(&props.view);
+    let focused = use_state(|| None::<Target>);
+    let current = focused.filter(|target| focus::is_there(&props.view, *target)).unwrap_or_else(|| focus::first(&props.view));
+
+    let onclick = {
+        let on_select = props.on_select.clone();
+        let focused = focused.clone();
+        Callback::from(move |event: MouseEvent| {
+            if let Some(target) = target_of(event.target()) {
+                focused.set(Some(target));
+                on_select.emit(target);
+            }
+        })
+    };
+    let onkeydown = {
+        let (on_select, focused, host, view) =
+            (props.on_select.clone(), focused.clone(), host.clone(), props.view.clone());
+        Callback::from(move |event: KeyboardEvent| {
+            let Some(target) = target_of(event.target()) else { return };
+            if event.ctrl_key() || event.alt_key() || event.meta_key() {
+                return;
+            }
+            if event.key() == "Enter" {
+                on_select.emit(target);
+            } else if let Some(step) = Step::from_key(&event.key()) {
+                let next = focus::next(&view, target, step);
+                focused.set(Some(next));
+                move_focus(&host, next);
+            } else {
+                return;
+            }
+            // The page has its own use for arrows; on the stage they move the focus.
+            event.prevent_default();
+            event.stop_propagation();
+        })
+    };
+
+    html! {
+        <div class="stage" ref={host} data-testid="stage">
+            <p id="stage-summary" class="visually-hidden" data-testid="stage-summary">{ &*summary }</p>
+            if let Some(layout) = &*layout {
+                <div class="stage-sheet" style={format!("height:{}px", layout.grid.size.1)}>
+                    <svg
+                        class="score"
+                        width={px(layout.grid.size.0)}
+                        height={px(layout.grid.size.1)}
+                        role="group"
+                        aria-label="The stage: partitions by brokers"
+                        aria-describedby="stage-summary"
+                        {onclick}
+                        {onkeydown}
+                    >
+                        { score(layout, props, current) }
+                    </svg>
+                    <canvas ref={canvas} class="flights" aria-hidden="true" data-testid="flights" />
+                </div>
+            }
+        </div>
+    }
+}
+
+fn score(layout: &Rc<Layout>, props: &StageProps, current: Target) -> Html {
+    let is_selected = |target: Target| props.selected == Some(target);
+    let columns = layout.columns.iter().enumerate().map(|(index, column)| {
+        let target = Target::Broker(column.broker);
+        html! { <BrokerPart key={target.hook()} layout={layout.clone()} {index} selected={is_selected(target)} tab={current == target} /> }
+    });
+    let rows = layout.rows.iter().enumerate().map(|(index, row)| {
+        let target = Target::Partition(row.partition);
+        html! { <RowPart key={target.hook()} layout={layout.clone()} {index} selected={is_selected(target)} tab={current == target} /> }
+    });
+    let cells = layout.cells.iter().enumerate().map(|(index, cell)| {
+        let target = Target::Replica(cell.partition, cell.broker);
+        let selected = is_selected(target);
+        html! { <CellPart key={target.hook()} layout={layout.clone()} {index} {selected} tab={current == target} /> }
+    });
+    let consumers = layout.consumers.iter().enumerate().map(|(index, consumer)| {
+        let target = Target::Consumer(consumer.number);
+        html! { <ConsumerPart key={target.hook()} layout={layout.clone()} {index} selected={is_selected(target)} tab={current == target} /> }
+    });
+    let highlights = props.highlights.iter().filter_map(|target| layout.highlight(*target)).map(|rect| {
+        let rect = rect.inset(-4.0);
+        html! { <rect class="highlight" x={px(rect.x)} y={px(rect.y)} width={px(rect.w)} height={px(rect.h)} rx="11" /> }
+    });
+    html! {
+        <>
+            <g>{ for columns }</g>
+            <Backdrop layout={layout.clone()} />
+            <g>{ for rows }</g>
+            <g>{ for cells }</g>
+            <GroupPart layout={layout.clone()} selected={is_selected(Target::Group)} tab={current == Target::Group} />
+            <g>{ for consumers }</g>
+            <StripPart layout={layout.clone()} selected={is_selected(Target::Producers)} tab={current == Target::Producers} />
+            <g class="highlights" aria-hidden="true">{ for highlights }</g>
+        </>
+    }
+}
+
+/// The stage in words, at a calm pace: what changes ten times a second cannot be listened to.
+#[hook]
+fn use_description(view: &Rc<View>) -> AttrValue {
+    let summary = use_state_eq(|| AttrValue::from(describe(view)));
+    let latest = use_mut_ref(|| view.clone());
+    *latest.borrow_mut() = view.clone();
+    let said = summary.clone();
+    use_effect_with((), move |()| {
+        let interval = Interval::new(DESCRIBED_EVERY_MS, move || said.set(describe(&latest.borrow()).into()));
+        move || drop(interval)
+    });
+    (*summary).clone()
+}
+
+fn target_of(element: Option<web_sys::EventTarget>) -> Option<Target> {
+    let element: Element = element?.dyn_into().ok()?;
+    let named = element.closest("[data-target]").ok()??;
+    Target::from_hook(&named.get_attribute("data-target")?)
+}
+
+fn move_focus(host: &NodeRef, target: Target) {
+    let Some(host) = host.cast::<Element>() else { return };
+    let found = host.query_selector(&format!("[data-target=\"{}\"]", target.hook())).ok().flatten();
+    if let Some(element) = found.and_then(|element| element.dyn_into::<SvgElement>().ok()) {
+        let _ = element.focus();
+    }
+}

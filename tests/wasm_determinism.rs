@@ -1,0 +1,65 @@
+//! The same seed gives the same trace natively and in wasm: this file runs in both, and the digests are on file.
+
+use partitura_engine::workload::{KeyDistribution, Rate, ZipfExponent};
+use partitura_engine::world::{Command, Setup, World};
+
+#[cfg(target_arch = "wasm32")]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
+/// A run with something of everything: keys by Zipf, bursts, rebalances, records with and without keys.
+fn run(seed: u64) -> World {
+    let mut setup = Setup::new(seed, "events");
+    setup.brokers = 5;
+    setup.topic.partitions = 7;
+    setup.workload.keys = (0..100).map(|number| format!("ключ-{number}")).collect();
+    setup.workload.distribution = KeyDistribution::Zipf(ZipfExponent::OneAndHalf);
+    setup.workload.rate = Rate { per_second: 2_000, bursts: Vec::new() };
+    setup.consumer.processing_us = 700;
+    setup.commands = vec![
+        (2_000_000, Command::Keyed(false)),
+        (3_000_000, Command::Consumers(5)),
+        (6_000_000, Command::Rate(500)),
+        (7_000_000, Command::Send { key: Some("by hand".to_owned()), value: "⚽".to_owned() }),
+        (8_000_000, Command::Consumers(2)),
+        (9_000_000, Command::Keyed(true)),
+    ];
+    let mut world = World::new(&setup);
+    world.run_until(15_000_000);
+    world
+}
+
+fn assert_digest(seed: u64, expected: &str) {
+    let world = run(seed);
+    assert!(world.trace().counters().processed > 5_000, "the run must be about something");
+    assert_eq!(format!("{:016x}", world.trace().digest()), expected, "seed {seed}");
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+fn seed_1_has_the_digest_on_file() {
+    assert_digest(1, "@@1");
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+fn seed_2_has_another() {
+    assert_digest(2, "@@2");
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+fn the_same_seed_twice_gives_the_same_digest() {
+    assert_eq!(run(3).trace().digest(), run(3).trace().digest());
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+fn a_clone_goes_on_as_the_original_does() {
+    let mut original = run(4);
+    let mut copy = original.clone();
+    original.run_until(20_000_000);
+    while copy.next_event_at().is_some_and(|at| at <= 20_000_000) {
+        copy.step();
+    }
+    assert_eq!(original.trace().digest(), copy.trace().digest());
+}
