@@ -11,7 +11,7 @@ pub mod coordinator;
 pub mod log;
 pub mod node;
 pub mod producer;
-// pub mod scenario;
+pub mod scenario;
 pub mod trace;
 pub mod wire;
 pub mod workload;

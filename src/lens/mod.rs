@@ -6,6 +6,7 @@ pub mod captions;
 pub mod milestones;
 pub mod reading;
 pub mod scale;
+pub mod settings;
 
 #[cfg(target_arch = "wasm32")]
 pub mod events_view;

@@ -3,6 +3,7 @@
 use super::own_keys::OwnKeys;
 use super::send_view::SendForm;
 use super::setting_row::SettingRow;
+use super::settings::{SEED, Values};
 use crate::session::intent::Intent;
 use crate::ui::icon::{Icon, Sign};
 use partitura_engine::scenario::{Area, Setting};
@@ -10,21 +11,6 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use web_sys::{Event, HtmlInputElement};
 use yew::{Callback, Html, Properties, TargetCast, component, html, use_state};
-
-/// The settings of a run, as text.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Values {
-    /// Name → its value now.
-    pub now: BTreeMap<&'static str, String>,
-    /// Name → its value in the scenario.
-    pub original: BTreeMap<&'static str, String>,
-    /// The seed.
-    pub seed: u64,
-    /// The scenario's seed.
-    pub original_seed: u64,
-    /// What the person has changed or done, counted.
-    pub changes: usize,
-}
 
 /// What the panel is given.
 #[derive(PartialEq, Properties)]
@@ -36,9 +22,6 @@ pub struct Props {
     /// Something is wanted.
     pub on_intent: Callback<Intent>,
 }
-
-/// The name under which the seed is set: it is not in the catalogue, because a scenario and a link have a place for it.
-pub const SEED: &str = "seed";
 
 const CLUSTER: [&str; 4] = ["brokers", "partitions", "replication.factor", "min.insync.replicas"];
 const TRAFFIC: [&str; 3] = ["rate", "key", "keys"];

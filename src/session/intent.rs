@@ -1,6 +1,6 @@
 //! What a person can want of the run on the screen.
 
-use super::player::Speed;
+use partitura_engine::scenario::Speed;
 use partitura_engine::world::Command;
 
 /// One wish. The page makes it out of clicks and keys, and the desk fulfils it or says why not.

@@ -3,92 +3,8 @@
 //! The player says how far the run should get in a frame. How far it does get, a budget of wall time decides; *what*
 //! happens on the way, neither of them.
 
+use partitura_engine::scenario::Speed;
 use partitura_engine::wire::Micros;
-
-/// How fast virtual time runs against the wall clock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Speed {
-    /// So many thousandths of real time.
-    Permille(u32),
-    /// As fast as the machine goes.
-    Max,
-}
-
-impl Speed {
-    /// Real time.
-    pub const REAL: Self = Speed::Permille(1000);
-
-    /// The stops of the slider, the slowest first: a 1–2–5 scale, which is even on a logarithmic axis.
-    pub const NOTCHES: [Self; 14] = [
-        Speed::Permille(10),
-        Speed::Permille(20),
-        Speed::Permille(50),
-        Speed::Permille(100),
-        Speed::Permille(200),
-        Speed::Permille(500),
-        Speed::REAL,
-        Speed::Permille(2_000),
-        Speed::Permille(5_000),
-        Speed::Permille(10_000),
-        Speed::Permille(20_000),
-        Speed::Permille(50_000),
-        Speed::Permille(100_000),
-        Speed::Max,
-    ];
-
-    /// The stop that is nearest on the logarithmic axis.
-    #[must_use]
-    pub fn notch(self) -> usize {
-        let Speed::Permille(permille) = self else { return Self::NOTCHES.len() - 1 };
-        let log = |n: u32| f64::from(n.max(1)).ln();
-        let distance = |speed: &Speed| match speed {
-            Speed::Permille(n) => (log(*n) - log(permille)).abs(),
-            Speed::Max => f64::INFINITY,
-        };
-        let nearest = Self::NOTCHES.iter().enumerate().min_by(|(_, a), (_, b)| distance(a).total_cmp(&distance(b)));
-        nearest.map_or(0, |(index, _)| index)
-    }
-
-    /// The stop of that number, or the last one.
-    #[must_use]
-    pub fn at_notch(notch: usize) -> Self {
-        Self::NOTCHES[notch.min(Self::NOTCHES.len() - 1)]
-    }
-
-    /// One stop faster.
-    #[must_use]
-    pub fn faster(self) -> Self {
-        Self::at_notch(self.notch() + 1)
-    }
-
-    /// One stop slower.
-    #[must_use]
-    pub fn slower(self) -> Self {
-        Self::at_notch(self.notch().saturating_sub(1))
-    }
-
-    /// As it is written on the page: `1/20`, `1×`, `max`.
-    #[must_use]
-    pub fn label(self) -> String {
-        match self {
-            Speed::Max => "max".to_owned(),
-            Speed::Permille(n) if n >= 1000 && n % 1000 == 0 => format!("{}×", n / 1000),
-            Speed::Permille(n) if n > 0 && n < 1000 && 1000 % n == 0 => format!("1/{}", 1000 / n),
-            Speed::Permille(n) => format!("{}.{:03}", n / 1000, n % 1000).trim_end_matches('0').to_owned() + "×",
-        }
-    }
-
-    /// As it is said aloud: `1/20 of real time`.
-    #[must_use]
-    pub fn spoken(self) -> String {
-        match self {
-            Speed::Max => "as fast as it goes".to_owned(),
-            Speed::REAL => "real time".to_owned(),
-            Speed::Permille(n) if n > 1000 => format!("{} times real time", self.label().trim_end_matches('×')),
-            Speed::Permille(_) => format!("{} of real time", self.label().trim_end_matches('×')),
-        }
-    }
-}
 
 /// Whether the run is played, and how fast.
 #[derive(Debug, Clone)]
@@ -103,6 +19,8 @@ pub struct Player {
 impl Player {
     /// A longer gap between two frames counts as this long: a tab that was hidden for an hour does not jump an hour.
     pub const LONGEST_FRAME_US: u64 = 100_000;
+    /// As fast as it goes, a frame gets this far at most: a run in which nothing happens does not reach the end of time.
+    pub const LONGEST_LEAP_US: Micros = 10_000_000;
 
     /// A player that stands still.
     #[must_use]
@@ -143,7 +61,7 @@ impl Player {
         let before = self.last_frame_us.replace(wall_us).unwrap_or(wall_us);
         let elapsed = wall_us.saturating_sub(before).min(Self::LONGEST_FRAME_US);
         Some(match self.speed {
-            Speed::Max => Micros::MAX,
+            Speed::Max => now.saturating_add(Self::LONGEST_LEAP_US),
             Speed::Permille(permille) => {
                 let thousandths = elapsed * u64::from(permille) + self.rest;
                 self.rest = thousandths % 1000;
@@ -165,14 +83,14 @@ mod tests {
 
     #[test]
     fn a_second_is_a_second_at_real_time_and_a_hundredth_at_the_slowest() {
-        assert_eq!(play_for(Speed::REAL, 100, 10_000), 1_000_000);
+        assert_eq!(play_for(Speed::Permille(1000), 100, 10_000), 1_000_000);
         assert_eq!(play_for(Speed::Permille(10), 1_000, 16_667), 166_670, "nothing is rounded away");
         assert_eq!(play_for(Speed::Permille(100_000), 10, 10_000), 10_000_000);
     }
 
     #[test]
     fn it_stands_still_until_it_is_told_to_play() {
-        let mut player = Player::new(Speed::REAL);
+        let mut player = Player::new(Speed::Permille(1000));
         assert_eq!(player.frame(5_000, 7), None);
         player.set_playing(true);
         assert_eq!(player.frame(1_000_000, 7), Some(7), "the first frame only starts the count");
@@ -183,32 +101,16 @@ mod tests {
 
     #[test]
     fn a_hidden_tab_does_not_jump() {
-        let mut player = Player::new(Speed::REAL);
+        let mut player = Player::new(Speed::Permille(1000));
         player.set_playing(true);
         player.frame(0, 0);
         assert_eq!(player.frame(3_600_000_000, 0), Some(Player::LONGEST_FRAME_US));
     }
 
     #[test]
-    fn max_has_no_end_of_its_own() {
+    fn max_leaves_it_to_the_machine() {
         let mut player = Player::new(Speed::Max);
         player.set_playing(true);
-        assert_eq!(player.frame(0, 12), Some(Micros::MAX));
-    }
-
-    #[test]
-    fn the_stops_are_labelled_and_found_again() {
-        let labels: Vec<String> = Speed::NOTCHES.iter().map(|s| s.label()).collect();
-        let expected = "1/100 1/50 1/20 1/10 1/5 1/2 1× 2× 5× 10× 20× 50× 100× max";
-        assert_eq!(labels.join(" "), expected);
-        for (index, speed) in Speed::NOTCHES.into_iter().enumerate() {
-            assert_eq!(speed.notch(), index);
-        }
-        assert_eq!(Speed::Permille(250).notch(), 4, "1/4 lies nearest to 1/5");
-        assert_eq!(Speed::Permille(250).label(), "1/4");
-        assert_eq!(Speed::Permille(1_500).label(), "1.5×");
-        assert_eq!(Speed::Max.faster(), Speed::Max);
-        assert_eq!(Speed::Permille(10).slower(), Speed::Permille(10));
-        assert_eq!(Speed::REAL.slower().spoken(), "1/2 of real time");
+        assert_eq!(player.frame(0, 12), Some(12 + Player::LONGEST_LEAP_US));
     }
 }

@@ -5,9 +5,10 @@ use super::grid::Detail;
 use super::icons::{CROWN, CROWN_WIDTH};
 use super::layout::Layout;
 use super::palette::Colour;
-use super::shapes::{Part, PartProps, outline, px, text, tip};
+use super::shapes::{Part, PartProps, boxes, outline, px, text};
 use super::target::Target;
 use std::fmt::Write;
+use std::rc::Rc;
 use yew::prelude::*;
 
 impl Part for Cell {
@@ -19,7 +20,9 @@ impl Part for Cell {
 /// A replica.
 #[component]
 pub(super) fn CellPart(props: &PartProps<Cell>) -> Html {
-    let Some(cell) = props.part() else { return Html::default() };
+    let Some(cell) = props.part() else {
+        return Html::default();
+    };
     let (partition, broker) = (cell.partition, cell.broker.0);
     let role = match cell.role {
         Role::Leader(_) => "leader",
@@ -29,7 +32,13 @@ pub(super) fn CellPart(props: &PartProps<Cell>) -> Html {
         Role::Offline(_) => "offline",
     };
     let strip = props.layout.grid.detail == Detail::Strip;
-    let class = classes!("thing", "cell", role, strip.then_some("strip"), props.selected.then_some("selected"));
+    let class = classes!(
+        "thing",
+        "cell",
+        role,
+        strip.then_some("strip"),
+        props.selected.then_some("selected")
+    );
     let corner = (cell.rect.h / 5.0).clamp(2.0, 9.0);
     html! {
         <g
@@ -41,7 +50,6 @@ pub(super) fn CellPart(props: &PartProps<Cell>) -> Html {
             data-target={Target::Replica(partition, cell.broker).hook()}
             data-testid={format!("cell-P{partition}-B{broker}")}
         >
-            { tip(&cell.title) }
             { outline("outline", &cell.rect, corner) }
             if let Some((at, width)) = cell.crown {
                 <path
@@ -51,9 +59,11 @@ pub(super) fn CellPart(props: &PartProps<Cell>) -> Html {
                 />
             }
             { for cell.labels.iter().map(text) }
-            { tiles(cell, true) }
-            { tiles(cell, false) }
-            if let Some(line) = cell.watermark {
+            if !strip {
+                { tiles(cell, true) }
+                { tiles(cell, false) }
+            }
+            if let Some(line) = cell.watermark.filter(|_| !strip) {
                 <path
                     class={classes!("watermark", line.counts.then_some("counts"))}
                     d={format!("M{} {}V{}", px(line.x), px(line.top), px(line.bottom))}
@@ -71,25 +81,62 @@ fn tiles(cell: &Cell, committed: bool) -> Html {
     if !shown.contains(&true) {
         return Html::default();
     }
-    let paths = Colour::ALL.into_iter().filter(|colour| shown[colour.index()]).map(|colour| {
-        let mut path = String::new();
-        tiles().filter(|tile| tile.colour == colour).for_each(|tile| rounded(&mut path, tile, committed));
-        html! { <path class={colour.class()} d={path} /> }
-    });
-    let class = if committed { "tiles" } else { "tiles open" };
+    let paths = Colour::ALL
+        .into_iter()
+        .filter(|colour| shown[colour.index()])
+        .map(|colour| {
+            let mut path = String::new();
+            tiles()
+                .filter(|tile| tile.colour == colour)
+                .for_each(|tile| rounded(&mut path, tile, committed));
+            html! { <path class={classes!("tile", colour.class(), (!committed).then_some("open"))} d={path} /> }
+        });
     html! {
-        <g {class}>
+        <>
             { for paths }
             if let Some(size) = cell.letters {
-                { letters(tiles(), size) }
+                { letters(tiles(), size, committed) }
             }
-        </g>
+        </>
     }
+}
+
+/// All records of a heat strip, for all cells together: two paths per colour, whether there are ten cells or hundreds.
+#[component]
+pub(super) fn Heat(props: &HeatProps) -> Html {
+    let mut paths: [[String; 3]; Colour::COUNT + 1] = Default::default();
+    for cell in &props.layout.cells {
+        for tile in &cell.tiles {
+            let kind = match cell.role {
+                Role::Offline(_) => 2,
+                _ => usize::from(!tile.committed),
+            };
+            boxes(&mut paths[tile.colour.index()][kind], &tile.rect);
+        }
+    }
+    let paths = Colour::ALL.into_iter().zip(paths).flat_map(|(colour, paths)| {
+        paths
+            .into_iter()
+            .zip([None, Some("open"), Some("off")])
+            .filter(|(path, _)| !path.is_empty())
+            .map(move |(path, kind)| html! { <path class={classes!("tile", colour.class(), kind)} d={path} /> })
+    });
+    html! { <g class="heat" aria-hidden="true">{ for paths }</g> }
+}
+
+/// What [`Heat`] draws.
+#[derive(Properties, PartialEq)]
+pub(super) struct HeatProps {
+    pub(super) layout: Rc<Layout>,
 }
 
 /// An open tile is a line, drawn within the tile's edge.
 fn rounded(path: &mut String, tile: &Tile, filled: bool) {
-    let rect = if filled { tile.rect } else { tile.rect.inset(0.5_f64.min(tile.rect.w / 4.0)) };
+    let rect = if filled {
+        tile.rect
+    } else {
+        tile.rect.inset(0.5_f64.min(tile.rect.w / 4.0))
+    };
     let r = (rect.w / 4.0).min(rect.h / 4.0).min(3.0);
     let (w, h) = (rect.w - 2.0 * r, rect.h - 2.0 * r);
     let _ = write!(
@@ -102,7 +149,7 @@ fn rounded(path: &mut String, tile: &Tile, filled: bool) {
 }
 
 /// All letters in one element: each character has its own x.
-fn letters<'t>(tiles: impl Iterator<Item = &'t Tile>, size: f64) -> Html {
+fn letters<'t>(tiles: impl Iterator<Item = &'t Tile>, size: f64, committed: bool) -> Html {
     let (mut word, mut places, mut baseline) = (String::new(), String::new(), 0.0);
     for tile in tiles {
         let count = tile.label.chars().count();
@@ -115,7 +162,8 @@ fn letters<'t>(tiles: impl Iterator<Item = &'t Tile>, size: f64) -> Html {
             word.push(letter);
         }
     }
+    let class = classes!("letters", (!committed).then_some("open"));
     html! {
-        <text class="letters" x={places} y={px(baseline + size * 0.36)} font-size={px(size)} text-anchor="middle">{ word }</text>
+        <text {class} x={places} y={px(baseline + size * 0.36)} font-size={px(size)} text-anchor="middle">{ word }</text>
     }
 }

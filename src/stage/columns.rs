@@ -47,26 +47,42 @@ impl BrokerHead {
             beat_line: None,
             title: title(view, silence),
         };
-        let pad = if rect.w >= 108.0 { 14.0 } else { (rect.w * 0.12).clamp(2.0, 8.0) };
+        let pad = if rect.w >= 108.0 {
+            14.0
+        } else {
+            (rect.w * 0.12).clamp(2.0, 8.0)
+        };
         let (left, right) = (rect.x + pad, rect.right() - pad);
         let tone = if down { Tone::Bad } else { Tone::Ink };
         if grid.roomy {
-            head.labels.push(Label::new(left, rect.y + 24.0, 14.0, tone, format!("Broker {}", view.id.0)).strong());
+            head.labels
+                .push(Label::new(left, rect.y + 24.0, 14.0, tone, format!("Broker {}", view.id.0)).strong());
             head.heartbeat(view, now, Rect::new(right - 44.0, rect.y + 12.0, 44.0, 12.0));
             head.second_line(view, silence, left, right, rect.y + 42.0);
         } else {
             let long = Label::new(left, rect.y + 18.0, 13.0, tone, format!("Broker {}", view.id.0)).strong();
             let fits = long.width() <= right - left;
-            head.labels.push(if fits { long } else { Label { text: format!("B{}", view.id.0), size: 12.0, ..long } });
+            head.labels.push(if fits {
+                long
+            } else {
+                Label {
+                    text: format!("B{}", view.id.0),
+                    size: 12.0,
+                    ..long
+                }
+            });
             let dot = !fits && view.coordinates && right - left >= 34.0;
             if dot {
-                let label = Label::new(right - 9.0, rect.y + 17.5, 10.0, Tone::Focus, "C").middle().strong();
+                let label = Label::new(right - 9.0, rect.y + 17.5, 10.0, Tone::Focus, "C")
+                    .middle()
+                    .strong();
                 head.badge = Some((Rect::new(right - 17.0, rect.y + 7.0, 16.0, 14.0), label));
             }
             match silence.filter(|_| right - left >= 40.0) {
                 Some(us) => {
                     let tone = if down { Tone::Bad } else { Tone::Warn };
-                    head.labels.push(Label::new(left, rect.y + 33.0, 10.0, tone, seconds(us)).mono());
+                    head.labels
+                        .push(Label::new(left, rect.y + 33.0, 10.0, tone, seconds(us)).mono());
                 }
                 None => head.heartbeat(view, now, Rect::new(left, rect.y + 26.0, right - left, 8.0)),
             }
@@ -78,7 +94,8 @@ impl BrokerHead {
         if let Some(us) = silence {
             let tone = if self.down { Tone::Bad } else { Tone::Warn };
             let text = format!("no heartbeat {}", seconds(us));
-            self.labels.push(Label::new(left, y, 11.0, tone, text).fit(right - left));
+            self.labels
+                .push(Label::new(left, y, 11.0, tone, text).fit(right - left));
             return;
         }
         let mut free = right;
@@ -87,7 +104,13 @@ impl BrokerHead {
             let label = Label::new(0.0, y - 0.5, 10.0, Tone::Focus, word).middle();
             let width = label.width() + 12.0;
             let rect = Rect::new(right - width, y - 11.5, width, 16.0);
-            self.badge = Some((rect, Label { at: super::geometry::Point::new(rect.centre().x, y - 0.0), ..label }));
+            self.badge = Some((
+                rect,
+                Label {
+                    at: super::geometry::Point::new(rect.centre().x, y - 0.0),
+                    ..label
+                },
+            ));
             free = rect.x - 6.0;
         }
         let about = match &view.rack {
@@ -118,7 +141,11 @@ impl BrokerHead {
 /// How long it has been silent, if that is longer than it usually pauses.
 fn silence(view: &BrokerView, now: Micros) -> Option<Micros> {
     let latest = *view.heartbeats_us.first()?;
-    let pause = view.heartbeats_us.windows(2).map(|beats| beats[0].saturating_sub(beats[1])).min();
+    let pause = view
+        .heartbeats_us
+        .windows(2)
+        .map(|beats| beats[0].saturating_sub(beats[1]))
+        .min();
     let silent = now.saturating_sub(latest);
     let is_long = pause.is_some_and(|pause| silent > PAUSES * pause.max(1_000));
     (is_long || (!view.unfenced && silent > 0)).then_some(silent)
@@ -133,7 +160,11 @@ fn title(view: &BrokerView, silence: Option<Micros>) -> String {
     if let Some(rack) = &view.rack {
         text += &format!(" in {}{rack}", if rack.starts_with("rack") { "" } else { "rack " });
     }
-    text += &format!(": leads {} {}", view.leads, if view.leads == 1 { "partition" } else { "partitions" });
+    text += &format!(
+        ": leads {} {}",
+        view.leads,
+        if view.leads == 1 { "partition" } else { "partitions" }
+    );
     if view.coordinates {
         text += ", coordinates the group";
     }
@@ -172,7 +203,10 @@ mod tests {
         let view = broker(&[6_000_000, 4_000_000, 2_000_000]);
         assert_eq!(silence(&view, 9_900_000), None);
         assert_eq!(silence(&view, 11_000_000), Some(5_000_000));
-        assert_eq!(title(&view, silence(&view, 11_000_000)), "Broker 3 in rack c: leads 1 partition, no heartbeat for 5.0\u{a0}s.");
+        assert_eq!(
+            title(&view, silence(&view, 11_000_000)),
+            "Broker 3 in rack c: leads 1 partition, no heartbeat for 5.0\u{a0}s."
+        );
     }
 
     #[test]

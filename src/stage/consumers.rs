@@ -43,56 +43,6 @@ pub struct ConsumerBox {
     pub title: String,
 }
 
-/// Where a consumer sits.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Seat {
-    /// Along these rows; some of its own may lie elsewhere.
-    Rows(Range<usize>),
-    /// On the bench, at that place.
-    Bench(usize),
-}
-
-/// Gives each consumer a seat, from the rows that each owns, ascending. Owners sit along the longest run of their rows.
-/// The others share the rows that nobody owns, as the range assignor would give them, so that a rebalance in which all
-/// let go of everything moves nobody. Who then has none waits on the bench.
-#[must_use]
-pub fn seats(rows: usize, owned: &[Vec<usize>]) -> Vec<Seat> {
-    let mut taken = vec![false; rows];
-    let mut seats: Vec<Option<Seat>> = vec![None; owned.len()];
-    for (seat, own) in seats.iter_mut().zip(owned) {
-        let own: Vec<usize> = own.iter().copied().filter(|row| *row < rows && !taken[*row]).collect();
-        let longest = own.chunk_by(|a, b| a + 1 == *b).max_by_key(|run| (run.len(), rows - run[0]));
-        if let Some([first, rest @ ..]) = longest {
-            let end = first + rest.len() + 1;
-            taken[*first..end].fill(true);
-            *seat = Some(Seat::Rows(*first..end));
-        }
-    }
-    for row in owned.iter().flatten() {
-        if let Some(taken) = taken.get_mut(*row) {
-            *taken = true;
-        }
-    }
-    let free: Vec<usize> = (0..rows).filter(|row| !taken[*row]).collect();
-    let waiting: Vec<usize> = (0..seats.len()).filter(|i| seats[*i].is_none()).collect();
-    let (each, extra) = (free.len() / waiting.len().max(1), free.len() % waiting.len().max(1));
-    let (mut next, mut benched) = (0, 0);
-    for (i, consumer) in waiting.into_iter().enumerate() {
-        let count = each + usize::from(i < extra);
-        let share = &free[next..next + count];
-        next += count;
-        let run = share.chunk_by(|a, b| a + 1 == *b).max_by_key(|run| (run.len(), rows - run[0]));
-        seats[consumer] = Some(match run {
-            Some(run) => Seat::Rows(run[0]..run[0] + run.len()),
-            None => {
-                benched += 1;
-                Seat::Bench(benched - 1)
-            }
-        });
-    }
-    seats.into_iter().flatten().collect()
-}
-
 /// The group's head and its consumers.
 #[must_use]
 pub fn place(view: &View, captions: &Captions, grid: &Grid) -> (GroupHead, Vec<ConsumerBox>) {
@@ -110,7 +60,11 @@ pub fn place(view: &View, captions: &Captions, grid: &Grid) -> (GroupHead, Vec<C
                 Seat::Bench(place) => bench(grid, *place, benched),
             };
             let also = match &seat {
-                Seat::Rows(rows) => own.iter().filter(|row| !rows.contains(row)).map(|row| stub(grid, *row)).collect(),
+                Seat::Rows(rows) => own
+                    .iter()
+                    .filter(|row| !rows.contains(row))
+                    .map(|row| stub(grid, *row))
+                    .collect(),
                 Seat::Bench(_) => own.iter().map(|row| stub(grid, *row)).collect(),
             };
             ConsumerBox::new(consumer, &view.group.id, rect, also)
@@ -157,7 +111,11 @@ impl GroupHead {
         let rect = Rect::new(grid.group.x, top, grid.group.w, grid.header);
         let group = &view.group;
         let (first, second) = if grid.roomy { (24.0, 42.0) } else { (18.0, 33.0) };
-        let name = if grid.group.w >= 100.0 { format!("group {}", group.id) } else { group.id.clone() };
+        let name = if grid.group.w >= 100.0 {
+            format!("group {}", group.id)
+        } else {
+            group.id.clone()
+        };
         let size = if grid.roomy { 14.0 } else { 12.0 };
         let how = match (captions.assignor.is_empty(), group.generation, grid.group.w >= 100.0) {
             (false, 1.., true) => format!("{} · gen {}", captions.assignor, group.generation),
@@ -167,16 +125,39 @@ impl GroupHead {
         };
         let calm = matches!(group.state, "" | "Stable" | "Empty");
         let labels = vec![
-            Label::new(rect.x, top + first, size, Tone::Ink, name).strong().fit(rect.w),
+            Label::new(rect.x, top + first, size, Tone::Ink, name)
+                .strong()
+                .fit(rect.w),
             if calm {
-                Label::new(rect.x, top + second, if grid.roomy { 11.0 } else { 10.0 }, Tone::Soft, how).fit(rect.w)
+                Label::new(
+                    rect.x,
+                    top + second,
+                    if grid.roomy { 11.0 } else { 10.0 },
+                    Tone::Soft,
+                    how,
+                )
+                .fit(rect.w)
             } else {
-                Label::new(rect.x, top + second, if grid.roomy { 11.0 } else { 10.0 }, Tone::Warn, group.state).fit(rect.w)
+                Label::new(
+                    rect.x,
+                    top + second,
+                    if grid.roomy { 11.0 } else { 10.0 },
+                    Tone::Warn,
+                    group.state,
+                )
+                .fit(rect.w)
             },
         ];
-        let state = if group.state.is_empty() { "not yet known to a coordinator" } else { group.state };
+        let state = if group.state.is_empty() {
+            "not yet known to a coordinator"
+        } else {
+            group.state
+        };
         let members = view.consumers.len();
-        let title = format!("Group {}: {state}, generation {}, {members} consumers.", group.id, group.generation);
+        let title = format!(
+            "Group {}: {state}, generation {}, {members} consumers.",
+            group.id, group.generation
+        );
         Self { rect, labels, title }
     }
 }
@@ -192,30 +173,76 @@ impl ConsumerBox {
         let mut labels = Vec::with_capacity(4);
         let name = |y: f64, size: f64, room: f64| {
             let long = Label::new(left, rect.y + y, size, Tone::Ink, name(group, number)).strong();
-            if long.width() <= room { long } else { Label { text: format!("c{number}"), ..long } }
+            if long.width() <= room {
+                long
+            } else {
+                Label {
+                    text: format!("c{number}"),
+                    ..long
+                }
+            }
         };
         let tone = if behind { Tone::Warn } else { Tone::Ok };
         let lag = |y: f64, size: f64| {
-            let long = Label::new(left, rect.y + y, size, tone, format!("lag {}", grouped(view.lag))).mono().strong();
-            if long.width() <= room { long } else { Label { text: format!("lag {}", brief(view.lag)), ..long } }
+            let long = Label::new(left, rect.y + y, size, tone, format!("lag {}", grouped(view.lag)))
+                .mono()
+                .strong();
+            let short = Label {
+                text: format!("lag {}", brief(view.lag)),
+                size: size.min(11.0),
+                ..long.clone()
+            };
+            if long.width() <= room { long } else { short.fit(room) }
         };
-        let soft = |y: f64, text: &str| Label::new(left, rect.y + y, 11.0, Tone::Soft, text).fit(room);
+        let soft = |y: f64, text: &str| Label::new(left, rect.y + y, 11.0, Tone::Soft, text);
+        let short = |label: Label| {
+            if label.width() <= room {
+                label
+            } else {
+                Label {
+                    text: label.text.replace("owns ", ""),
+                    ..label
+                }
+            }
+        };
+        let owned = |y: f64| short(soft(y, &owns)).fit(room);
         let mut light = None;
         match rect.h {
             h if h >= 70.0 => {
-                labels.extend([name(22.0, 12.5, room - 14.0), soft(40.0, &owns), lag(61.0, 13.0)]);
+                labels.extend([name(22.0, 12.5, room - 14.0), owned(40.0), lag(61.0, 13.0)]);
                 if h >= 88.0 {
-                    labels.push(soft(80.0, view.state));
+                    labels.extend(
+                        Some(soft(80.0, view.state))
+                            .filter(|state| room >= 80.0 || state.width() <= room)
+                            .map(|s| s.fit(room)),
+                    );
                 }
                 light = (room >= 80.0).then_some((rect.right() - pad - 3.0, rect.y + 18.0));
             }
-            h if h >= 50.0 => labels.extend([name(16.0, 12.0, room), soft(30.0, &owns), lag(45.0, 11.5)]),
+            h if h >= 50.0 => labels.extend([name(16.0, 12.0, room), owned(30.0), lag(45.0, 11.5)]),
             h if h >= 33.0 => labels.extend([name(14.0, 11.0, room), lag(28.0, 10.5)]),
             h if h >= 13.0 => {
                 let y = h / 2.0 + 3.6;
-                let tail = Label { text: brief(view.lag), ..lag(y, 10.0) }.end();
-                let tail = if idle { Label { text: "idle".to_owned(), tone: Tone::Soft, mono: false, strong: false, ..tail } } else { tail };
-                let tail = Label { at: super::geometry::Point::new(rect.right() - pad, rect.y + y), ..tail };
+                let tail = Label {
+                    text: brief(view.lag),
+                    ..lag(y, 10.0)
+                }
+                .end();
+                let tail = if idle {
+                    Label {
+                        text: "idle".to_owned(),
+                        tone: Tone::Soft,
+                        mono: false,
+                        strong: false,
+                        ..tail
+                    }
+                } else {
+                    tail
+                };
+                let tail = Label {
+                    at: super::geometry::Point::new(rect.right() - pad, rect.y + y),
+                    ..tail
+                };
                 let name = name(y, 10.0, room - tail.width() - 4.0);
                 if name.width() + 4.0 + tail.width() <= room {
                     labels.extend([name, tail]);
@@ -226,7 +253,17 @@ impl ConsumerBox {
             _ => {}
         }
         let title = format!("Consumer {number}: {owns}, lag {}, {}.", grouped(view.lag), view.state);
-        Self { number, rect, also, labels, light, busy: view.busy, behind, idle, title }
+        Self {
+            number,
+            rect,
+            also,
+            labels,
+            light,
+            busy: view.busy,
+            behind,
+            idle,
+            title,
+        }
     }
 }
 
@@ -240,7 +277,11 @@ pub fn number(view: &ConsumerView) -> u8 {
 }
 
 fn name(group: &str, number: u8) -> String {
-    if group.is_empty() { format!("consumer {number}") } else { format!("{group}-{number}") }
+    if group.is_empty() {
+        format!("consumer {number}")
+    } else {
+        format!("{group}-{number}")
+    }
 }
 
 /// `owns P0 P1`, `owns P0–P7`, `owns nothing`.
@@ -249,39 +290,8 @@ fn owns(view: &ConsumerView) -> String {
     match rows.as_slice() {
         [] => "owns nothing".to_owned(),
         [first, .., last] if rows.len() > 3 && last - first + 1 == rows.len() => format!("owns P{first}–P{last}"),
-        rows => rows.iter().fold("owns".to_owned(), |text, row| format!("{text} P{row}")),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn owners_sit_along_their_rows() {
-        assert_eq!(seats(4, &[vec![0, 1], vec![2], vec![3]]), [Seat::Rows(0..2), Seat::Rows(2..3), Seat::Rows(3..4)]);
-    }
-
-    #[test]
-    fn letting_go_of_everything_moves_nobody() {
-        let owned = seats(7, &[vec![0, 1, 2], vec![3, 4], vec![5, 6]]);
-        assert_eq!(seats(7, &[vec![], vec![], vec![]]), owned);
-        assert_eq!(seats(7, &[vec![0, 1, 2], vec![], vec![]]), owned);
-    }
-
-    #[test]
-    fn who_finds_no_row_waits_on_the_bench() {
-        assert_eq!(seats(1, &[vec![], vec![0], vec![]]), [Seat::Bench(0), Seat::Rows(0..1), Seat::Bench(1)]);
-        assert_eq!(seats(0, &[vec![]]), [Seat::Bench(0)]);
-    }
-
-    #[test]
-    fn scattered_rows_are_seen_from_the_longest_run() {
-        assert_eq!(seats(6, &[vec![0, 3, 4], vec![1, 2, 5]]), [Seat::Rows(3..5), Seat::Rows(1..3)]);
-    }
-
-    #[test]
-    fn two_who_believe_to_own_the_same_row_do_not_sit_on_each_other() {
-        assert_eq!(seats(2, &[vec![0, 1], vec![1]]), [Seat::Rows(0..2), Seat::Bench(0)]);
+        rows => rows
+            .iter()
+            .fold("owns".to_owned(), |text, row| format!("{text} P{row}")),
     }
 }

@@ -17,16 +17,34 @@ pub fn describe(view: &View) -> String {
         count(view.partitions.len(), "partition"),
         count(view.brokers.len(), "broker"),
     )];
-    let fenced: Vec<String> = view.brokers.iter().filter(|b| !b.unfenced).map(|b| b.id.0.to_string()).collect();
+    let fenced: Vec<String> = view
+        .brokers
+        .iter()
+        .filter(|b| !b.unfenced)
+        .map(|b| b.id.0.to_string())
+        .collect();
     if !fenced.is_empty() {
         said.push(format!("Fenced: broker {}.", fenced.join(", ")));
     }
     let rows = view.partitions.len();
     let all = rows <= ROWS_IN_WORDS;
-    said.extend(view.partitions.iter().filter(|partition| all || is_unusual(partition, rows)).map(|p| row(p, rows)));
+    said.extend(
+        view.partitions
+            .iter()
+            .filter(|partition| all || is_unusual(partition, rows))
+            .map(|p| row(p, rows)),
+    );
     said.extend(view.consumers.iter().map(|consumer| {
-        let owned: Vec<String> = consumer.owned.iter().map(|owned| format!("P{}", owned.partition)).collect();
-        let owns = if owned.is_empty() { "nothing".to_owned() } else { owned.join(" ") };
+        let owned: Vec<String> = consumer
+            .owned
+            .iter()
+            .map(|owned| format!("P{}", owned.partition))
+            .collect();
+        let owns = if owned.is_empty() {
+            "nothing".to_owned()
+        } else {
+            owned.join(" ")
+        };
         let number = super::consumers::number(consumer);
         format!("Consumer {number} owns {owns}, lag {}.", grouped(consumer.lag))
     }));

@@ -98,7 +98,9 @@ impl FlightCanvas {
     }
 
     fn draw(&mut self, flights: &[Flight], now_us: f64, flow: f64) {
-        let Some((layout, palette)) = self.scene.clone() else { return };
+        let Some((layout, palette)) = self.scene.clone() else {
+            return;
+        };
         let real_ms = window().performance().map_or(0.0, |performance| performance.now());
         let moved = self.observe(flights, now_us, real_ms);
         if self.still {
@@ -156,33 +158,54 @@ impl FlightCanvas {
             if !(0.0..=1.0).contains(&progress) {
                 continue;
             }
-            let Some(way) = layout.journey(flight.kind, flight.from, flight.to, flight.partition.index) else { continue };
-            let into = if flight.kind == FlightKind::Replicate { &mut *rings } else { &mut *whole };
+            let Some(way) = layout.journey(flight.kind, flight.from, flight.to, flight.partition.index) else {
+                continue;
+            };
+            let into = if flight.kind == FlightKind::Replicate {
+                &mut *rings
+            } else {
+                &mut *whole
+            };
             let count = flight.subjects.len();
             for (i, along) in in_line(progress, way.length(), 2.0 * radius + 2.0, count) {
                 let key = flight.subjects[i];
                 let at = way.rounded(along, 1.6 * radius);
                 into[palette.colour(key).index()].push(Dot { at, key });
-                if i + 1 == count && flight.records as usize > count {
-                    more.push((at, flight.records - count as u32));
+                let behind = along - 3.2 * radius;
+                if i + 1 == count && flight.records as usize > count && behind > 0.0 {
+                    more.push((way.rounded(behind, 1.6 * radius), flight.records - count as u32));
                 }
             }
         }
     }
 
     fn draw_dots(&self, layout: &Layout, palette: &Palette, alpha: f64) {
-        let Some((context, inks)) = self.surface.tools() else { return };
+        let Some((context, inks)) = self.surface.tools() else {
+            return;
+        };
         let radius = layout.grid.record_radius();
         let letters = radius >= 6.0;
         context.set_global_alpha(alpha);
-        for (dots, colour) in self.dots.whole.iter().zip(&inks.keys).filter(|(dots, _)| !dots.is_empty()) {
+        for (dots, colour) in self
+            .dots
+            .whole
+            .iter()
+            .zip(&inks.keys)
+            .filter(|(dots, _)| !dots.is_empty())
+        {
             circles(context, dots, radius);
             context.set_fill_style_str(colour);
             context.fill();
         }
         let ring = (radius * 0.27).max(1.0);
         context.set_line_width(ring);
-        for (dots, colour) in self.dots.rings.iter().zip(&inks.keys).filter(|(dots, _)| !dots.is_empty()) {
+        for (dots, colour) in self
+            .dots
+            .rings
+            .iter()
+            .zip(&inks.keys)
+            .filter(|(dots, _)| !dots.is_empty())
+        {
             circles(context, dots, radius - ring / 2.0 - 0.25);
             context.set_fill_style_str(&inks.paper);
             context.fill();
@@ -204,19 +227,23 @@ impl FlightCanvas {
             context.set_fill_style_str(&inks.soft);
             context.set_font(&format!("600 9px {}", inks.mono));
             for (at, count) in &self.dots.more {
-                let _ = context.fill_text(&format!("+{count}"), at.x, at.y - radius - 3.0);
+                let _ = context.fill_text(&format!("+{count}"), at.x, at.y + 3.2);
             }
         }
     }
 
     fn draw_flow(&self, layout: &Layout, alpha: f64) {
-        let Some((context, inks)) = self.surface.tools() else { return };
+        let Some((context, inks)) = self.surface.tools() else {
+            return;
+        };
         let most = self.rates.most_per_s().max(1.0);
-        let widest = (layout.grid.record_radius() * 0.95).max(1.6);
+        let widest = (layout.grid.record_radius() * 0.75).max(1.6);
         context.set_line_join("round");
         context.set_line_cap("butt");
         for lane in self.rates.lanes() {
-            let Some(way) = layout.journey(lane.kind, lane.from, lane.to, lane.partition) else { continue };
+            let Some(way) = layout.journey(lane.kind, lane.from, lane.to, lane.partition) else {
+                continue;
+            };
             let strength = (lane.per_s / most).sqrt();
             context.set_stroke_style_str(match lane.kind {
                 FlightKind::Produce => &inks.produce,
@@ -241,11 +268,15 @@ impl FlightCanvas {
 
     /// `12` on each lane with records in flight, beneath the arrow's head.
     fn draw_counts(&self, layout: &Layout) {
-        let Some((context, inks)) = self.surface.tools() else { return };
+        let Some((context, inks)) = self.surface.tools() else {
+            return;
+        };
         context.set_text_align("center");
         context.set_font(&format!("600 10px {}", inks.mono));
         for lane in self.rates.lanes().iter().filter(|lane| lane.in_flight > 0) {
-            let Some(way) = layout.journey(lane.kind, lane.from, lane.to, lane.partition) else { continue };
+            let Some(way) = layout.journey(lane.kind, lane.from, lane.to, lane.partition) else {
+                continue;
+            };
             let at = lane_label(&way, lane.kind);
             let text = lane.in_flight.to_string();
             let width = 8.0 + 6.2 * text.len() as f64;
@@ -271,8 +302,18 @@ fn circles(context: &CanvasRenderingContext2d, dots: &[Dot], radius: f64) {
 
 fn trace(context: &CanvasRenderingContext2d, way: &Journey) {
     context.begin_path();
-    for (i, at) in way.points().iter().enumerate() {
-        if i == 0 { context.move_to(at.x, at.y) } else { context.line_to(at.x, at.y) }
+    let points = way.points();
+    for (i, at) in points.iter().enumerate() {
+        match points.get(i + 1) {
+            _ if i == 0 => context.move_to(at.x, at.y),
+            Some(next) => {
+                let radius = (at.distance(points[i - 1]) / 2.0)
+                    .min(at.distance(*next) / 2.0)
+                    .min(8.0);
+                let _ = context.arc_to(at.x, at.y, next.x, next.y, radius);
+            }
+            None => context.line_to(at.x, at.y),
+        }
     }
 }
 

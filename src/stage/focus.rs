@@ -39,7 +39,9 @@ impl Step {
 /// What gets the focus first: the first row.
 #[must_use]
 pub fn first(view: &View) -> Target {
-    view.partitions.first().map_or(Target::Producers, |partition| Target::Partition(partition.index))
+    view.partitions
+        .first()
+        .map_or(Target::Producers, |partition| Target::Partition(partition.index))
 }
 
 /// What gets the focus after a step. Above the rows are the brokers, below them the producers; left of the cells the
@@ -102,18 +104,25 @@ fn place(view: &View, target: Target) -> Option<(i64, i64)> {
 
 fn thing(view: &View, row: i64, column: i64) -> Option<Target> {
     let (rows, columns) = (view.partitions.len() as i64, view.brokers.len() as i64);
-    let broker = usize::try_from(column).ok().and_then(|column| view.brokers.get(column)).map(|broker| broker.id);
+    let broker = usize::try_from(column)
+        .ok()
+        .and_then(|column| view.brokers.get(column))
+        .map(|broker| broker.id);
     let partition = usize::try_from(row).ok().and_then(|row| view.partitions.get(row));
     match (partition, broker) {
-        (Some(partition), Some(id)) => {
-            partition.replicas.contains(&id).then_some(Target::Replica(partition.index, id))
-        }
+        (Some(partition), Some(id)) => partition
+            .replicas
+            .contains(&id)
+            .then_some(Target::Replica(partition.index, id)),
         (Some(partition), None) if column < 0 => Some(Target::Partition(partition.index)),
         (Some(partition), None) => {
             let owns = |c: &&partitura_engine::world::ConsumerView| {
                 c.owned.iter().any(|owned| owned.partition == partition.index)
             };
-            view.consumers.iter().find(owns).map(|c| Target::Consumer(super::consumers::number(c)))
+            view.consumers
+                .iter()
+                .find(owns)
+                .map(|c| Target::Consumer(super::consumers::number(c)))
         }
         (None, Some(id)) if row < 0 => Some(Target::Broker(id)),
         (None, None) if row < 0 && column == columns => Some(Target::Group),

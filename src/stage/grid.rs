@@ -68,7 +68,7 @@ impl Grid {
     pub const CHIP: (f64, f64, f64) = (42.0, 22.0, 4.0);
     /// The smallest height of a row.
     pub const LEAST_PITCH: f64 = 7.0;
-    const MOST_PITCH: f64 = 190.0;
+    const MOST_PITCH: f64 = 160.0;
     const WIDEST_COLUMN: f64 = 280.0;
     /// Narrower than this, a strip puts its texts below each other.
     pub const STRIP_IN_ONE: f64 = 440.0;
@@ -80,8 +80,8 @@ impl Grid {
         let wide = width >= 640.0;
         let across = Across::new(width, wide, counts.brokers);
         let roomy = across.column >= 108.0 && room_height >= 460.0;
-        let captions = (wide && room_height >= 520.0).then_some((26.0, 66.0));
-        let columns_top = if captions.is_some() { 40.0 } else { 10.0 };
+        let captioned = wide && room_height >= 520.0;
+        let columns_top = if captioned { 40.0 } else { 10.0 };
         let header = if roomy { 64.0 } else { 42.0 };
         let top = columns_top + header + 8.0;
 
@@ -96,10 +96,22 @@ impl Grid {
         let rows = counts.partitions;
         let pitch = ((room_height - top - 10.0 - foot) / rows.max(1) as f64).floor();
         let pitch = pitch.clamp(Self::LEAST_PITCH, Self::MOST_PITCH);
+        // With few rows, what is left is shared between above and below.
+        let spare = (room_height - top - pitch * rows.max(1) as f64 - 8.0 - foot).max(0.0);
+        let down = (spare * 0.35).floor();
+        let (columns_top, top) = (columns_top + down, top + down);
+        let captions = captioned.then_some((columns_top - 14.0, top - if roomy { 46.0 } else { 36.0 }));
         let rows_bottom = top + pitch * rows.max(1) as f64;
         let strip_top = rows_bottom + 8.0 + BELOW_COLUMNS;
         let columns = (0..counts.brokers)
-            .map(|i| Rect::new(across.columns + across.step() * i as f64, columns_top, across.column, rows_bottom + 8.0 - columns_top))
+            .map(|i| {
+                Rect::new(
+                    across.columns + across.step() * i as f64,
+                    columns_top,
+                    across.column,
+                    rows_bottom + 8.0 - columns_top,
+                )
+            })
             .collect();
         Self {
             size: (width, (rows_bottom + 8.0 + foot).max(room_height)),
@@ -114,7 +126,12 @@ impl Grid {
             pitch,
             rows,
             strip: Rect::new(strip_left, strip_top, strip_width, strip_height),
-            bench: Rect::new(across.group.0, strip_top, across.group.1, bench_height.max(strip_height)),
+            bench: Rect::new(
+                across.group.0,
+                strip_top,
+                across.group.1,
+                bench_height.max(strip_height),
+            ),
         }
     }
 
@@ -146,16 +163,30 @@ impl Grid {
             w if w >= 48.0 => 4.0,
             _ => 2.0,
         };
-        Rect::new(column.x + pad, self.row_top(row), column.w - 2.0 * pad, self.cell_height())
+        Rect::new(
+            column.x + pad,
+            self.row_top(row),
+            column.w - 2.0 * pad,
+            self.cell_height(),
+        )
     }
 
     /// From the left edge of a row's name to the right edge of the group.
     #[must_use]
     pub fn band(&self, row: usize) -> Rect {
         let left = self.heads.0 - self.margin() / 2.0;
-        let (above, below) = if self.detail >= Detail::Medium { (6.0, 8.0) } else { (1.0, 2.0) };
+        let (above, below) = if self.detail >= Detail::Medium {
+            (6.0, 8.0)
+        } else {
+            (1.0, 2.0)
+        };
         let height = (self.pitch - below + above).min(self.pitch);
-        Rect::new(left, self.row_top(row) - above, self.group.right() + self.margin() / 2.0 - left, height)
+        Rect::new(
+            left,
+            self.row_top(row) - above,
+            self.group.right() + self.margin() / 2.0 - left,
+            height,
+        )
     }
 
     /// Below a row's cells: the upper line leads from producers to leaders and from leaders to consumers, the lower one
@@ -230,7 +261,13 @@ impl Across {
     fn new(width: f64, wide: bool, brokers: usize) -> Self {
         let brokers = brokers.max(1) as f64;
         let (margin, heads, gutter, exit, group) = if wide {
-            (20.0, (width * 0.135).clamp(84.0, 168.0).floor(), 38.0, 18.0, (width * 0.165).clamp(106.0, 220.0).floor())
+            (
+                20.0,
+                (width * 0.135).clamp(84.0, 168.0).floor(),
+                38.0,
+                18.0,
+                (width * 0.165).clamp(106.0, 220.0).floor(),
+            )
         } else {
             (8.0, 48.0, 14.0, 14.0, 62.0)
         };
@@ -240,12 +277,20 @@ impl Across {
             _ => 4.0,
         };
         let around = 2.0 * margin + heads + gutter + exit + group;
-        let column = ((width - around - gap * (brokers - 1.0)) / brokers).min(Grid::WIDEST_COLUMN).floor();
+        let column = ((width - around - gap * (brokers - 1.0)) / brokers)
+            .min(Grid::WIDEST_COLUMN)
+            .floor();
         let spare = width - around - column * brokers - gap * (brokers - 1.0);
         let left = (margin + spare / 2.0).floor();
         let columns = left + heads + gutter;
         let group_left = columns + (column + gap) * brokers - gap + exit;
-        Self { heads: (left, heads), columns, column, gap, group: (group_left, group) }
+        Self {
+            heads: (left, heads),
+            columns,
+            column,
+            gap,
+            group: (group_left, group),
+        }
     }
 
     fn step(&self) -> f64 {

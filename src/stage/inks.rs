@@ -31,9 +31,16 @@ impl Inks {
         let root = document().document_element();
         let style = root.and_then(|root| window().get_computed_style(&root).ok().flatten());
         let read = |name: &str, otherwise: &str| {
-            let value = style.as_ref().and_then(|style| style.get_property_value(name).ok()).unwrap_or_default();
+            let value = style
+                .as_ref()
+                .and_then(|style| style.get_property_value(name).ok())
+                .unwrap_or_default();
             let value = value.trim();
-            if value.is_empty() { otherwise.to_owned() } else { value.to_owned() }
+            if value.is_empty() {
+                otherwise.to_owned()
+            } else {
+                value.to_owned()
+            }
         };
         Self {
             keys: Colour::ALL.map(|colour| read(colour.token(), "#999")),

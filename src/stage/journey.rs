@@ -46,7 +46,10 @@ impl Journey {
             let length = leg[0].distance(leg[1]);
             if rest <= length && length > 0.0 {
                 let part = rest / length;
-                return Point::new(leg[0].x + (leg[1].x - leg[0].x) * part, leg[0].y + (leg[1].y - leg[0].y) * part);
+                return Point::new(
+                    leg[0].x + (leg[1].x - leg[0].x) * part,
+                    leg[0].y + (leg[1].y - leg[0].y) * part,
+                );
             }
             rest -= length;
         }
@@ -67,7 +70,9 @@ impl Journey {
 pub fn in_line(progress: f64, length: f64, gap: f64, count: usize) -> impl Iterator<Item = (usize, f64)> {
     let gap = gap.min(length * 0.5 / count.max(1) as f64);
     let first = progress.clamp(0.0, 1.0) * (length + gap * count.saturating_sub(1) as f64);
-    (0..count).map(move |i| (i, first - gap * i as f64)).filter(move |(_, along)| (0.0..=length).contains(along))
+    (0..count)
+        .map(move |i| (i, first - gap * i as f64))
+        .filter(move |(_, along)| (0.0..=length).contains(along))
 }
 
 impl Layout {
@@ -85,24 +90,43 @@ impl Layout {
             FlightKind::Produce => {
                 let (strip, trunk, into) = (self.grid.strip, self.grid.trunk(), port(to, 0.25)?);
                 let corner = strip.centre().y;
-                let start = if strip.x > trunk { Point::new(strip.x, corner) } else { Point::new(trunk, strip.y) };
-                let corner = if strip.x > trunk { Point::new(trunk, corner) } else { start };
+                let start = if strip.x > trunk {
+                    Point::new(strip.x, corner)
+                } else {
+                    Point::new(trunk, strip.y)
+                };
+                let corner = if strip.x > trunk {
+                    Point::new(trunk, corner)
+                } else {
+                    start
+                };
                 let lane = [Point::new(trunk, outer), Point::new(into.x, outer)];
                 Some(Journey::through(&[start, corner, lane[0], lane[1], into]))
             }
             FlightKind::Replicate => {
                 let (out, into) = (port(from, 0.5)?, port(to, 0.5)?);
-                Some(Journey::through(&[out, Point::new(out.x, inner), Point::new(into.x, inner), into]))
+                Some(Journey::through(&[
+                    out,
+                    Point::new(out.x, inner),
+                    Point::new(into.x, inner),
+                    into,
+                ]))
             }
             FlightKind::Consume => {
                 let NodeId::Consumer(number) = to else { return None };
                 let (out, descent) = (port(from, 0.75)?, self.grid.descent());
                 let rect = self.consumers.iter().find(|consumer| consumer.number == number)?.rect;
                 let edge = (rect.h / 2.0).min(10.0);
-                let middle = self.grid.row_top(row) + self.grid.cell_height() / 2.0;
+                let middle = self.grid.row_top(row) + (self.grid.cell_height() / 2.0).round();
                 let into = Point::new(rect.x, middle.clamp(rect.y + edge, rect.bottom() - edge));
                 let lane = [Point::new(out.x, outer), Point::new(descent, outer)];
-                Some(Journey::through(&[out, lane[0], lane[1], Point::new(descent, into.y), into]))
+                Some(Journey::through(&[
+                    out,
+                    lane[0],
+                    lane[1],
+                    Point::new(descent, into.y),
+                    into,
+                ]))
             }
         }
     }

@@ -57,6 +57,8 @@ pub struct Lane {
     pub length: f64,
     /// Between replicas, instead of in and out.
     pub inner: bool,
+    /// Where it bends at its end, towards the consumer beside the row.
+    pub bend: Option<Point>,
 }
 
 impl Layout {
@@ -69,12 +71,25 @@ impl Layout {
             consumers: view.consumers.len(),
         };
         let grid = Grid::new(counts, room);
-        let busiest = view.partitions.iter().map(|partition| partition.share_permille).max().unwrap_or(0);
+        let busiest = view
+            .partitions
+            .iter()
+            .map(|partition| partition.share_permille)
+            .max()
+            .unwrap_or(0);
         let rows = view.partitions.iter().enumerate();
-        let rows = rows.map(|(row, partition)| RowHead::new(partition, row, busiest, &grid, palette)).collect();
+        let rows = rows
+            .map(|(row, partition)| RowHead::new(partition, row, busiest, &grid, palette))
+            .collect();
         let columns = view.brokers.iter().zip(&grid.columns);
-        let columns = columns.map(|(broker, rect)| BrokerHead::new(broker, view.now_us, &grid, *rect)).collect();
-        let cells: Vec<Cell> = view.replicas.iter().filter_map(|replica| cell(view, replica, &grid, palette)).collect();
+        let columns = columns
+            .map(|(broker, rect)| BrokerHead::new(broker, view.now_us, &grid, *rect))
+            .collect();
+        let cells: Vec<Cell> = view
+            .replicas
+            .iter()
+            .filter_map(|replica| cell(view, replica, &grid, palette))
+            .collect();
         let (group, consumers) = consumers::place(view, captions, &grid);
         Self {
             notes: notes(view, &grid),
@@ -95,25 +110,54 @@ impl Layout {
     pub fn highlight(&self, target: Target) -> Option<Rect> {
         match target {
             Target::Partition(p) => self.rows.iter().find(|row| row.partition == p).map(|row| row.band),
-            Target::Broker(id) => self.columns.iter().find(|column| column.broker == id).map(|column| column.rect),
+            Target::Broker(id) => self
+                .columns
+                .iter()
+                .find(|column| column.broker == id)
+                .map(|column| column.rect),
             Target::Replica(p, id) => self.cell(p, id).map(|cell| cell.rect),
             Target::Leader(p) => self.leader(p).map(|cell| cell.rect),
             Target::HighWatermark(p) => self.leader(p).map(|cell| high_watermark(cell, self.grid.detail)),
             Target::Producers => Some(self.strip.rect),
             Target::Computation => Some(self.strip.computation_rect),
-            Target::Consumer(n) => self.consumers.iter().find(|consumer| consumer.number == n).map(|c| c.rect),
+            Target::Consumer(n) => self
+                .consumers
+                .iter()
+                .find(|consumer| consumer.number == n)
+                .map(|c| c.rect),
             Target::Group => Some(self.group.rect.union(&self.grid.group)),
             Target::Key(key) => {
-                let chip = self.rows.iter().flat_map(|row| &row.chips).find(|chip| chip.key == key)?;
+                let chip = self
+                    .rows
+                    .iter()
+                    .flat_map(|row| &row.chips)
+                    .find(|chip| chip.key == key)?;
                 Some(Rect::new(chip.centre.x, chip.centre.y, 0.0, 0.0).inset(-chip.radius))
             }
         }
     }
 
+    /// A thing in words; `None` when it is not there.
+    #[must_use]
+    pub fn title(&self, target: Target) -> Option<&str> {
+        Some(match target {
+            Target::Partition(p) => &self.rows.get(self.row(p)?)?.title,
+            Target::Broker(id) => &self.columns.get(self.column(id)?)?.title,
+            Target::Replica(p, id) => &self.cell(p, id)?.title,
+            Target::Leader(p) | Target::HighWatermark(p) => &self.leader(p)?.title,
+            Target::Producers | Target::Computation => &self.strip.title,
+            Target::Consumer(n) => &self.consumers.iter().find(|consumer| consumer.number == n)?.title,
+            Target::Group => &self.group.title,
+            Target::Key(_) => return None,
+        })
+    }
+
     /// The replica of a partition on a broker.
     #[must_use]
     pub fn cell(&self, partition: u16, broker: BrokerId) -> Option<&Cell> {
-        self.cells.iter().find(|cell| cell.partition == partition && cell.broker == broker)
+        self.cells
+            .iter()
+            .find(|cell| cell.partition == partition && cell.broker == broker)
     }
 
     /// The cell with the crown.
@@ -137,8 +181,14 @@ impl Layout {
 }
 
 fn cell(view: &View, replica: &ReplicaView, grid: &Grid, palette: &Palette) -> Option<Cell> {
-    let row = view.partitions.binary_search_by_key(&replica.partition, |partition| partition.index).ok()?;
-    let column = view.brokers.binary_search_by_key(&replica.broker, |broker| broker.id).ok()?;
+    let row = view
+        .partitions
+        .binary_search_by_key(&replica.partition, |partition| partition.index)
+        .ok()?;
+    let column = view
+        .brokers
+        .binary_search_by_key(&replica.broker, |broker| broker.id)
+        .ok()?;
     let partition = &view.partitions[row];
     let leads = |other: &&ReplicaView| other.partition == replica.partition && Some(other.broker) == partition.leader;
     let seen = Seen {
@@ -173,10 +223,22 @@ fn lanes(grid: &Grid) -> Vec<Lane> {
     for row in 0..grid.rows {
         let (outer, inner) = grid.lanes(row);
         let (left, right) = (grid.trunk(), grid.descent());
-        lanes.push(Lane { from: Point::new(left, outer), length: right - left, inner: false });
+        let middle = grid.row_top(row) + (grid.cell_height() / 2.0).round();
+        let bend = (grid.detail >= Detail::Medium).then_some(Point::new(grid.group.x, middle));
+        lanes.push(Lane {
+            from: Point::new(left, outer),
+            length: right - left,
+            inner: false,
+            bend,
+        });
         if grid.detail >= Detail::Medium && grid.columns.len() > 1 {
             let (left, right) = (first.centre().x, last.centre().x);
-            lanes.push(Lane { from: Point::new(left, inner), length: right - left, inner: true });
+            lanes.push(Lane {
+                from: Point::new(left, inner),
+                length: right - left,
+                inner: true,
+                bend: None,
+            });
         }
     }
     lanes
@@ -194,15 +256,29 @@ fn notes(view: &View, grid: &Grid) -> Vec<Label> {
         notes.push(Label::new(grid.heads.0, rows + 16.0, 11.0, Tone::Faint, "what stays in order").fit(width));
     }
     if grid.columns.is_empty() || view.partitions.is_empty() {
-        let text = if grid.columns.is_empty() { "No broker is running yet." } else { "The topic does not exist yet." };
-        notes.push(Label::new(left + 8.0, grid.top + grid.pitch / 2.0, 13.0, Tone::Soft, text));
+        let text = if grid.columns.is_empty() {
+            "No broker is running yet."
+        } else {
+            "The topic does not exist yet."
+        };
+        notes.push(Label::new(
+            left + 8.0,
+            grid.top + grid.pitch / 2.0,
+            13.0,
+            Tone::Soft,
+            text,
+        ));
     }
     notes
 }
 
 fn high_watermark(cell: &Cell, detail: Detail) -> Rect {
     let Some(line) = cell.watermark else { return cell.rect };
-    let bottom = if detail == Detail::Full { cell.rect.bottom() - 4.0 } else { line.bottom };
+    let bottom = if detail == Detail::Full {
+        cell.rect.bottom() - 4.0
+    } else {
+        line.bottom
+    };
     let (left, right) = ((line.x - 24.0).max(cell.rect.x), (line.x + 24.0).min(cell.rect.right()));
     Rect::new(left, line.top, right - left, bottom - line.top)
 }

@@ -13,8 +13,17 @@ impl Colour {
     /// For what is not among the workload's keys.
     pub const NONE: Colour = Colour(Self::COUNT as u8);
     /// All, the neutral one last.
-    pub const ALL: [Colour; Self::COUNT + 1] =
-        [Colour(0), Colour(1), Colour(2), Colour(3), Colour(4), Colour(5), Colour(6), Colour(7), Self::NONE];
+    pub const ALL: [Colour; Self::COUNT + 1] = [
+        Colour(0),
+        Colour(1),
+        Colour(2),
+        Colour(3),
+        Colour(4),
+        Colour(5),
+        Colour(6),
+        Colour(7),
+        Self::NONE,
+    ];
 
     /// From 0; the neutral one is the last.
     #[must_use]
@@ -31,8 +40,17 @@ impl Colour {
     /// The custom property that holds it.
     #[must_use]
     pub fn token(self) -> &'static str {
-        const TOKENS: [&str; Colour::COUNT + 1] =
-            ["--key-0", "--key-1", "--key-2", "--key-3", "--key-4", "--key-5", "--key-6", "--key-7", "--key-none"];
+        const TOKENS: [&str; Colour::COUNT + 1] = [
+            "--key-0",
+            "--key-1",
+            "--key-2",
+            "--key-3",
+            "--key-4",
+            "--key-5",
+            "--key-6",
+            "--key-7",
+            "--key-none",
+        ];
         TOKENS[self.index()]
     }
 }
@@ -56,7 +74,10 @@ impl Palette {
                 *entry = Some((letters(rank).into(), Colour((rank % Colour::COUNT) as u8)));
             }
         }
-        Self { texts: texts.clone(), ranks }
+        Self {
+            texts: texts.clone(),
+            ranks,
+        }
     }
 
     /// One letter for the first 26 keys, two for those that follow.
@@ -72,13 +93,20 @@ impl Palette {
     /// The colour.
     #[must_use]
     pub fn colour(&self, key: KeyId) -> Colour {
-        self.ranks.get(key.index()).and_then(Option::as_ref).map_or(Colour::NONE, |(_, colour)| *colour)
+        self.ranks
+            .get(key.index())
+            .and_then(Option::as_ref)
+            .map_or(Colour::NONE, |(_, colour)| *colour)
     }
 
     /// The key itself.
     #[must_use]
     pub fn text(&self, key: KeyId) -> &str {
-        if key.index() < self.ranks.len() { self.texts.key_text(key) } else { "?" }
+        if key.index() < self.ranks.len() {
+            self.texts.key_text(key)
+        } else {
+            "?"
+        }
     }
 }
 
@@ -111,7 +139,9 @@ mod tests {
 
     fn keys(count: usize) -> (Dictionary, Vec<KeyId>) {
         let mut dictionary = Dictionary::default();
-        let keys = (0..count).filter_map(|i| dictionary.key(&format!("match-{i}"))).collect();
+        let keys = (0..count)
+            .filter_map(|i| dictionary.key(&format!("match-{i}")))
+            .collect();
         (dictionary, keys)
     }
 
@@ -119,8 +149,14 @@ mod tests {
     fn the_first_key_is_an_orange_a_and_the_ninth_an_orange_i() {
         let (dictionary, keys) = keys(9);
         let palette = Palette::new(&dictionary, &keys);
-        assert_eq!((palette.label(keys[0]), palette.colour(keys[0]).token()), ("A", "--key-0"));
-        assert_eq!((palette.label(keys[8]), palette.colour(keys[8]).token()), ("I", "--key-0"));
+        assert_eq!(
+            (palette.label(keys[0]), palette.colour(keys[0]).token()),
+            ("A", "--key-0")
+        );
+        assert_eq!(
+            (palette.label(keys[8]), palette.colour(keys[8]).token()),
+            ("I", "--key-0")
+        );
         assert_eq!(palette.text(keys[8]), "match-8");
     }
 
@@ -135,14 +171,20 @@ mod tests {
 
     #[test]
     fn the_letters_go_on_after_z() {
-        assert_eq!(["Z", "AA", "AZ", "BA", "ZZ", "AAA"], [25, 26, 51, 52, 701, 702].map(letters).each_ref().map(|l| &**l));
+        assert_eq!(
+            ["Z", "AA", "AZ", "BA", "ZZ", "AAA"],
+            [25, 26, 51, 52, 701, 702].map(letters).each_ref().map(|l| &**l)
+        );
     }
 
     #[test]
     fn no_two_keys_share_colour_and_letter() {
         let (dictionary, keys) = keys(1000);
         let palette = Palette::new(&dictionary, &keys);
-        let mut seen: Vec<_> = keys.iter().map(|key| (palette.label(*key), palette.colour(*key))).collect();
+        let mut seen: Vec<_> = keys
+            .iter()
+            .map(|key| (palette.label(*key), palette.colour(*key)))
+            .collect();
         seen.sort_unstable();
         seen.dedup();
         assert_eq!(seen.len(), 1000);

@@ -2,10 +2,9 @@
 
 use super::columns::BrokerHead;
 use super::consumers::{ConsumerBox, GroupHead};
-use super::geometry::Rect;
 use super::layout::Layout;
 use super::rows::RowHead;
-use super::shapes::{Part, PartProps, outline, px, rect, text, tip};
+use super::shapes::{Part, PartProps, boxes, outline, px, rect, text};
 use super::strip::Strip;
 use super::target::Target;
 use std::fmt::Write;
@@ -21,9 +20,18 @@ impl Part for BrokerHead {
 /// A column and its header.
 #[component]
 pub(super) fn BrokerPart(props: &PartProps<BrokerHead>) -> Html {
-    let Some(broker) = props.part() else { return Html::default() };
+    let Some(broker) = props.part() else {
+        return Html::default();
+    };
     let id = broker.broker.0;
-    let class = classes!("thing", "broker", broker.down.then_some("down"), props.selected.then_some("selected"));
+    let mut beats = String::new();
+    broker.beats.iter().for_each(|beat| boxes(&mut beats, beat));
+    let class = classes!(
+        "thing",
+        "broker",
+        broker.down.then_some("down"),
+        props.selected.then_some("selected")
+    );
     html! {
         <g
             {class}
@@ -34,7 +42,6 @@ pub(super) fn BrokerPart(props: &PartProps<BrokerHead>) -> Html {
             data-target={Target::Broker(broker.broker).hook()}
             data-testid={format!("broker-B{id}")}
         >
-            { tip(&broker.title) }
             { outline("outline", &broker.rect, 12.0) }
             { for broker.labels.iter().map(text) }
             if let Some((around, label)) = &broker.badge {
@@ -44,7 +51,7 @@ pub(super) fn BrokerPart(props: &PartProps<BrokerHead>) -> Html {
             if let Some(line) = &broker.beat_line {
                 { rect("beat-line", line, 0.0) }
             }
-            <path class="beats" d={boxes(broker.beats.iter())} />
+            <path class="beats" d={beats} />
         </g>
     }
 }
@@ -58,9 +65,16 @@ impl Part for RowHead {
 /// A partition's name, share and keys.
 #[component]
 pub(super) fn RowPart(props: &PartProps<RowHead>) -> Html {
-    let Some(row) = props.part() else { return Html::default() };
+    let Some(row) = props.part() else {
+        return Html::default();
+    };
     let partition = row.partition;
-    let class = classes!("thing", "row", row.hot.then_some("hot"), props.selected.then_some("selected"));
+    let class = classes!(
+        "thing",
+        "row",
+        row.hot.then_some("hot"),
+        props.selected.then_some("selected")
+    );
     let chips = row.chips.iter().map(|chip| {
         let size = if chip.radius > 7.5 { 10.0 } else { 9.0 };
         html! {
@@ -88,7 +102,6 @@ pub(super) fn RowPart(props: &PartProps<RowHead>) -> Html {
             data-target={Target::Partition(partition).hook()}
             data-testid={format!("row-P{partition}")}
         >
-            { tip(&row.title) }
             { rect("outline", &row.rect.inset(-3.0), 7.0) }
             { for row.labels.iter().map(text) }
             if let Some(share) = &row.share {
@@ -112,7 +125,9 @@ impl Part for GroupHead {
 /// The group's name, assignor and generation.
 #[component]
 pub(super) fn GroupPart(props: &PartProps<GroupHead>) -> Html {
-    let Some(group) = props.part() else { return Html::default() };
+    let Some(group) = props.part() else {
+        return Html::default();
+    };
     html! {
         <g
             class={classes!("thing", "group", props.selected.then_some("selected"))}
@@ -123,7 +138,6 @@ pub(super) fn GroupPart(props: &PartProps<GroupHead>) -> Html {
             data-target={Target::Group.hook()}
             data-testid="group"
         >
-            { tip(&group.title) }
             { rect("outline", &group.rect.inset(-2.0), 7.0) }
             { for group.labels.iter().map(text) }
         </g>
@@ -139,7 +153,9 @@ impl Part for ConsumerBox {
 /// A consumer along its rows.
 #[component]
 pub(super) fn ConsumerPart(props: &PartProps<ConsumerBox>) -> Html {
-    let Some(consumer) = props.part() else { return Html::default() };
+    let Some(consumer) = props.part() else {
+        return Html::default();
+    };
     let number = consumer.number;
     let class = classes!(
         "thing",
@@ -158,7 +174,6 @@ pub(super) fn ConsumerPart(props: &PartProps<ConsumerBox>) -> Html {
             data-target={Target::Consumer(number).hook()}
             data-testid={format!("consumer-{number}")}
         >
-            { tip(&consumer.title) }
             { outline("outline", &consumer.rect, consumer.rect.h.min(20.0) / 2.0) }
             { for consumer.also.iter().map(|stub| rect("also", stub, 2.0)) }
             { for consumer.labels.iter().map(text) }
@@ -178,7 +193,9 @@ impl Part for Strip {
 /// The producers, and how the last key found its partition.
 #[component]
 pub(super) fn StripPart(props: &PartProps<Strip>) -> Html {
-    let Some(strip) = props.part() else { return Html::default() };
+    let Some(strip) = props.part() else {
+        return Html::default();
+    };
     html! {
         <g
             class={classes!("thing", "producers", props.selected.then_some("selected"))}
@@ -218,6 +235,18 @@ pub(super) fn Backdrop(props: &BackdropProps) -> Html {
     for lane in &layout.lanes {
         let into = if lane.inner { &mut inner } else { &mut outer };
         let _ = write!(into, "M{} {}h{}", px(lane.from.x), px(lane.from.y), px(lane.length));
+        if let Some(end) = lane.bend {
+            let (x, y, top) = (lane.from.x + lane.length, lane.from.y, end.y);
+            let r = ((end.x - x) * 0.8).min(8.0);
+            let _ = write!(
+                into,
+                "Q{x} {y} {x} {}V{}Q{x} {top} {} {top}H{}",
+                y - r,
+                top + r,
+                x + r,
+                end.x
+            );
+        }
     }
     for blank in &layout.blanks {
         let _ = write!(blanks, "M{} {}h.01", px(blank.x), px(blank.y));
@@ -236,21 +265,22 @@ pub(super) fn Backdrop(props: &BackdropProps) -> Html {
 
 /// From the producers up to the first row.
 fn trunk(layout: &Layout) -> String {
-    let Some(top) = layout.lanes.first() else { return String::new() };
+    let Some(top) = layout.lanes.first() else {
+        return String::new();
+    };
     let (strip, x) = (layout.strip.rect, layout.grid.trunk());
     let top = top.from.y;
     if strip.x > x {
         let y = strip.centre().y;
-        format!("M{} {}H{}Q{x} {y} {x} {}V{}", px(strip.x), px(y), px(x + 10.0), px(y - 10.0), px(top))
+        let round = format!("V{}Q{x} {top} {} {top}", top + 8.0, x + 8.0);
+        format!(
+            "M{} {}H{}Q{x} {y} {x} {}{round}",
+            px(strip.x),
+            px(y),
+            px(x + 10.0),
+            px(y - 10.0)
+        )
     } else {
-        format!("M{x} {}V{}", px(strip.y), px(top))
+        format!("M{x} {}V{}Q{x} {top} {} {top}", px(strip.y), top + 4.0, x + 4.0)
     }
-}
-
-/// Several rectangles in one path.
-pub(super) fn boxes<'r>(rects: impl Iterator<Item = &'r Rect>) -> String {
-    rects.fold(String::new(), |mut path, rect| {
-        let _ = write!(path, "M{} {}h{}v{}h-{}z", px(rect.x), px(rect.y), px(rect.w), px(rect.h), px(rect.w));
-        path
-    })
 }

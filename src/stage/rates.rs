@@ -53,7 +53,8 @@ impl Rates {
         for lane in &mut self.lanes {
             lane.per_s = lane.per_s * keep + lane.seen_per_s * (1.0 - keep);
         }
-        self.lanes.retain(|lane| lane.in_flight > 0 || lane.per_s >= LEAST_PER_S);
+        self.lanes
+            .retain(|lane| lane.in_flight > 0 || lane.per_s >= LEAST_PER_S);
     }
 
     /// Lanes with traffic, in a fixed order.
@@ -75,14 +76,27 @@ impl Rates {
 
     fn lane(&mut self, flight: &Flight) -> Option<&mut Traffic> {
         let key = (flight.partition.index, flight.kind as u8, flight.from, flight.to);
-        let found = self.lanes.binary_search_by_key(&key, |l| (l.partition, l.kind as u8, l.from, l.to));
+        let found = self
+            .lanes
+            .binary_search_by_key(&key, |l| (l.partition, l.kind as u8, l.from, l.to));
         let place = match found {
             Ok(place) => place,
             Err(_) if self.lanes.len() >= MOST_LANES => return None,
             Err(place) => {
                 let Flight { from, to, kind, .. } = *flight;
                 let partition = flight.partition.index;
-                self.lanes.insert(place, Traffic { partition, from, to, kind, per_s: 0.0, in_flight: 0, seen_per_s: 0.0 });
+                self.lanes.insert(
+                    place,
+                    Traffic {
+                        partition,
+                        from,
+                        to,
+                        kind,
+                        per_s: 0.0,
+                        in_flight: 0,
+                        seen_per_s: 0.0,
+                    },
+                );
                 place
             }
         };
@@ -102,7 +116,10 @@ mod tests {
             to: NodeId::Broker(1),
             sent_us: 1_000,
             arrives_us: 2_000,
-            partition: PartitionId { topic: TopicId(0), index },
+            partition: PartitionId {
+                topic: TopicId(0),
+                index,
+            },
             subjects: Vec::new(),
             records,
             kind: FlightKind::Produce,
@@ -115,7 +132,9 @@ mod tests {
         for _ in 0..200 {
             rates.observe(&[flight(0, 2), flight(0, 1), flight(3, 1)], 1.0 / 60.0);
         }
-        let [busy, calm] = rates.lanes() else { panic!("{rates:?}") };
+        let [busy, calm] = rates.lanes() else {
+            panic!("{rates:?}")
+        };
         assert!((busy.per_s - 3_000.0).abs() < 1.0);
         assert!((calm.per_s - 1_000.0).abs() < 1.0);
         assert_eq!(busy.in_flight, 3);

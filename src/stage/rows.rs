@@ -87,7 +87,10 @@ impl RowHead {
             if hot { label.strong() } else { label }
         };
         let bar = |x: f64, y: f64, w: f64, h: f64| {
-            (Rect::new(x, rect.y + y, w, h), Rect::new(x, rect.y + y, (w * part).clamp(0.0, w), h))
+            (
+                Rect::new(x, rect.y + y, w, h),
+                Rect::new(x, rect.y + y, (w * part).clamp(0.0, w), h),
+            )
         };
         match grid.detail {
             Detail::Full => {
@@ -96,7 +99,13 @@ impl RowHead {
                 head.bar = Some(bar(x, 48.0, w, 5.0));
                 head.chips = chips(view, palette, Point::new(x + 8.0, rect.y + 70.0), 8.0, w);
                 if hot && rect.h >= 96.0 {
-                    head.labels.push(Label::new(x, rect.y + 93.0, 11.0, Tone::Warn, why_hot(view)).strong().fit(w + 8.0));
+                    head.labels.push(
+                        Label::new(x, rect.y + 93.0, 11.0, Tone::Warn, why_hot(view))
+                            .strong()
+                            .fit(w + 8.0),
+                    );
+                } else if hot {
+                    head.labels.push(word_hot(x + w, rect.y + 20.0).end());
                 }
             }
             Detail::Medium => {
@@ -107,6 +116,9 @@ impl RowHead {
                     head.share = Some(share(x, 40.0, 10.5));
                 }
                 head.bar = Some(bar(x, 21.0, w, 4.0));
+                if hot && w >= 100.0 {
+                    head.labels.push(word_hot(x + 34.0, rect.y + 14.0));
+                }
                 if w >= 80.0 && rect.h >= 42.0 {
                     head.chips = chips(view, palette, Point::new(x + 7.0, rect.y + 36.0), 7.0, w);
                 }
@@ -116,7 +128,11 @@ impl RowHead {
                 head.labels.push(name(middle + 4.0, 12.0));
                 if w >= 80.0 {
                     head.share = Some(share(x + w, middle + 4.0, 10.5).end());
-                    head.bar = Some(bar(x + 32.0, middle - 1.5, w - 32.0 - 38.0, 3.0));
+                    let left = if hot && w >= 100.0 { 58.0 } else { 32.0 };
+                    head.bar = Some(bar(x + left, middle - 1.5, w - left - 38.0, 3.0));
+                    if left > 32.0 {
+                        head.labels.push(word_hot(x + 32.0, rect.y + middle + 4.0));
+                    }
                 } else {
                     head.bar = Some(bar(x + 28.0, middle - 1.5, w - 28.0, 3.0));
                 }
@@ -125,7 +141,11 @@ impl RowHead {
                 let every = (11.0 / grid.pitch).ceil() as usize;
                 let height = (rect.h - 2.0).clamp(2.0, 3.0);
                 if row.is_multiple_of(every) {
-                    head.labels.push(Label { strong: false, tone: Tone::Soft, ..name(rect.h / 2.0 + 3.4, 9.5) });
+                    head.labels.push(Label {
+                        strong: false,
+                        tone: Tone::Soft,
+                        ..name(rect.h / 2.0 + 3.4, 9.5)
+                    });
                 }
                 head.bar = Some(bar(x + 28.0, (rect.h - height) / 2.0, w - 28.0, height));
             }
@@ -147,6 +167,10 @@ fn chips(view: &PartitionView, palette: &Palette, first: Point, radius: f64, wid
     view.top.iter().take(room).enumerate().map(chip).collect()
 }
 
+fn word_hot(x: f64, y: f64) -> Label {
+    Label::new(x, y, 10.5, Tone::Warn, "hot").strong()
+}
+
 fn why_hot(view: &PartitionView) -> String {
     let share = percent(view.recent_permille);
     match view.top.first() {
@@ -157,7 +181,10 @@ fn why_hot(view: &PartitionView) -> String {
 
 fn title(view: &PartitionView, hot: bool, palette: &Palette) -> String {
     let keys: Vec<&str> = view.top.iter().take(4).map(|(key, _)| palette.text(*key)).collect();
-    let leader = view.leader.map_or_else(|| "no leader".to_owned(), |broker| format!("led by broker {}", broker.0));
+    let leader = view.leader.map_or_else(
+        || "no leader".to_owned(),
+        |broker| format!("led by broker {}", broker.0),
+    );
     format!(
         "Partition {}: {} of the records ({}), {leader}, {} of {} replicas in sync, lag {}{}{}{}.",
         view.index,

@@ -7,7 +7,7 @@ use partitura_engine::world::{
 };
 
 /// Twenty keys.
-pub(crate) fn keys() -> (Dictionary, Vec<KeyId>) {
+pub fn keys() -> (Dictionary, Vec<KeyId>) {
     let mut dictionary = Dictionary::default();
     let keys = (0..20).filter_map(|i| dictionary.key(&format!("match-{i}"))).collect();
     (dictionary, keys)
@@ -15,16 +15,26 @@ pub(crate) fn keys() -> (Dictionary, Vec<KeyId>) {
 
 /// Partition `p` is led by broker `1 + p mod brokers`; its followers are the next ones, one record behind every third
 /// row. The last row is hot. Consumers own ranges.
-pub(crate) fn view(partitions: u16, brokers: u8, consumers: u8, factor: u8, keys: &[KeyId]) -> View {
+pub fn view(partitions: u16, brokers: u8, consumers: u8, factor: u8, keys: &[KeyId]) -> View {
     let hot = |p: u16| p + 1 == partitions;
-    let share = |p: u16| if hot(p) { 630 } else { 370 / u32::from(partitions.max(2) - 1) };
-    let replicas_of = |p: u16| (0..factor.min(brokers)).map(move |i| BrokerId(1 + ((p + u16::from(i)) % u16::from(brokers)) as u8));
+    let share = |p: u16| {
+        if hot(p) {
+            630
+        } else {
+            370 / u32::from(partitions.max(2) - 1)
+        }
+    };
+    let replicas_of =
+        |p: u16| (0..factor.min(brokers)).map(move |i| BrokerId(1 + ((p + u16::from(i)) % u16::from(brokers)) as u8));
     let key = |p: u16, offset: u64| {
         let of_row = if hot(p) { 1 } else { 2 + u64::from(p) % 2 };
         keys[((u64::from(p) * 3 + (offset * 7 + offset / 3) % of_row) % keys.len() as u64) as usize]
     };
     let end = |p: u16| 38 + 17 * u64::from(p);
-    let mut view = View { now_us: 12_350_000, ..View::default() };
+    let mut view = View {
+        now_us: 12_350_000,
+        ..View::default()
+    };
     for p in 0..partitions {
         let leader = replicas_of(p).next();
         let isr: Vec<BrokerId> = replicas_of(p).collect();
@@ -37,7 +47,10 @@ pub(crate) fn view(partitions: u16, brokers: u8, consumers: u8, factor: u8, keys
             sent: end(p),
             share_permille: share(p),
             recent_permille: share(p),
-            top: (0..3).map(|i| (key(p, i), end(p) / 3)).take(if hot(p) { 1 } else { 3 }).collect(),
+            top: (0..3)
+                .map(|i| (key(p, i), end(p) / 3))
+                .take(if hot(p) { 1 } else { 3 })
+                .collect(),
             lag: 2,
             unprocessed: 1,
         });
@@ -76,17 +89,38 @@ pub(crate) fn view(partitions: u16, brokers: u8, consumers: u8, factor: u8, keys
             parked_fetches: 0,
             held: 0,
             heartbeats_us: (0..9)
-                .filter_map(|i| if id == 3 { 3_350_000 } else { 12_000_000 + u64::from(id) * 90_000 }.checked_sub(i * 2_000_000))
+                .filter_map(|i| {
+                    if id == 3 {
+                        3_350_000
+                    } else {
+                        12_000_000 + u64::from(id) * 90_000
+                    }
+                    .checked_sub(i * 2_000_000)
+                })
                 .collect(),
         })
         .collect();
-    view.producers = vec![ProducerView { node: NodeId::Producer(1), waiting: 0, in_flight: 1, blocked: false, last: None }];
-    let (each, extra) = (partitions / u16::from(consumers.max(1)), partitions % u16::from(consumers.max(1)));
+    view.producers = vec![ProducerView {
+        node: NodeId::Producer(1),
+        waiting: 0,
+        in_flight: 1,
+        blocked: false,
+        last: None,
+    }];
+    let (each, extra) = (
+        partitions / u16::from(consumers.max(1)),
+        partitions % u16::from(consumers.max(1)),
+    );
     let mut next = 0;
     for c in 0..consumers {
         let count = each + u16::from(u16::from(c) < extra);
         let owned = (next..next + count)
-            .map(|partition| OwnedView { partition, processed: 30, committed: Some(30), buffered: 0 })
+            .map(|partition| OwnedView {
+                partition,
+                processed: 30,
+                committed: Some(30),
+                buffered: 0,
+            })
             .collect();
         next += count;
         view.consumers.push(ConsumerView {

@@ -2,6 +2,7 @@
 
 use super::geometry::{Align, Label, Rect};
 use super::layout::Layout;
+use std::fmt::Write;
 use std::marker::PhantomData;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -57,7 +58,11 @@ pub(super) fn px(value: f64) -> AttrValue {
 
 /// A line of text.
 pub(super) fn text(label: &Label) -> Html {
-    let class = classes!(label.tone.class(), label.strong.then_some("strong"), label.mono.then_some("mono"));
+    let class = classes!(
+        label.tone.class(),
+        label.strong.then_some("strong"),
+        label.mono.then_some("mono")
+    );
     let anchor = match label.align {
         Align::Start => None,
         Align::Middle => Some("middle"),
@@ -83,7 +88,15 @@ pub(super) fn outline(class: impl Into<Classes>, around: &Rect, corner: f64) -> 
     rect(class, &whole.inset(0.5), corner)
 }
 
-/// Text under the mouse.
-pub(super) fn tip(title: &str) -> Html {
-    html! { <title>{ title.to_owned() }</title> }
+/// Adds a rectangle to a path: many in one element.
+pub(super) fn boxes(path: &mut String, rect: &Rect) {
+    let _ = write!(
+        path,
+        "M{} {}h{}v{}h-{}z",
+        px(rect.x),
+        px(rect.y),
+        px(rect.w),
+        px(rect.h),
+        px(rect.w)
+    );
 }

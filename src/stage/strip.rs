@@ -33,7 +33,14 @@ impl Strip {
             0 => (captions.producers.clone(), Tone::Soft),
             n => (format!("{n} of {} blocked in send()", view.producers.len()), Tone::Warn),
         };
-        let name = Label::new(left, rect.y + if in_one { 22.0 } else { 20.0 }, 12.5, Tone::Ink, "Producers").strong();
+        let name = Label::new(
+            left,
+            rect.y + if in_one { 22.0 } else { 20.0 },
+            12.5,
+            Tone::Ink,
+            "Producers",
+        )
+        .strong();
         let mut labels = Vec::with_capacity(2);
         let (x, width, first, step) = if in_one {
             let about_room = (room * 0.42).min(230.0);
@@ -46,7 +53,12 @@ impl Strip {
         };
         labels.push(name);
         let last = captions.computation.len().min(2).saturating_sub(1);
-        let size = captions.computation.iter().map(|line| line.chars().count()).max().unwrap_or(0);
+        let size = captions
+            .computation
+            .iter()
+            .map(|line| line.chars().count())
+            .max()
+            .unwrap_or(0);
         let size = (width / (size as f64 * 0.603)).clamp(9.5, 11.5);
         let computation = captions
             .computation
@@ -55,12 +67,23 @@ impl Strip {
             .enumerate()
             .map(|(i, line)| {
                 let tone = if i == last { Tone::Ink } else { Tone::Soft };
-                let label = Label::new(x, rect.y + first + step * i as f64, size, tone, line.as_str()).mono().fit(width);
-                Label { strong: i == last, ..label }
+                let label = Label::new(x, rect.y + first + step * i as f64, size, tone, line.as_str())
+                    .mono()
+                    .fit(width);
+                Label {
+                    strong: i == last,
+                    ..label
+                }
             })
             .collect();
         let computation_rect = Rect::new(x - 8.0, rect.y + first - 16.0, width + 12.0, step + 24.0);
         let title = format!("Producers: {}. {}", captions.producers, captions.computation.join(", "));
-        Self { rect, labels, computation, computation_rect, title }
+        Self {
+            rect,
+            labels,
+            computation,
+            computation_rect,
+            title,
+        }
     }
 }

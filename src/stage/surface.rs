@@ -20,7 +20,13 @@ impl Default for Surface {
     fn default() -> Self {
         let dashes = web_sys::js_sys::Array::of2(&JsValue::from_f64(9.0), &JsValue::from_f64(15.0));
         let solid = web_sys::js_sys::Array::new();
-        Self { canvas: None, context: None, inks: None, dashes: dashes.into(), solid: solid.into() }
+        Self {
+            canvas: None,
+            context: None,
+            inks: None,
+            dashes: dashes.into(),
+            solid: solid.into(),
+        }
     }
 }
 
@@ -30,7 +36,9 @@ impl Surface {
         if self.canvas == canvas {
             return;
         }
-        let context = canvas.as_ref().and_then(|canvas| canvas.get_context("2d").ok().flatten());
+        let context = canvas
+            .as_ref()
+            .and_then(|canvas| canvas.get_context("2d").ok().flatten());
         self.context = context.and_then(|context| context.dyn_into().ok());
         self.canvas = canvas;
         self.inks.get_or_insert_with(Inks::read);
@@ -48,7 +56,9 @@ impl Surface {
 
     /// An empty sheet of that size, sharp on this screen.
     pub(super) fn begin(&self, size: (f64, f64)) -> bool {
-        let (Some(canvas), Some(context)) = (&self.canvas, &self.context) else { return false };
+        let (Some(canvas), Some(context)) = (&self.canvas, &self.context) else {
+            return false;
+        };
         let scale = window().device_pixel_ratio().clamp(1.0, 3.0);
         let (width, height) = ((size.0 * scale).ceil() as u32, (size.1 * scale).ceil() as u32);
         if canvas.width() != width || canvas.height() != height {

@@ -1,11 +1,13 @@
 //! Rectangles become SVG, with the canvas of the flights above it.
 
+use super::cell_part::{CellPart, Heat};
 use super::describe::describe;
 use super::flights::FlightHandle;
 use super::focus::{self, Step};
+use super::geometry::Rect;
+use super::grid::Detail;
 use super::layout::{Captions, Layout};
 use super::palette::Palette;
-use super::cell_part::CellPart;
 use super::parts::{Backdrop, BrokerPart, ConsumerPart, GroupPart, RowPart, StripPart};
 use super::shapes::px;
 use super::target::Target;
@@ -43,6 +45,9 @@ pub struct StageProps {
 /// How often the description follows the run.
 const DESCRIBED_EVERY_MS: u32 = 2_000;
 
+/// The width of a tip, in pixels.
+const TIP_WIDTH: f64 = 248.0;
+
 /// The score.
 #[component]
 pub fn Stage(props: &StageProps) -> Html {
@@ -63,8 +68,19 @@ pub fn Stage(props: &StageProps) -> Html {
     }
     let summary = use_description(&props.view);
     let focused = use_state(|| None::<Target>);
-    let current = focused.filter(|target| focus::is_there(&props.view, *target)).unwrap_or_else(|| focus::first(&props.view));
+    let current = focused
+        .filter(|target| focus::is_there(&props.view, *target))
+        .unwrap_or_else(|| focus::first(&props.view));
 
+    let hovered = use_state_eq(|| None::<Target>);
+    let onmouseover = {
+        let hovered = hovered.clone();
+        Callback::from(move |event: MouseEvent| hovered.set(target_of(event.target())))
+    };
+    let onmouseleave = {
+        let hovered = hovered.clone();
+        Callback::from(move |_: MouseEvent| hovered.set(None))
+    };
     let onclick = {
         let on_select = props.on_select.clone();
         let focused = focused.clone();
@@ -76,10 +92,16 @@ pub fn Stage(props: &StageProps) -> Html {
         })
     };
     let onkeydown = {
-        let (on_select, focused, host, view) =
-            (props.on_select.clone(), focused.clone(), host.clone(), props.view.clone());
+        let (on_select, focused, host, view) = (
+            props.on_select.clone(),
+            focused.clone(),
+            host.clone(),
+            props.view.clone(),
+        );
         Callback::from(move |event: KeyboardEvent| {
-            let Some(target) = target_of(event.target()) else { return };
+            let Some(target) = target_of(event.target()) else {
+                return;
+            };
             if event.ctrl_key() || event.alt_key() || event.meta_key() {
                 return;
             }
@@ -111,11 +133,14 @@ pub fn Stage(props: &StageProps) -> Html {
                         aria-label="The stage: partitions by brokers"
                         aria-describedby="stage-summary"
                         {onclick}
+                        {onmouseover}
+                        {onmouseleave}
                         {onkeydown}
                     >
                         { score(layout, props, current) }
                     </svg>
                     <canvas ref={canvas} class="flights" aria-hidden="true" data-testid="flights" />
+                    { for hovered.and_then(|target| tip(layout, target)) }
                 </div>
             }
         </div>
@@ -151,12 +176,38 @@ fn score(layout: &Rc<Layout>, props: &StageProps, current: Target) -> Html {
             <Backdrop layout={layout.clone()} />
             <g>{ for rows }</g>
             <g>{ for cells }</g>
+            if layout.grid.detail == Detail::Strip {
+                <Heat layout={layout.clone()} />
+            }
             <GroupPart layout={layout.clone()} selected={is_selected(Target::Group)} tab={current == Target::Group} />
             <g>{ for consumers }</g>
             <StripPart layout={layout.clone()} selected={is_selected(Target::Producers)} tab={current == Target::Producers} />
             <g class="highlights" aria-hidden="true">{ for highlights }</g>
         </>
     }
+}
+
+/// What is under the mouse, in words, beneath it or, near the end of the sheet, above it.
+fn tip(layout: &Layout, target: Target) -> Option<Html> {
+    let (text, near) = (layout.title(target)?, layout.highlight(target)?);
+    let (width, height) = layout.grid.size;
+    let near = if matches!(target, Target::Broker(_) | Target::Group) {
+        Rect {
+            h: layout.grid.header,
+            ..near
+        }
+    } else {
+        near
+    };
+    let left = near.centre().x.clamp(
+        TIP_WIDTH / 2.0 + 8.0,
+        (width - TIP_WIDTH / 2.0 - 8.0).max(TIP_WIDTH / 2.0 + 8.0),
+    );
+    let below = near.bottom() + 96.0 < height;
+    let top = if below { near.bottom() + 8.0 } else { near.y - 8.0 };
+    let style = format!("left:{left:.0}px;top:{top:.0}px;width:{TIP_WIDTH}px");
+    let class = if below { "stage-tip" } else { "stage-tip above" };
+    Some(html! { <div {class} {style} aria-hidden="true">{ text.to_owned() }</div> })
 }
 
 /// The stage in words, at a calm pace: what changes ten times a second cannot be listened to.
@@ -181,7 +232,10 @@ fn target_of(element: Option<web_sys::EventTarget>) -> Option<Target> {
 
 fn move_focus(host: &NodeRef, target: Target) {
     let Some(host) = host.cast::<Element>() else { return };
-    let found = host.query_selector(&format!("[data-target=\"{}\"]", target.hook())).ok().flatten();
+    let found = host
+        .query_selector(&format!("[data-target=\"{}\"]", target.hook()))
+        .ok()
+        .flatten();
     if let Some(element) = found.and_then(|element| element.dyn_into::<SvgElement>().ok()) {
         let _ = element.focus();
     }

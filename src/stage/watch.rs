@@ -2,8 +2,8 @@
 
 use super::flights::FlightHandle;
 use gloo::utils::{document, window};
-use wasm_bindgen::prelude::{Closure, JsValue};
 use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::{Closure, JsValue};
 use web_sys::{Element, MediaQueryList, MutationObserver, MutationObserverInit, ResizeObserver};
 use yew::prelude::*;
 
@@ -46,7 +46,11 @@ pub(super) fn use_surroundings(flights: &FlightHandle) {
         let observer = MutationObserver::new(theme.as_ref().unchecked_ref()).ok();
         let what = MutationObserverInit::new();
         what.set_attributes(true);
-        what.set_attribute_filter(&[JsValue::from_str("data-theme")].into_iter().collect::<web_sys::js_sys::Array>());
+        what.set_attribute_filter(
+            &[JsValue::from_str("data-theme")]
+                .into_iter()
+                .collect::<web_sys::js_sys::Array>(),
+        );
         if let (Some(observer), Some(root)) = (&observer, document().document_element()) {
             let _ = observer.observe_with_options(&root, &what);
         }

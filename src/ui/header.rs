@@ -4,7 +4,7 @@ use super::icon::{Icon, Sign};
 use super::theme::Theme;
 use super::transport::Transport;
 use crate::session::intent::Intent;
-use crate::session::player::Speed;
+use partitura_engine::scenario::Speed;
 use yew::{Callback, Html, NodeRef, Properties, component, html};
 
 /// What the header is given.

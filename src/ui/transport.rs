@@ -2,7 +2,8 @@
 
 use super::icon::{Icon, Sign};
 use crate::session::intent::Intent;
-use crate::session::player::Speed;
+use crate::session::speed;
+use partitura_engine::scenario::Speed;
 use web_sys::HtmlInputElement;
 use yew::{Callback, Html, InputEvent, NodeRef, Properties, TargetCast, component, html};
 
@@ -58,21 +59,21 @@ const WRITTEN: [usize; 5] = [0, 3, 6, 9, 13];
 
 #[component]
 fn SpeedSlider(props: &SpeedProps) -> Html {
-    let last = Speed::NOTCHES.len() - 1;
+    let last = speed::NOTCHES.len() - 1;
     let on_input = props.on_intent.reform(|event: InputEvent| {
         let notch = event.target_unchecked_into::<HtmlInputElement>().value_as_number();
-        Intent::Speed(Speed::at_notch(if notch.is_finite() && notch >= 0.0 { notch as usize } else { 0 }))
+        Intent::Speed(speed::at_notch(if notch.is_finite() && notch >= 0.0 { notch as usize } else { 0 }))
     });
-    let notch = props.speed.notch();
+    let notch = speed::notch(props.speed);
     let label = |stop: usize| {
-        let on_click = props.on_intent.reform(move |_| Intent::Speed(Speed::at_notch(stop)));
+        let on_click = props.on_intent.reform(move |_| Intent::Speed(speed::at_notch(stop)));
         let place = format!("left: {:.2}%", stop as f64 * 100.0 / last as f64);
         let class = if stop == notch { "stop on" } else { "stop" };
-        html! { <span {class} style={place} onclick={on_click}>{ Speed::at_notch(stop).label() }</span> }
+        html! { <span {class} style={place} onclick={on_click}>{ speed::at_notch(stop).to_string() }</span> }
     };
     html! {
         <div class="speed">
-            <span class="speed-value mono" aria-hidden="true">{ props.speed.label() }</span>
+            <span class="speed-value mono" aria-hidden="true">{ props.speed.to_string() }</span>
             <div class="speed-scale">
                 <input
                     type="range"
@@ -82,7 +83,7 @@ fn SpeedSlider(props: &SpeedProps) -> Html {
                     value={notch.to_string()}
                     data-testid="speed"
                     aria-label="Speed"
-                    aria-valuetext={props.speed.spoken()}
+                    aria-valuetext={speed::spoken(props.speed)}
                     title="Speed (↑ faster, ↓ slower)"
                     style={format!("--at: {:.2}%", notch as f64 * 100.0 / last as f64)}
                     oninput={on_input}

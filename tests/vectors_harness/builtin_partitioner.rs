@@ -27,6 +27,9 @@ struct Pick {
 
 #[test]
 fn keyless_records_go_where_kafka_sends_them() {
+    if files::is_left_out("builtin_partitioner.json") {
+        return;
+    }
     let mut tally = Tally::new("builtin_partitioner");
     let mut picks = 0;
     for case in files::json::<Case>("builtin_partitioner.json") {

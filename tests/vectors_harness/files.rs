@@ -16,6 +16,16 @@ fn path(file: &str) -> PathBuf {
     folder.join(file)
 }
 
+/// Whether another folder of vectors was chosen that has no such file. For the kinds beyond those that every folder must
+/// have; the project's own folder has all.
+pub(crate) fn is_left_out(file: &str) -> bool {
+    let left_out = std::env::var_os("PARTITURA_VECTORS").is_some() && !path(file).exists();
+    if left_out {
+        eprintln!("{file}: not in this folder");
+    }
+    left_out
+}
+
 /// The rows of a CSV file.
 pub(crate) fn csv(file: &str) -> Vec<Row> {
     let path = path(file);

@@ -85,7 +85,10 @@ impl Broker {
                     self.answer(Return { to, channel, correlation }, body, ctx);
                 }
                 Effect::Store { token, partition, batch } => {
-                    let Some((topic, _)) = self.image.topic(OFFSETS_TOPIC) else { continue };
+                    let Some((topic, _)) = self.image.topic(OFFSETS_TOPIC) else {
+                        self.stored(token, Err(ErrorCode::UnknownTopicOrPartition), ctx);
+                        continue;
+                    };
                     let id = PartitionId { topic, index: partition };
                     let records = u64::from(batch.len());
                     match self.append(id, batch, Acks::All, ctx) {

@@ -11,9 +11,13 @@ use crate::wire::{Api, ErrorCode, OffsetCommitRequest, RequestBody};
 impl Consumer {
     /// Sends the commit, if it can be sent now.
     pub(super) fn commit(&mut self, ctx: &mut Ctx) {
-        let Some(generation) = self.membership.generation.filter(|_| !self.application.commit.is_empty()) else {
-            // Nothing is done, or this is no member any more: `CommitFailedException`. Then the records will be read again, by
-            // whoever owns them now.
+        let Some(generation) = self
+            .membership
+            .generation
+            .filter(|_| !self.application.commit.is_empty())
+        else {
+            // Nothing is done, or this is no member any more: `CommitFailedException`. Then the records will be read
+            // again, by whoever owns them now.
             self.application.poll_again();
             return self.poll(ctx);
         };

@@ -53,7 +53,10 @@ impl Consumer {
                 self.membership.heard_of_coordinator(ctx.now());
             }
             _ => {
-                ctx.record_as_cause(Fact::CoordinatorRefused { api: Api::FindCoordinator, error: found.error });
+                ctx.record_as_cause(Fact::CoordinatorRefused {
+                    api: Api::FindCoordinator,
+                    error: found.error,
+                });
                 self.coordinator.back_off(self.config.retry_backoff_us, ctx);
             }
         }

@@ -24,7 +24,8 @@ struct Completed {
     why: EventId,
 }
 
-/// The partitions, and what was fetched of them. The buffers hold at most one fetch of each: `max.partition.fetch.bytes`.
+/// The partitions, and what was fetched of them. The buffers hold at most one fetch of each:
+/// `max.partition.fetch.bytes`.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Fetcher {
     /// Ascending. A partition's place in it is its slot.
@@ -71,14 +72,19 @@ impl Fetcher {
     pub(super) fn on_timer(&mut self, ctx: &mut Ctx) {
         let now = ctx.now();
         if self.alarm.rang(now)
-            && let Some(next) = self.owned.iter().map(|owned| owned.retry_at).filter(|at| *at > now).min()
+            && let Some(next) = self
+                .owned
+                .iter()
+                .map(|owned| owned.retry_at)
+                .filter(|at| *at > now)
+                .min()
         {
             self.alarm.arm(next, Timer::FetchRetry, ctx);
         }
     }
 
-    /// Takes up to `max_records` from the buffers, one partition after the other in the order in which they came. Answers
-    /// how many, and the event that brought the first.
+    /// Takes up to `max_records` from the buffers, one partition after the other in the order in which they came.
+    /// Answers how many, and the event that brought the first.
     pub(super) fn collect(&mut self, max_records: u32, into: &mut VecDeque<Run>) -> Option<(u32, EventId)> {
         let why = self.completed.front()?.why;
         let mut left = max_records;
@@ -98,7 +104,12 @@ impl Fetcher {
                 fetch.next += usize::from(to == records);
                 if from < to {
                     owned.position = entry.base_offset + u64::from(to);
-                    into.push_back(Run { slot: fetch.slot, entry: entry.clone(), from, to });
+                    into.push_back(Run {
+                        slot: fetch.slot,
+                        entry: entry.clone(),
+                        from,
+                        to,
+                    });
                 }
             }
             if fetch.next == fetch.entries.len() {
@@ -109,10 +120,14 @@ impl Fetcher {
     }
 
     /// What can be asked for now, by leader. The fetch of a partition starts only when its buffer is empty.
-    fn fetchable(&self, requests: &super::Requests, max_bytes: u32, now: Micros) -> Vec<(BrokerId, Vec<FetchPartition>)> {
-        let idle = |owned: &&Owned| {
-            owned.place == Place::Known && owned.fetched == owned.position && owned.retry_at <= now
-        };
+    fn fetchable(
+        &self,
+        requests: &super::Requests,
+        max_bytes: u32,
+        now: Micros,
+    ) -> Vec<(BrokerId, Vec<FetchPartition>)> {
+        let idle =
+            |owned: &&Owned| owned.place == Place::Known && owned.fetched == owned.position && owned.retry_at <= now;
         let mut ready: Vec<(BrokerId, &Owned)> = self
             .owned
             .iter()
@@ -143,7 +158,9 @@ impl Consumer {
             self.metadata.want();
             self.refresh_metadata(ctx);
         }
-        let fetches = self.fetcher.fetchable(&self.requests, self.config.max_partition_fetch_bytes, ctx.now());
+        let fetches = self
+            .fetcher
+            .fetchable(&self.requests, self.config.max_partition_fetch_bytes, ctx.now());
         for (leader, partitions) in fetches {
             let fetch = FetchRequest {
                 replica: None,
@@ -153,7 +170,13 @@ impl Consumer {
                 partitions,
             };
             let timeout_us = self.config.request_timeout_us.max(self.config.fetch_max_wait_us);
-            self.requests.send(leader, timeout_us, self.membership.round, RequestBody::Fetch(fetch), ctx);
+            self.requests.send(
+                leader,
+                timeout_us,
+                self.membership.round,
+                RequestBody::Fetch(fetch),
+                ctx,
+            );
         }
     }
 
@@ -162,7 +185,9 @@ impl Consumer {
             return;
         }
         for fetched in response.partitions {
-            let Some(slot) = self.fetcher.slot(fetched.partition) else { continue };
+            let Some(slot) = self.fetcher.slot(fetched.partition) else {
+                continue;
+            };
             match fetched.error {
                 ErrorCode::None => self.buffer(slot, fetched, ctx),
                 ErrorCode::OffsetOutOfRange => self.fetcher.owned[slot].place = Place::Reset,
@@ -179,19 +204,33 @@ impl Consumer {
     fn buffer(&mut self, slot: usize, fetched: FetchedPartition, ctx: &mut Ctx) {
         let owned = &mut self.fetcher.owned[slot];
         owned.high_watermark = fetched.high_watermark;
-        let (Some(first), Some(last)) = (fetched.entries.first(), fetched.entries.last()) else { return };
+        let (Some(first), Some(last)) = (fetched.entries.first(), fetched.entries.last()) else {
+            return;
+        };
         let end = last.end_offset();
-        assert!(end <= fetched.high_watermark, "invariant consumers-read-below-the-high-watermark is broken");
+        assert!(
+            end <= fetched.high_watermark,
+            "invariant consumers-read-below-the-high-watermark is broken"
+        );
         if end <= owned.position {
             return;
         }
         let base_offset = first.base_offset.max(owned.position);
         let records = u32::try_from(end - base_offset).unwrap_or(u32::MAX);
-        let why = ctx.record(Fact::RecordsFetched { partition: owned.id, base_offset, records });
+        let why = ctx.record(Fact::RecordsFetched {
+            partition: owned.id,
+            base_offset,
+            records,
+        });
         self.fetcher.turns += 1;
         owned.turn = self.fetcher.turns;
         owned.fetched = end;
-        self.fetcher.completed.push_back(Completed { slot, entries: fetched.entries, next: 0, why });
+        self.fetcher.completed.push_back(Completed {
+            slot,
+            entries: fetched.entries,
+            next: 0,
+            why,
+        });
     }
 
     /// That broker does not answer: waits, and asks who leads by now.

@@ -15,17 +15,26 @@ impl Consumer {
     }
 
     fn next_heartbeat(&self, ctx: &mut Ctx) {
-        ctx.timer_in(self.config.heartbeat_interval_us, Timer::GroupHeartbeat(self.membership.heartbeats));
+        ctx.timer_in(
+            self.config.heartbeat_interval_us,
+            Timer::GroupHeartbeat(self.membership.heartbeats),
+        );
     }
 
     pub(super) fn on_heartbeat_timer(&mut self, number: u32, ctx: &mut Ctx) {
-        let Some(generation) = self.membership.generation else { return };
+        let Some(generation) = self.membership.generation else {
+            return;
+        };
         let joined = matches!(self.membership.state, MemberState::Syncing | MemberState::Stable);
         if number != self.membership.heartbeats || !joined {
             return;
         }
         let now = ctx.now();
-        if self.application.works_since().is_some_and(|since| now >= since + self.config.max_poll_interval_us) {
+        if self
+            .application
+            .works_since()
+            .is_some_and(|since| now >= since + self.config.max_poll_interval_us)
+        {
             // The application has not polled for `max.poll.interval.ms`: others should have its partitions (KIP-62).
             return self.send_leave(ctx);
         }
@@ -37,7 +46,11 @@ impl Consumer {
         self.next_heartbeat(ctx);
         if !self.requests.is_waiting(Api::Heartbeat) {
             let group = self.config.group.clone();
-            let heartbeat = HeartbeatRequest { group, member: self.membership.member.clone(), generation };
+            let heartbeat = HeartbeatRequest {
+                group,
+                member: self.membership.member.clone(),
+                generation,
+            };
             self.ask_coordinator(self.config.request_timeout_us, RequestBody::Heartbeat(heartbeat), ctx);
         }
     }

@@ -68,8 +68,8 @@ impl Membership {
         self.rejoin_why = why;
     }
 
-    /// The coordinator does not know us any more, or in another generation. What is owned is lost, which the next `poll()`
-    /// finds out (`resetStateAndGeneration`). The member id may still be good.
+    /// The coordinator does not know us any more, or in another generation. What is owned is lost, which the next
+    /// `poll()` finds out (`resetStateAndGeneration`). The member id may still be good.
     pub(super) fn reset(&mut self, forget_id: bool, why: EventId) {
         self.state = MemberState::Unjoined;
         self.generation = None;

@@ -20,7 +20,13 @@ pub(super) struct ClientMetadata {
 
 impl ClientMetadata {
     pub(super) fn new(bootstrap: Arc<[BrokerId]>) -> Self {
-        Self { bootstrap, image: None, wanted: false, not_before: 0, alarm: Alarm::default() }
+        Self {
+            bootstrap,
+            image: None,
+            wanted: false,
+            not_before: 0,
+            alarm: Alarm::default(),
+        }
     }
 
     /// Asks for metadata as soon as that may be.
@@ -48,7 +54,11 @@ impl ClientMetadata {
 
     /// A broker to ask what any broker knows: the least loaded one, from a random start.
     pub(super) fn any_broker(&self, requests: &Requests, ctx: &mut Ctx) -> Option<BrokerId> {
-        let alive = self.image().into_iter().flat_map(|image| &image.brokers).filter(|(_, state)| !state.fenced);
+        let alive = self
+            .image()
+            .into_iter()
+            .flat_map(|image| &image.brokers)
+            .filter(|(_, state)| !state.fenced);
         let mut brokers: Vec<BrokerId> = alive.map(|(id, _)| *id).collect();
         if brokers.is_empty() {
             brokers.extend_from_slice(&self.bootstrap);
@@ -69,9 +79,12 @@ impl Consumer {
             self.metadata.alarm.arm(self.metadata.not_before, Timer::Metadata, ctx);
             return;
         }
-        let Some(broker) = self.metadata.any_broker(&self.requests, ctx) else { return };
+        let Some(broker) = self.metadata.any_broker(&self.requests, ctx) else {
+            return;
+        };
         self.metadata.not_before = ctx.now() + self.config.retry_backoff_us;
-        self.requests.send(broker, self.config.request_timeout_us, 0, RequestBody::Metadata, ctx);
+        self.requests
+            .send(broker, self.config.request_timeout_us, 0, RequestBody::Metadata, ctx);
     }
 
     pub(super) fn on_metadata(&mut self, image: Arc<MetadataImage>) {

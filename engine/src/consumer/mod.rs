@@ -1,10 +1,10 @@
 //! A consumer: membership of its group, fetching, processing and committing.
 //!
 //! It is Kafka's classic consumer with an application around it that works as most do: poll, process record after
-//! record, commit what was processed (`commitSync`), poll again. In Kafka one thread does all this and a second one sends
-//! heartbeats, so most things happen *inside* `poll()`, and nothing of them while the application works: a rebalance
-//! waits for the end of the records in hand. Here [`Consumer::go_on`] is that thread: it is called after every input, and
-//! goes as far as it can with what is known.
+//! record, commit what was processed (`commitSync`), poll again. In Kafka one thread does all this and a second one
+//! sends heartbeats, so most things happen *inside* `poll()`, and nothing of them while the application works: a
+//! rebalance waits for the end of the records in hand. Here `go_on` is that thread: it is called after
+//! every input, and goes as far as it can with what is known.
 //!
 //! **Invariant:** partitions come and go only while the application is in `poll()`.
 
@@ -82,7 +82,10 @@ impl Consumer {
         }
         match input {
             Input::Start => self.metadata.want(),
-            Input::Message { message: Message::Response(response), .. } => self.on_response(response, ctx),
+            Input::Message {
+                message: Message::Response(response),
+                ..
+            } => self.on_response(response, ctx),
             Input::Timer(timer) => self.on_timer(timer, ctx),
             Input::Command(NodeCommand::Close) => self.close(ctx),
             Input::Message { .. } | Input::Command(_) => return,
@@ -92,7 +95,9 @@ impl Consumer {
 
     fn on_response(&mut self, response: Response, ctx: &mut Ctx) {
         // An answer to a request that was given up comes too late.
-        let Some(asked) = self.requests.take(response.correlation) else { return };
+        let Some(asked) = self.requests.take(response.correlation) else {
+            return;
+        };
         match response.body {
             ResponseBody::Metadata(image) => self.on_metadata(image),
             ResponseBody::FindCoordinator(found) => self.on_coordinator(found, ctx),
@@ -157,7 +162,9 @@ impl Consumer {
     /// The application stops: what it has processed is committed, then it leaves the group.
     fn close(&mut self, ctx: &mut Ctx) {
         if self.life == Life::Open {
-            self.life = Life::Closing { until: ctx.now() + CLOSE_TIMEOUT_US };
+            self.life = Life::Closing {
+                until: ctx.now() + CLOSE_TIMEOUT_US,
+            };
             self.stop_processing();
         }
     }
@@ -172,7 +179,8 @@ impl Consumer {
     /// Sends a request to the coordinator, if it is known.
     fn ask_coordinator(&mut self, timeout_us: Micros, body: RequestBody, ctx: &mut Ctx) {
         if let Some(to) = self.coordinator.broker() {
-            self.requests.send_to_coordinator(to, timeout_us, self.membership.round, body, ctx);
+            self.requests
+                .send_to_coordinator(to, timeout_us, self.membership.round, body, ctx);
         }
     }
 }

@@ -60,8 +60,8 @@ impl Application {
 }
 
 impl Consumer {
-    /// `poll()`: first the group, then the positions, then the records. Fetches go out before the records are handed over,
-    /// so that the next ones travel while the application works.
+    /// `poll()`: first the group, then the positions, then the records. Fetches go out before the records are handed
+    /// over, so that the next ones travel while the application works.
     pub(super) fn poll(&mut self, ctx: &mut Ctx) {
         if self.life != Life::Open {
             return self.leave(ctx);
@@ -73,7 +73,9 @@ impl Consumer {
             return;
         }
         self.look_up_positions(ctx);
-        let polled = self.fetcher.collect(self.config.max_poll_records, &mut self.application.work);
+        let polled = self
+            .fetcher
+            .collect(self.config.max_poll_records, &mut self.application.work);
         if let Some((records, fetched)) = polled {
             ctx.set_cause(fetched);
             ctx.record_as_cause(Fact::Polled { records });
@@ -90,7 +92,9 @@ impl Consumer {
         // What is to be committed: each partition of this poll. The offset moves when the work is done.
         let partitions = self.application.work.iter().map(|run| &self.fetcher.owned[run.slot]);
         self.application.commit.clear();
-        self.application.commit.extend(partitions.map(|owned| (owned.id, owned.processed)));
+        self.application
+            .commit
+            .extend(partitions.map(|owned| (owned.id, owned.processed)));
         self.application.commit.dedup();
         if self.config.processing_us == 0 {
             while let Some(run) = self.application.work.pop_front() {
@@ -113,8 +117,13 @@ impl Consumer {
         if number != self.application.timer || self.application.phase != Phase::Processing {
             return;
         }
-        let Some(run) = self.application.work.front_mut() else { return };
-        let record = Run { to: run.from + 1, ..run.clone() };
+        let Some(run) = self.application.work.front_mut() else {
+            return;
+        };
+        let record = Run {
+            to: run.from + 1,
+            ..run.clone()
+        };
         run.from += 1;
         if run.from == run.to {
             self.application.work.pop_front();
@@ -152,7 +161,9 @@ impl Consumer {
         let fetcher = &self.fetcher;
         self.application.commit.retain_mut(|(partition, offset)| {
             let before = *offset;
-            *offset = fetcher.slot(*partition).map_or(before, |slot| fetcher.owned[slot].processed);
+            *offset = fetcher
+                .slot(*partition)
+                .map_or(before, |slot| fetcher.owned[slot].processed);
             *offset != before
         });
     }

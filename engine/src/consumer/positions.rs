@@ -30,12 +30,25 @@ impl Consumer {
         if answer.error != ErrorCode::None {
             return self.on_group_error(Api::OffsetFetch, answer.error, ctx);
         }
-        for owned in self.fetcher.owned.iter_mut().filter(|owned| owned.place == Place::Unknown) {
-            owned.committed = answer.offsets.iter().find(|(id, _)| *id == owned.id).map(|(_, offset)| *offset);
+        for owned in self
+            .fetcher
+            .owned
+            .iter_mut()
+            .filter(|owned| owned.place == Place::Unknown)
+        {
+            owned.committed = answer
+                .offsets
+                .iter()
+                .find(|(id, _)| *id == owned.id)
+                .map(|(_, offset)| *offset);
             match owned.committed {
                 Some(offset) => {
                     owned.seek(offset);
-                    ctx.record(Fact::PositionSet { partition: owned.id, offset, committed: true });
+                    ctx.record(Fact::PositionSet {
+                        partition: owned.id,
+                        offset,
+                        committed: true,
+                    });
                 }
                 None => owned.place = Place::Reset,
             }
@@ -46,9 +59,17 @@ impl Consumer {
     fn list_offsets(&mut self, ctx: &mut Ctx) {
         let now = ctx.now();
         let due = |place, retry_at| place == Place::Reset && retry_at <= now;
-        while let Some(leader) = self.fetcher.owned.iter().filter(|o| due(o.place, o.retry_at)).find_map(|owned| {
-            owned.leader.filter(|leader| !self.requests.is_waiting_for(*leader, Api::ListOffsets))
-        }) {
+        while let Some(leader) = self
+            .fetcher
+            .owned
+            .iter()
+            .filter(|o| due(o.place, o.retry_at))
+            .find_map(|owned| {
+                owned
+                    .leader
+                    .filter(|leader| !self.requests.is_waiting_for(*leader, Api::ListOffsets))
+            })
+        {
             let partitions: Vec<PartitionId> = self
                 .fetcher
                 .owned
@@ -56,9 +77,13 @@ impl Consumer {
                 .filter(|owned| due(owned.place, owned.retry_at) && owned.leader == Some(leader))
                 .map(|owned| owned.id)
                 .collect();
-            let list = ListOffsetsRequest { spec: self.config.auto_offset_reset, partitions };
+            let list = ListOffsetsRequest {
+                spec: self.config.auto_offset_reset,
+                partitions,
+            };
             let (timeout_us, round) = (self.config.request_timeout_us, self.membership.round);
-            self.requests.send(leader, timeout_us, round, RequestBody::ListOffsets(list), ctx);
+            self.requests
+                .send(leader, timeout_us, round, RequestBody::ListOffsets(list), ctx);
         }
     }
 
@@ -67,7 +92,9 @@ impl Consumer {
             return;
         }
         for listed in &answer.partitions {
-            let Some(slot) = self.fetcher.slot(listed.partition) else { continue };
+            let Some(slot) = self.fetcher.slot(listed.partition) else {
+                continue;
+            };
             let owned = &mut self.fetcher.owned[slot];
             if owned.place != Place::Reset {
                 continue;
@@ -75,7 +102,11 @@ impl Consumer {
             if listed.error == ErrorCode::None {
                 let offset = listed.base_offset;
                 owned.seek(offset);
-                ctx.record(Fact::PositionSet { partition: listed.partition, offset, committed: false });
+                ctx.record(Fact::PositionSet {
+                    partition: listed.partition,
+                    offset,
+                    committed: false,
+                });
             } else {
                 self.fetcher.back_off(slot, self.config.retry_backoff_us, ctx);
                 self.metadata.want();

@@ -18,7 +18,9 @@ const JOIN_GROUP_LAPSE_US: Micros = 5_000_000;
 impl Consumer {
     /// Gives up everything and asks to be in the next generation.
     pub(super) fn join(&mut self, ctx: &mut Ctx) {
-        let Some((topic, _)) = self.metadata.topic(&self.config.topic) else { return };
+        let Some((topic, _)) = self.metadata.topic(&self.config.topic) else {
+            return;
+        };
         if !self.coordinator.is_ready(ctx.now()) || self.requests.is_waiting(Api::LeaveGroup) {
             return;
         }
@@ -37,7 +39,10 @@ impl Consumer {
             subscription: [topic].into(),
             client_id: self.client_id.clone(),
         };
-        let timeout_us = self.config.request_timeout_us.max(self.config.max_poll_interval_us + JOIN_GROUP_LAPSE_US);
+        let timeout_us = self
+            .config
+            .request_timeout_us
+            .max(self.config.max_poll_interval_us + JOIN_GROUP_LAPSE_US);
         self.ask_coordinator(timeout_us, RequestBody::JoinGroup(join), ctx);
     }
 
@@ -60,9 +65,16 @@ impl Consumer {
                 self.start_heartbeats(ctx);
                 let leads = joined.leader == joined.member;
                 self.membership.member = joined.member;
-                let assignments = if leads { self.share(&joined.members, ctx) } else { Vec::new() };
-                self.membership.shared_partitions =
-                    self.metadata.topic(&self.config.topic).filter(|_| leads).map(|(_, partitions)| partitions);
+                let assignments = if leads {
+                    self.share(&joined.members, ctx)
+                } else {
+                    Vec::new()
+                };
+                self.membership.shared_partitions = self
+                    .metadata
+                    .topic(&self.config.topic)
+                    .filter(|_| leads)
+                    .map(|(_, partitions)| partitions);
                 self.sync(joined.generation, assignments, ctx);
             }
             ErrorCode::MemberIdRequired => {
@@ -78,7 +90,9 @@ impl Consumer {
 
     /// As the group's leader: who gets what (`partition.assignment.strategy=range`).
     fn share(&self, members: &[JoinedMember], ctx: &mut Ctx) -> Vec<Assignment> {
-        let Some(image) = self.metadata.image() else { return Vec::new() };
+        let Some(image) = self.metadata.image() else {
+            return Vec::new();
+        };
         let wanted = |topic: &TopicId| members.iter().any(|member| member.subscription.contains(topic));
         let topics: Vec<(TopicId, u32)> = image
             .topics
@@ -98,8 +112,9 @@ impl Consumer {
             members: u32::try_from(members.len()).unwrap_or(u32::MAX),
             partitions: topics.iter().map(|(_, partitions)| partitions).sum(),
         });
-        let partition = |(topic, index): (TopicId, u32)| {
-            PartitionId { topic, index: u16::try_from(index).expect("invariant partitions-fit-16-bits is broken") }
+        let partition = |(topic, index): (TopicId, u32)| PartitionId {
+            topic,
+            index: u16::try_from(index).expect("invariant partitions-fit-16-bits is broken"),
         };
         let shares = range_assignor::assign(&topics, &subscriptions);
         members
@@ -114,7 +129,12 @@ impl Consumer {
 
     fn sync(&mut self, generation: u32, assignments: Vec<Assignment>, ctx: &mut Ctx) {
         let group = self.config.group.clone();
-        let sync = SyncGroupRequest { group, member: self.membership.member.clone(), generation, assignments };
+        let sync = SyncGroupRequest {
+            group,
+            member: self.membership.member.clone(),
+            generation,
+            assignments,
+        };
         self.ask_coordinator(self.config.request_timeout_us, RequestBody::SyncGroup(sync), ctx);
     }
 
@@ -170,7 +190,10 @@ impl Consumer {
     }
 
     pub(super) fn send_leave(&mut self, ctx: &mut Ctx) {
-        let leave = LeaveGroupRequest { group: self.config.group.clone(), member: self.membership.member.clone() };
+        let leave = LeaveGroupRequest {
+            group: self.config.group.clone(),
+            member: self.membership.member.clone(),
+        };
         self.ask_coordinator(self.config.request_timeout_us, RequestBody::LeaveGroup(leave), ctx);
         self.membership.reset(true, 0);
     }

@@ -51,14 +51,24 @@ impl Requests {
     ) {
         self.last = self.last.wrapping_add(1);
         let deadline = ctx.now() + timeout_us;
-        self.in_flight.push(InFlight { correlation: self.last, channel, deadline, to, api: body.api(), round });
+        self.in_flight.push(InFlight {
+            correlation: self.last,
+            channel,
+            deadline,
+            to,
+            api: body.api(),
+            round,
+        });
         self.alarm.arm(deadline, Timer::RequestTimeout(0), ctx);
         ctx.request(to.into(), channel, self.last, body);
     }
 
     /// The request with that number, which is answered now.
     pub(super) fn take(&mut self, correlation: u32) -> Option<InFlight> {
-        let index = self.in_flight.iter().position(|request| request.correlation == correlation)?;
+        let index = self
+            .in_flight
+            .iter()
+            .position(|request| request.correlation == correlation)?;
         Some(self.in_flight.swap_remove(index))
     }
 
@@ -68,7 +78,10 @@ impl Requests {
         if !self.alarm.rang(now) {
             return Vec::new();
         }
-        let mut overdue: Vec<InFlight> = self.in_flight.extract_if(.., |request| request.deadline <= now).collect();
+        let mut overdue: Vec<InFlight> = self
+            .in_flight
+            .extract_if(.., |request| request.deadline <= now)
+            .collect();
         overdue.sort_by_key(|request| request.correlation);
         if let Some(next) = self.in_flight.iter().map(|request| request.deadline).min() {
             self.alarm.arm(next, Timer::RequestTimeout(0), ctx);
@@ -81,7 +94,9 @@ impl Requests {
     }
 
     pub(super) fn is_waiting_for(&self, to: BrokerId, api: Api) -> bool {
-        self.in_flight.iter().any(|request| request.to == to && request.api == api)
+        self.in_flight
+            .iter()
+            .any(|request| request.to == to && request.api == api)
     }
 
     /// How many requests that broker has not answered.

@@ -1,9 +1,9 @@
 //! What a consumer is doing, for those who watch it.
 
+use super::Consumer;
 use super::membership::MemberState;
 use super::owned::OwnedPartition;
 use super::poll::Phase;
-use super::Consumer;
 use crate::wire::Micros;
 
 /// From open to closed.
@@ -11,7 +11,9 @@ use crate::wire::Micros;
 pub(super) enum Life {
     Open,
     /// `close()` was called, and gives up at that moment.
-    Closing { until: Micros },
+    Closing {
+        until: Micros,
+    },
     Closed,
 }
 

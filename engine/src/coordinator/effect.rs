@@ -28,8 +28,8 @@ pub struct Reply {
 pub enum Effect {
     /// Answer a client.
     Reply(Reply),
-    /// Append to a partition of `__consumer_offsets` with acks=all, and call [`super::GroupCoordinator::stored`] once the
-    /// batch is committed or has failed.
+    /// Append to a partition of `__consumer_offsets` with acks=all, and call [`super::GroupCoordinator::stored`] once
+    /// the batch is committed or has failed.
     Store {
         /// Names the batch in the call back.
         token: u64,
@@ -58,17 +58,35 @@ pub(super) struct Turn<'a, 'w> {
 
 impl Turn<'_, '_> {
     pub(super) fn reply(&mut self, to: Asker, body: ResponseBody) {
-        let Asker { node, channel, correlation } = to;
-        self.effects.push(Effect::Reply(Reply { to: node, channel, correlation, body }));
+        let Asker {
+            node,
+            channel,
+            correlation,
+        } = to;
+        self.effects.push(Effect::Reply(Reply {
+            to: node,
+            channel,
+            correlation,
+            body,
+        }));
     }
 }
 
 pub(super) fn join_error(error: ErrorCode, member: MemberId) -> ResponseBody {
-    ResponseBody::JoinGroup(JoinGroupResponse { error, generation: 0, member, leader: "".into(), members: Vec::new() })
+    ResponseBody::JoinGroup(JoinGroupResponse {
+        error,
+        generation: 0,
+        member,
+        leader: "".into(),
+        members: Vec::new(),
+    })
 }
 
 pub(super) fn sync_error(error: ErrorCode) -> ResponseBody {
-    ResponseBody::SyncGroup(SyncGroupResponse { error, partitions: [].into() })
+    ResponseBody::SyncGroup(SyncGroupResponse {
+        error,
+        partitions: [].into(),
+    })
 }
 
 pub(super) fn commit_answer(error: ErrorCode) -> ResponseBody {
@@ -76,5 +94,8 @@ pub(super) fn commit_answer(error: ErrorCode) -> ResponseBody {
 }
 
 pub(super) fn offsets_answer(offsets: Vec<(PartitionId, Offset)>) -> ResponseBody {
-    ResponseBody::OffsetFetch(OffsetFetchResponse { error: ErrorCode::None, offsets })
+    ResponseBody::OffsetFetch(OffsetFetchResponse {
+        error: ErrorCode::None,
+        offsets,
+    })
 }

@@ -104,7 +104,9 @@ impl Group {
 
     /// Its members in the order in which they came: the process, the id, and what it owns.
     pub fn members(&self) -> impl ExactSizeIterator<Item = (NodeId, &MemberId, &Arc<[PartitionId]>)> {
-        self.members.iter().map(|member| (member.node, &member.id, &member.assignment))
+        self.members
+            .iter()
+            .map(|member| (member.node, &member.id, &member.assignment))
     }
 
     /// The next offset that the group reads from after a restart, if it has committed one.
@@ -135,7 +137,11 @@ impl Group {
         self.previous_state = self.state;
         self.state = to;
         let members = u32::try_from(self.members.len()).unwrap_or(u32::MAX);
-        let fact = Fact::GroupState { state: to, generation: self.generation, members };
+        let fact = Fact::GroupState {
+            state: to,
+            generation: self.generation,
+            members,
+        };
         self.state_event = turn.ctx.record_as_cause(fact);
     }
 
@@ -170,7 +176,12 @@ impl Group {
 
     /// Takes out members that have failed, and says so.
     pub(super) fn remove_failed(&mut self, failed: impl Fn(&Member) -> bool, turn: &mut Turn) {
-        let numbers: Vec<u32> = self.members.iter().filter(|member| failed(member)).map(|m| m.number).collect();
+        let numbers: Vec<u32> = self
+            .members
+            .iter()
+            .filter(|member| failed(member))
+            .map(|m| m.number)
+            .collect();
         for member in numbers.into_iter().filter_map(|number| self.remove(number)) {
             turn.ctx.record_as_cause(Fact::MemberRemoved { consumer: member.node });
         }
@@ -180,13 +191,20 @@ impl Group {
     pub(super) fn member_list(&self) -> Vec<JoinedMember> {
         self.members
             .iter()
-            .map(|member| JoinedMember { member: member.id.clone(), subscription: member.subscription.clone() })
+            .map(|member| JoinedMember {
+                member: member.id.clone(),
+                subscription: member.subscription.clone(),
+            })
             .collect()
     }
 
     /// How long the slowest member may take to join.
     pub(super) fn rebalance_timeout_us(&self) -> Micros {
-        self.members.iter().map(|member| member.rebalance_timeout_us).max().unwrap_or(0)
+        self.members
+            .iter()
+            .map(|member| member.rebalance_timeout_us)
+            .max()
+            .unwrap_or(0)
     }
 
     pub(super) fn joined(&self) -> usize {

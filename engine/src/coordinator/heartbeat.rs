@@ -6,8 +6,8 @@ use crate::trace::GroupStateName;
 use crate::wire::{ErrorCode, HeartbeatRequest, LeaveGroupRequest, ResponseBody};
 
 impl Group {
-    /// `GroupMetadataManager.classicGroupHeartbeatToClassicGroup`. The answer is the only way by which a member hears of a
-    /// rebalance.
+    /// `GroupMetadataManager.classicGroupHeartbeatToClassicGroup`. The answer is the only way by which a member hears
+    /// of a rebalance.
     pub(super) fn heartbeat(&mut self, asker: Asker, request: &HeartbeatRequest, turn: &mut Turn) {
         let (state, generation, number) = (self.state, self.generation, self.number);
         let error = match self.member(&request.member) {

@@ -31,8 +31,8 @@ impl Group {
         }
     }
 
-    /// Whether there is room (`acceptJoiningMember`). During a join phase those that have joined count, not all members:
-    /// the group may be over its size, and whoever rejoins too late makes room.
+    /// Whether there is room (`acceptJoiningMember`). During a join phase those that have joined count, not all
+    /// members: the group may be over its size, and whoever rejoins too late makes room.
     fn accepts(&mut self, id: &MemberId, max_size: u32) -> bool {
         let max_size = max_size as usize;
         if id.is_empty() && self.pending.len() >= max_size {
@@ -49,15 +49,19 @@ impl Group {
         }
     }
 
-    /// A member without an id gets one, and has to join with it. Otherwise a client that tries again because an answer was
-    /// lost would leave a dead member behind each time (KIP-394).
+    /// A member without an id gets one, and has to join with it. Otherwise a client that tries again because an answer
+    /// was lost would leave a dead member behind each time (KIP-394).
     fn hand_out_id(&mut self, asker: Asker, request: &JoinGroupRequest, turn: &mut Turn) {
         self.last_member += 1;
         let number = self.last_member;
         let id: MemberId = format!("{}-{}", request.client_id, uuid(turn.ctx.random())).into();
         let mut session = Session::default();
         session.extend(request.session_timeout_us, self.number, number, turn.ctx);
-        self.pending.push(PendingMember { number, id: id.clone(), session });
+        self.pending.push(PendingMember {
+            number,
+            id: id.clone(),
+            session,
+        });
         turn.reply(asker, join_error(ErrorCode::MemberIdRequired, id));
     }
 
@@ -80,7 +84,9 @@ impl Group {
             owes_sync: false,
             session: pending.session,
         };
-        member.session.extend(NEW_MEMBER_JOIN_TIMEOUT_US, self.number, member.number, turn.ctx);
+        member
+            .session
+            .extend(NEW_MEMBER_JOIN_TIMEOUT_US, self.number, member.number, turn.ctx);
         self.add(member);
         self.rebalance_or_complete_join(turn);
     }
@@ -88,7 +94,9 @@ impl Group {
     /// A member joins again (`classicGroupJoinExistingMember`).
     fn rejoin(&mut self, asker: Asker, request: JoinGroupRequest, turn: &mut Turn) {
         let is_leader = self.leader().is_some_and(|leader| leader.id == request.member);
-        let Some(member) = self.member(&request.member) else { return };
+        let Some(member) = self.member(&request.member) else {
+            return;
+        };
         let unchanged = member.subscription == request.subscription;
         let missed_the_answer = match self.state {
             GroupStateName::PreparingRebalance => false,

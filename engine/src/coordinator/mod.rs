@@ -47,7 +47,11 @@ impl GroupCoordinator {
     /// A coordinator without groups.
     #[must_use]
     pub fn new(config: GroupCoordinatorConfig) -> Self {
-        Self { config, groups: Vec::new(), stores: Stores::default() }
+        Self {
+            config,
+            groups: Vec::new(),
+            stores: Stores::default(),
+        }
     }
 
     /// A client asks: JoinGroup, SyncGroup, Heartbeat, LeaveGroup, OffsetCommit or OffsetFetch. The broker has seen to
@@ -64,7 +68,11 @@ impl GroupCoordinator {
         ctx: &mut Ctx,
         effects: &mut Vec<Effect>,
     ) {
-        let asker = Asker { node: from, channel, correlation };
+        let asker = Asker {
+            node: from,
+            channel,
+            correlation,
+        };
         let group = match &body {
             RequestBody::JoinGroup(request) => self.group_to_join(&request.group, request.member.is_empty()),
             RequestBody::SyncGroup(request) => self.find(&request.group),
@@ -74,7 +82,12 @@ impl GroupCoordinator {
             RequestBody::OffsetFetch(group) => self.find(group),
             other => panic!("invariant group-requests-only is broken by {}", other.api().name()),
         };
-        let mut turn = Turn { config: &self.config, stores: &mut self.stores, ctx, effects };
+        let mut turn = Turn {
+            config: &self.config,
+            stores: &mut self.stores,
+            ctx,
+            effects,
+        };
         match group {
             Some(index) => self.groups[index].on_request(asker, body, &mut turn),
             None => turn.reply(asker, answer_without_group(&body, self.groups.len())),
@@ -83,10 +96,16 @@ impl GroupCoordinator {
 
     /// A timer of the coordinator: the end of a join or sync phase, or a member's session.
     pub fn on_timer(&mut self, timer: Timer, ctx: &mut Ctx, effects: &mut Vec<Effect>) {
-        let (Timer::JoinPhase { group, .. } | Timer::SyncPhase { group, .. } | Timer::Session { group, .. }) = timer else {
+        let (Timer::JoinPhase { group, .. } | Timer::SyncPhase { group, .. } | Timer::Session { group, .. }) = timer
+        else {
             return;
         };
-        let mut turn = Turn { config: &self.config, stores: &mut self.stores, ctx, effects };
+        let mut turn = Turn {
+            config: &self.config,
+            stores: &mut self.stores,
+            ctx,
+            effects,
+        };
         if let Some(group) = self.groups.get_mut(group as usize) {
             match timer {
                 Timer::JoinPhase { round, .. } => group.join_phase_over(round, &mut turn),
@@ -98,18 +117,22 @@ impl GroupCoordinator {
     }
 
     /// The batch of that [`Effect::Store`] is committed, or is not going to be.
-    pub fn stored(
-        &mut self,
-        token: u64,
-        result: Result<(), ErrorCode>,
-        ctx: &mut Ctx,
-        effects: &mut Vec<Effect>,
-    ) {
-        let Some((group, what)) = self.stores.take(token) else { return };
-        let mut turn = Turn { config: &self.config, stores: &mut self.stores, ctx, effects };
+    pub fn stored(&mut self, token: u64, result: Result<(), ErrorCode>, ctx: &mut Ctx, effects: &mut Vec<Effect>) {
+        let Some((group, what)) = self.stores.take(token) else {
+            return;
+        };
+        let mut turn = Turn {
+            config: &self.config,
+            stores: &mut self.stores,
+            ctx,
+            effects,
+        };
         let group = &mut self.groups[group as usize];
         match what {
-            Stored::Metadata { generation, assignments } => {
+            Stored::Metadata {
+                generation,
+                assignments,
+            } => {
                 group.assignment_stored(generation, &assignments, result, &mut turn);
             }
             Stored::Nothing => {}
@@ -139,7 +162,8 @@ impl GroupCoordinator {
             return found;
         }
         let number = self.groups.len();
-        self.groups.push(Group::new(id.clone(), u32::try_from(number).unwrap_or(u32::MAX)));
+        self.groups
+            .push(Group::new(id.clone(), u32::try_from(number).unwrap_or(u32::MAX)));
         Some(number)
     }
 }

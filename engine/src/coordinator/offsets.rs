@@ -22,12 +22,15 @@ impl Group {
         if records == 0 {
             return turn.reply(asker, commit_answer(ErrorCode::None));
         }
-        let then = Stored::Offsets { asker, offsets: request.offsets };
+        let then = Stored::Offsets {
+            asker,
+            offsets: request.offsets,
+        };
         self.store(records, self.offset_record_bytes(), then, turn);
     }
 
-    /// `ClassicGroup.validateOffsetCommit`: members of the present generation only. A member that was taken for dead must
-    /// not move the offsets of partitions that others read by now.
+    /// `ClassicGroup.validateOffsetCommit`: members of the present generation only. A member that was taken for dead
+    /// must not move the offsets of partitions that others read by now.
     fn check_commit(&self, request: &OffsetCommitRequest) -> ErrorCode {
         if !self.is_member(&request.member) {
             ErrorCode::UnknownMemberId

@@ -34,8 +34,8 @@ impl Group {
 
     /// All have to join again. They learn it from their heartbeats.
     ///
-    /// A group that was empty waits for `group.initial.rebalance.delay.ms` (KIP-134): processes that are started together
-    /// would otherwise rebalance once for each of them.
+    /// A group that was empty waits for `group.initial.rebalance.delay.ms` (KIP-134): processes that are started
+    /// together would otherwise rebalance once for each of them.
     pub(super) fn prepare_rebalance(&mut self, turn: &mut Turn) {
         let previous = self.state;
         self.transition(GroupStateName::PreparingRebalance, turn);
@@ -55,20 +55,38 @@ impl Group {
 
     fn wait_for_joins(&mut self, wait_us: Micros, initial: Option<InitialDelay>, turn: &mut Turn) {
         self.rounds += 1;
-        self.join_phase = Some(JoinPhase { round: self.rounds, initial });
-        turn.ctx.timer_in(wait_us, Timer::JoinPhase { group: self.number, round: self.rounds });
+        self.join_phase = Some(JoinPhase {
+            round: self.rounds,
+            initial,
+        });
+        turn.ctx.timer_in(
+            wait_us,
+            Timer::JoinPhase {
+                group: self.number,
+                round: self.rounds,
+            },
+        );
     }
 
     /// The join phase has lasted as long as it may. The first one of a group goes on when somebody came meanwhile
     /// (`tryCompleteInitialRebalanceElseSchedule`).
     pub(super) fn join_phase_over(&mut self, round: u32, turn: &mut Turn) {
-        let Some(phase) = self.join_phase.filter(|phase| phase.round == round) else { return };
+        let Some(phase) = self.join_phase.filter(|phase| phase.round == round) else {
+            return;
+        };
         match phase.initial {
             Some(InitialDelay { delay_us, remaining_us }) if self.new_member_added && remaining_us > 0 => {
                 self.new_member_added = false;
                 let next_us = turn.config.initial_rebalance_delay_us.min(remaining_us);
                 let remaining_us = remaining_us.saturating_sub(delay_us);
-                self.wait_for_joins(next_us, Some(InitialDelay { delay_us: next_us, remaining_us }), turn);
+                self.wait_for_joins(
+                    next_us,
+                    Some(InitialDelay {
+                        delay_us: next_us,
+                        remaining_us,
+                    }),
+                    turn,
+                );
             }
             _ => self.complete_join_phase(turn),
         }
@@ -107,7 +125,10 @@ impl Group {
                 turn.reply(asker, answer);
             }
         }
-        let sync = Timer::SyncPhase { group: self.number, generation: self.generation };
+        let sync = Timer::SyncPhase {
+            group: self.number,
+            generation: self.generation,
+        };
         turn.ctx.timer_in(self.rebalance_timeout_us(), sync);
     }
 

@@ -1,5 +1,5 @@
-//! What goes into `__consumer_offsets` (`GroupCoordinatorRecordHelpers`). Its records are as large as Kafka's; what they
-//! say is kept by the group itself.
+//! What goes into `__consumer_offsets` (`GroupCoordinatorRecordHelpers`). Its records are as large as Kafka's; what
+//! they say is kept by the group itself.
 
 use super::effect::{Effect, Turn};
 use super::group::Group;
@@ -26,8 +26,14 @@ const PARTITION: u32 = 4;
 impl Group {
     /// The size of this group's record, with the assignments that it is going to have.
     pub(super) fn record_bytes(&self, assigned_partitions: usize) -> u32 {
-        let members: u32 = self.members.iter().map(|member| MEMBER + length(&member.id) + 2 * SUBSCRIPTION).sum();
-        let assigned = u32::try_from(assigned_partitions).unwrap_or(u32::MAX).saturating_mul(PARTITION);
+        let members: u32 = self
+            .members
+            .iter()
+            .map(|member| MEMBER + length(&member.id) + 2 * SUBSCRIPTION)
+            .sum();
+        let assigned = u32::try_from(assigned_partitions)
+            .unwrap_or(u32::MAX)
+            .saturating_mul(PARTITION);
         GROUP + length(&self.id) + self.leader().map_or(0, |leader| length(&leader.id)) + members + assigned
     }
 
@@ -45,14 +51,24 @@ impl Group {
         let now = turn.ctx.now();
         let mut batch = BatchBuilder::new(now, u32::MAX);
         for _ in 0..records {
-            let record =
-                Record { key: None, subject, sequence: 0, value: None, value_bytes: bytes, timestamp_delta_us: 0 };
+            let record = Record {
+                key: None,
+                subject,
+                sequence: 0,
+                value: None,
+                value_bytes: bytes,
+                timestamp_delta_us: 0,
+            };
             batch.try_add(record, now, dictionary);
         }
         let token = turn.stores.add(self.number, then);
         let partitions = u32::from(turn.config.offsets_topic_partitions);
         let partition = u16::try_from(partition_for(&self.id, partitions)).unwrap_or(0);
-        turn.effects.push(Effect::Store { token, partition, batch: batch.build(turn.ctx.me()) });
+        turn.effects.push(Effect::Store {
+            token,
+            partition,
+            batch: batch.build(turn.ctx.me()),
+        });
     }
 }
 

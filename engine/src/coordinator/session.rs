@@ -6,8 +6,8 @@ use crate::node::{Alarm, Ctx, Timer};
 use crate::trace::{Fact, GroupStateName};
 use crate::wire::{ErrorCode, Micros};
 
-/// How long a new member's JoinGroup waits (`CLASSIC_GROUP_NEW_MEMBER_JOIN_TIMEOUT_MS`). Its session says nothing yet: it
-/// cannot send heartbeats, and if it has gone away, nobody would notice.
+/// How long a new member's JoinGroup waits (`CLASSIC_GROUP_NEW_MEMBER_JOIN_TIMEOUT_MS`). Its session says nothing yet:
+/// it cannot send heartbeats, and if it has gone away, nobody would notice.
 pub(super) const NEW_MEMBER_JOIN_TIMEOUT_US: Micros = 300_000_000;
 
 /// When a member's session runs out. One alarm is set, not one for each heartbeat.
@@ -43,8 +43,8 @@ impl Member {
         self.session.extend(self.session_timeout_us, group, self.number, ctx);
     }
 
-    /// Whoever waits for an answer is alive, but for a new member (`ClassicGroupMember.hasSatisfiedHeartbeat`). Its session
-    /// begins again with the answer.
+    /// Whoever waits for an answer is alive, but for a new member (`ClassicGroupMember.hasSatisfiedHeartbeat`). Its
+    /// session begins again with the answer.
     fn counts_as_alive(&self) -> bool {
         !self.is_new && (self.join.is_some() || self.sync.is_some())
     }
@@ -61,7 +61,9 @@ impl Group {
             return;
         }
         let group = self.number;
-        let Some(member) = self.members.iter_mut().find(|member| member.number == number) else { return };
+        let Some(member) = self.members.iter_mut().find(|member| member.number == number) else {
+            return;
+        };
         if member.session.has_run_out(group, number, turn.ctx) && !member.counts_as_alive() {
             let node = member.node;
             turn.ctx.record_as_cause(Fact::MemberRemoved { consumer: node });

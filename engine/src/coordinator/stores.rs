@@ -8,11 +8,17 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone)]
 pub(super) enum Stored {
     /// The members of that generation learn what they own.
-    Metadata { generation: u32, assignments: Vec<Assignment> },
+    Metadata {
+        generation: u32,
+        assignments: Vec<Assignment>,
+    },
     /// Nothing: the group is empty.
     Nothing,
     /// The offsets count, and the member learns it.
-    Offsets { asker: Asker, offsets: Vec<(PartitionId, Offset)> },
+    Offsets {
+        asker: Asker,
+        offsets: Vec<(PartitionId, Offset)>,
+    },
 }
 
 /// Batches that are not committed yet. A connection carries one request at a time, so there is at most one commit for

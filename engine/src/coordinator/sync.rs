@@ -42,7 +42,15 @@ impl Group {
     fn store_assignment(&self, assignments: Vec<Assignment>, turn: &mut Turn) {
         let partitions = assignments.iter().map(|assignment| assignment.partitions.len()).sum();
         let generation = self.generation;
-        self.store(1, self.record_bytes(partitions), Stored::Metadata { generation, assignments }, turn);
+        self.store(
+            1,
+            self.record_bytes(partitions),
+            Stored::Metadata {
+                generation,
+                assignments,
+            },
+            turn,
+        );
     }
 
     /// The assignment is committed, or could not be. Nobody cares if the group has moved on meanwhile.
@@ -83,7 +91,10 @@ impl Group {
 }
 
 fn assigned(partitions: Arc<[PartitionId]>) -> ResponseBody {
-    ResponseBody::SyncGroup(SyncGroupResponse { error: ErrorCode::None, partitions })
+    ResponseBody::SyncGroup(SyncGroupResponse {
+        error: ErrorCode::None,
+        partitions,
+    })
 }
 
 /// What a member is told when a write to `__consumer_offsets` fails (`CoordinatorOperationExceptionHelper`): find the

@@ -24,6 +24,8 @@ pub(super) struct QueuedBatch {
     pub(super) created_us: Micros,
     /// What it holds of `buffer.memory`.
     held_bytes: u32,
+    /// It is a part of a batch that was too large.
+    is_split: bool,
     /// How often it has been sent.
     pub(super) attempts: u32,
     /// Not before this, after an error.
@@ -73,8 +75,11 @@ impl QueuedBatch {
         batch
     }
 
-    /// Its records, split into batches of at most `batch_size` (`ProducerBatch.split`, after `MESSAGE_TOO_LARGE`).
+    /// Its records in smaller batches, after `MESSAGE_TOO_LARGE` (`ProducerBatch.split`): of `batch.size` the first
+    /// time, then of half its size, so that it comes to an end (`RecordAccumulator.splitAndReenqueue`, KAFKA-8350).
     pub(super) fn split(mut self, producer: NodeId, batch_size: u32, dictionary: &Dictionary) -> Vec<QueuedBatch> {
+        let batch_size = if self.is_split { self.size_bytes() / 2 } else { batch_size };
+        self.is_split = true;
         let batch = self.build(producer);
         let mut parts: Vec<QueuedBatch> = Vec::new();
         for record in batch.records() {
@@ -177,6 +182,7 @@ impl Accumulator {
             state: BatchState::Open(builder),
             created_us: now,
             held_bytes,
+            is_split: false,
             attempts: 0,
             retry_at_us: 0,
             cause: 0,

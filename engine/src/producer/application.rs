@@ -177,13 +177,13 @@ impl Producer {
             return;
         }
         let cause = ctx.cause();
-        while let Some(pending) = self.application.blocked.front().copied() {
+        while let Some(pending) = self.application.blocked.pop_front() {
             ctx.set_cause(pending.cause);
             if !self.try_send(pending, ctx) {
+                self.application.blocked.push_front(pending);
                 ctx.set_cause(cause);
                 return;
             }
-            self.application.blocked.pop_front();
         }
         ctx.set_cause(cause);
         self.application.next_ns = ctx.now() * 1000;

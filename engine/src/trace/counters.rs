@@ -122,14 +122,21 @@ impl PartitionCounters {
         self.by_subject.get(subject.index()).copied().map_or(0, u64::from)
     }
 
-    /// The positions of the subjects with the most records, and their counts, the most frequent first.
+    /// The positions of the subjects with the most records, and their counts, the most frequent first. One pass: it is
+    /// asked for with each refresh of the screen.
     #[must_use]
     pub fn top(&self, most: usize) -> Vec<(usize, u64)> {
-        let counted = self.by_subject.iter().enumerate().filter(|(_, n)| **n > 0);
-        let mut all: Vec<(usize, u64)> = counted.map(|(index, n)| (index, u64::from(*n))).collect();
-        all.sort_by_key(|(index, n)| (std::cmp::Reverse(*n), *index));
-        all.truncate(most);
-        all
+        let mut top: Vec<(usize, u64)> = Vec::with_capacity(most + 1);
+        for (index, count) in self.by_subject.iter().enumerate().filter(|(_, count)| **count > 0) {
+            let count = u64::from(*count);
+            if top.len() == most && top.last().is_some_and(|(_, least)| *least >= count) {
+                continue;
+            }
+            let place = top.partition_point(|(_, above)| *above >= count);
+            top.insert(place, (index, count));
+            top.truncate(most);
+        }
+        top
     }
 }
 
@@ -219,6 +226,13 @@ impl Counters {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_most_frequent_come_first_and_the_earlier_of_equals() {
+        let partition = PartitionCounters { by_subject: vec![3, 0, 9, 3, 5, 3], ..PartitionCounters::default() };
+        assert_eq!(partition.top(4), [(2, 9), (4, 5), (0, 3), (3, 3)]);
+        assert_eq!(partition.top(9).len(), 5);
+    }
 
     #[test]
     fn what_is_recent_fades_after_five_seconds() {

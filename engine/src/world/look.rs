@@ -7,7 +7,7 @@ use super::{
 use crate::broker::{Broker, Replica};
 use crate::consumer::{Consumer, ConsumerState};
 use crate::coordinator::Group;
-use crate::log::KeyId;
+use crate::log::{KeyId, LogEntry};
 use crate::wire::{BrokerId, NodeId, Offset, PartitionId, PartitionState, TopicId};
 
 /// How many keys a row names at most.
@@ -34,6 +34,15 @@ impl World {
     pub fn topic_id(&self) -> Option<TopicId> {
         let index = self.topics.iter().position(|name| **name == *self.setup.topic.name)?;
         u16::try_from(index).ok().map(TopicId)
+    }
+
+    /// The record at that offset of the leader's log, if it is there.
+    #[must_use]
+    pub fn record_at(&self, partition: u16, offset: Offset) -> Option<RecordView> {
+        let replica = self.leader_replica(PartitionId { topic: self.topic_id()?, index: partition })?;
+        let entry = replica.log.entries_from(offset).next().filter(|entry| entry.base_offset <= offset)?;
+        let place = usize::try_from(offset - entry.base_offset).ok()?;
+        (place < entry.batch.records().len()).then(|| record_view(entry, place))
     }
 
     fn broker(&self, id: BrokerId) -> Option<&Broker> {
@@ -200,16 +209,21 @@ fn permille(part: u64, whole: u64) -> u32 {
 
 fn last_records(replica: &Replica) -> Vec<RecordView> {
     let newest_first = replica.log.entries_backwards().flat_map(|entry| {
-        entry.batch.records().iter().enumerate().rev().map(|(place, record)| RecordView {
-            offset: entry.base_offset + place as u64,
-            key: record.key,
-            subject: record.subject,
-            sequence: record.sequence,
-            value: record.value,
-            sent_us: entry.batch.base_timestamp_us + u64::from(record.timestamp_delta_us),
-        })
+        (0..entry.batch.records().len()).rev().map(move |place| record_view(entry, place))
     });
     let mut last: Vec<RecordView> = newest_first.take(ReplicaView::LAST).collect();
     last.reverse();
     last
+}
+
+fn record_view(entry: &LogEntry, place: usize) -> RecordView {
+    let record = &entry.batch.records()[place];
+    RecordView {
+        offset: entry.base_offset + place as u64,
+        key: record.key,
+        subject: record.subject,
+        sequence: record.sequence,
+        value: record.value,
+        sent_us: entry.batch.base_timestamp_us + u64::from(record.timestamp_delta_us),
+    }
 }

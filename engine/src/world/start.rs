@@ -110,7 +110,12 @@ fn bootstrap(setup: &Setup) -> Arc<[BrokerId]> {
 fn nodes(setup: &Setup) -> Nodes {
     let stream = |node: NodeId| Random::named(setup.seed, &node.to_string());
     let mut controller_stream = stream(CONTROLLER);
-    let config: Arc<BrokerConfig> = Arc::new(setup.broker.clone());
+    let mut config: BrokerConfig = setup.broker.clone();
+    // With fewer brokers than replicas Kafka never creates the topic, and every group waits forever. Whoever runs such a
+    // cluster sets this, as the settings that come with Kafka do for one broker.
+    let offsets = &mut config.groups.offsets_topic_replication_factor;
+    *offsets = (*offsets).min(setup.brokers);
+    let config = Arc::new(config);
     let brokers = (1..=setup.brokers).map(|number| {
         let rack = setup.racks.get(usize::from(number) - 1).map(|rack| rack.as_str().into());
         let broker = Broker::new(BrokerId(number), rack, CONTROLLER, config.clone());

@@ -4,14 +4,23 @@ use super::super::cells::Role;
 use super::super::sample;
 use super::*;
 
-const SIZES: [(f64, f64); 6] =
-    [(836.0, 700.0), (1316.0, 880.0), (1440.0, 640.0), (390.0, 560.0), (390.0, 844.0), (640.0, 420.0)];
+const SIZES: [(f64, f64); 6] = [
+    (836.0, 700.0),
+    (1316.0, 880.0),
+    (1440.0, 640.0),
+    (390.0, 560.0),
+    (390.0, 844.0),
+    (640.0, 420.0),
+];
 
 fn layout(partitions: u16, brokers: u8, consumers: u8, factor: u8, size: (f64, f64)) -> Layout {
     let (dictionary, keys) = sample::keys();
     let captions = Captions {
         producers: "4 reporters · 240 records/s".to_owned(),
-        computation: vec!["murmur2(\"match-7\") = 311 360 154".to_owned(), "311 360 154 mod 4 = 2 → P2".to_owned()],
+        computation: vec![
+            "murmur2(\"match-7\") = 311 360 154".to_owned(),
+            "311 360 154 mod 4 = 2 → P2".to_owned(),
+        ],
         assignor: "range".to_owned(),
     };
     let view = sample::view(partitions, brokers, consumers, factor, &keys);
@@ -24,7 +33,10 @@ fn for_all(check: impl Fn(&Layout, &str)) {
             for brokers in [1, 2, 3, 4, 5, 7, 9] {
                 for consumers in [0, 1, 3, 7, 12] {
                     let layout = layout(partitions, brokers, consumers, 3, size);
-                    check(&layout, &format!("{partitions} × {brokers}, {consumers} consumers, {size:?}"));
+                    check(
+                        &layout,
+                        &format!("{partitions} × {brokers}, {consumers} consumers, {size:?}"),
+                    );
                 }
             }
         }
@@ -53,11 +65,19 @@ fn tiles_and_watermarks_stay_in_their_cells() {
     for_all(|layout, case| {
         for cell in &layout.cells {
             for tile in &cell.tiles {
-                assert!(cell.rect.contains(&tile.rect), "{case}: {tile:?} outside of {:?}", cell.rect);
+                assert!(
+                    cell.rect.contains(&tile.rect),
+                    "{case}: {tile:?} outside of {:?}",
+                    cell.rect
+                );
             }
             let line = cell.watermark.expect("a log with records has a line");
             let line = Rect::new(line.x, line.top, 0.0, line.bottom - line.top);
-            assert!(cell.rect.inset(-1.0).contains(&line), "{case}: {line:?} outside of {:?}", cell.rect);
+            assert!(
+                cell.rect.inset(-1.0).contains(&line),
+                "{case}: {line:?} outside of {:?}",
+                cell.rect
+            );
         }
     });
 }
@@ -66,8 +86,18 @@ fn tiles_and_watermarks_stay_in_their_cells() {
 fn words_stay_in_their_boxes_and_apart() {
     for_all(|layout, case| {
         let mut groups: Vec<(Rect, Vec<&Label>)> = Vec::new();
-        groups.extend(layout.cells.iter().map(|cell| (cell.rect, cell.labels.iter().collect())));
-        groups.extend(layout.consumers.iter().map(|consumer| (consumer.rect, consumer.labels.iter().collect())));
+        groups.extend(
+            layout
+                .cells
+                .iter()
+                .map(|cell| (cell.rect, cell.labels.iter().collect())),
+        );
+        groups.extend(
+            layout
+                .consumers
+                .iter()
+                .map(|consumer| (consumer.rect, consumer.labels.iter().collect())),
+        );
         groups.extend(layout.columns.iter().map(|column| {
             let badge = column.badge.iter().map(|(_, label)| label);
             (column.rect, column.labels.iter().chain(badge).collect())
@@ -75,13 +105,22 @@ fn words_stay_in_their_boxes_and_apart() {
         let strip = &layout.strip;
         groups.push((strip.rect, strip.labels.iter().chain(&strip.computation).collect()));
         groups.extend(layout.rows.iter().map(|row| {
-            let room = if layout.grid.detail == Detail::Strip { row.rect.inset(-4.0) } else { row.rect };
-            (Rect::new(room.x, room.y, room.w + 10.0, room.h), row.labels.iter().chain(&row.share).collect())
+            let room = if layout.grid.detail == Detail::Strip {
+                row.rect.inset(-4.0)
+            } else {
+                row.rect
+            };
+            (
+                Rect::new(room.x, room.y, room.w + 10.0, room.h),
+                row.labels.iter().chain(&row.share).collect(),
+            )
         }));
         for (room, labels) in groups {
             for (i, label) in labels.iter().enumerate() {
                 assert!(room.contains(&label.bounds()), "{case}: {label:?} outside of {room:?}");
-                let other = labels[i + 1..].iter().find(|other| other.bounds().overlaps(&label.bounds()));
+                let other = labels[i + 1..]
+                    .iter()
+                    .find(|other| other.bounds().overlaps(&label.bounds()));
                 assert_eq!(other, None, "{case}: overlaps {label:?}");
             }
         }
@@ -91,7 +130,12 @@ fn words_stay_in_their_boxes_and_apart() {
 #[test]
 fn the_crown_of_p2_is_on_broker_3_of_4() {
     let layout = layout(4, 4, 3, 3, SIZES[0]);
-    let leaders: Vec<_> = layout.cells.iter().filter(|cell| cell.partition == 3).map(|cell| cell.role).collect();
+    let leaders: Vec<_> = layout
+        .cells
+        .iter()
+        .filter(|cell| cell.partition == 3)
+        .map(|cell| cell.role)
+        .collect();
     assert_eq!(leaders, [Role::Leader(5), Role::InSync(0), Role::InSync(0)]);
     let leader = layout.leader(1).expect("broker 2 leads P1");
     assert_eq!((leader.broker, leader.crown.is_some()), (BrokerId(2), true));
@@ -105,19 +149,31 @@ fn the_crown_of_p2_is_on_broker_3_of_4() {
 #[test]
 fn more_rows_show_less_of_each() {
     let detail = |partitions| layout(partitions, 3, 3, 3, SIZES[0]).grid.detail;
-    assert_eq!([4, 6, 12, 64].map(detail), [Detail::Full, Detail::Medium, Detail::Line, Detail::Strip]);
+    assert_eq!(
+        [4, 6, 12, 64].map(detail),
+        [Detail::Full, Detail::Medium, Detail::Line, Detail::Strip]
+    );
 }
 
 #[test]
 fn it_scrolls_only_when_the_smallest_rows_do_not_fit() {
     for_all(|layout, case| {
-        let room = SIZES.iter().find(|size| case.contains(&format!("{size:?}"))).expect("a size");
+        let room = SIZES
+            .iter()
+            .find(|size| case.contains(&format!("{size:?}")))
+            .expect("a size");
         assert!((layout.grid.size.0 - room.0).abs() < 1e-9, "{case}");
         if layout.grid.size.1 > room.1 {
-            assert!((layout.grid.pitch - Grid::LEAST_PITCH).abs() < 1e-9, "{case}: rows could be smaller");
+            assert!(
+                (layout.grid.pitch - Grid::LEAST_PITCH).abs() < 1e-9,
+                "{case}: rows could be smaller"
+            );
         }
     });
-    assert!((layout(64, 3, 3, 3, SIZES[0]).grid.size.1 - 700.0).abs() < 1e-9, "64 rows fit");
+    assert!(
+        (layout(64, 3, 3, 3, SIZES[0]).grid.size.1 - 700.0).abs() < 1e-9,
+        "64 rows fit"
+    );
 }
 
 #[test]
@@ -127,11 +183,23 @@ fn everything_that_is_there_can_be_pointed_at() {
         let mut targets = vec![Target::Producers, Target::Computation, Target::Group];
         targets.extend(layout.rows.iter().map(|row| Target::Partition(row.partition)));
         targets.extend(layout.columns.iter().map(|column| Target::Broker(column.broker)));
-        targets.extend(layout.cells.iter().map(|cell| Target::Replica(cell.partition, cell.broker)));
+        targets.extend(
+            layout
+                .cells
+                .iter()
+                .map(|cell| Target::Replica(cell.partition, cell.broker)),
+        );
         targets.extend(layout.leader(0).map(|_| Target::HighWatermark(0)));
-        targets.extend(layout.consumers.iter().map(|consumer| Target::Consumer(consumer.number)));
+        targets.extend(
+            layout
+                .consumers
+                .iter()
+                .map(|consumer| Target::Consumer(consumer.number)),
+        );
         for target in targets {
-            let rect = layout.highlight(target).unwrap_or_else(|| panic!("{case}: no {target:?}"));
+            let rect = layout
+                .highlight(target)
+                .unwrap_or_else(|| panic!("{case}: no {target:?}"));
             assert!(canvas.contains(&rect), "{case}: {target:?} at {rect:?}");
         }
         assert_eq!(layout.highlight(Target::Partition(99)), None);

@@ -2,15 +2,15 @@
 //!
 //! Both brokers know everything; broker 1 coordinates. A fetch waits for records as a real broker lets it wait.
 
+use super::little_broker::led_by;
 use crate::consumer::{Consumer, ConsumerConfig};
-use crate::coordinator::{Effect, GroupCoordinator, GroupCoordinatorConfig};
+use crate::coordinator::{GroupCoordinator, GroupCoordinatorConfig};
 use crate::log::{BatchBuilder, Dictionary, Log, Record};
 use crate::node::{Ctx, Input, NodeCommand, Outbox, Random, Subjects, Timer};
 use crate::trace::{Fact, Trace};
 use crate::wire::{
-    Api, BrokerId, BrokerState, Channel, ErrorCode, FetchResponse, FetchedPartition, FindCoordinatorResponse,
-    ListOffsetsResponse, Message, MetadataImage, Micros, NodeId, Offset, OffsetSpec, PartitionId, PartitionState,
-    ProducedPartition, Request, RequestBody, Response, ResponseBody, TopicId, TopicState,
+    Api, BrokerId, BrokerState, Message, MetadataImage, Micros, NodeId, Offset, PartitionId, Request, TopicId,
+    TopicState,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -19,14 +19,14 @@ pub(super) const MILLI: Micros = 1_000;
 pub(super) const SECOND: Micros = 1_000_000;
 pub(super) const TOPIC: TopicId = TopicId(3);
 /// From one node to another.
-const LATENCY: Micros = 500;
+pub(super) const LATENCY: Micros = 500;
 
 pub(super) fn partition(index: u16) -> PartitionId {
     PartitionId { topic: TOPIC, index }
 }
 
 #[derive(Debug)]
-enum Due {
+pub(super) enum Due {
     Start(u8),
     ToConsumer(u8, NodeId, Message),
     ToBroker(BrokerId, NodeId, Request),
@@ -46,24 +46,44 @@ pub(super) struct LittleWorld {
     pub(super) dead: BTreeSet<NodeId>,
     /// The next answer of that kind is lost.
     pub(super) lose_next: Option<Api>,
-    logs: BTreeMap<PartitionId, Log>,
-    parked: Vec<(BrokerId, NodeId, Request)>,
-    due: BTreeMap<(Micros, u64), Due>,
-    last: u64,
-    random: Random,
-    dictionary: Dictionary,
-    subjects: Subjects,
+    pub(super) logs: BTreeMap<PartitionId, Log>,
+    pub(super) parked: Vec<(BrokerId, NodeId, Request)>,
+    pub(super) due: BTreeMap<(Micros, u64), Due>,
+    pub(super) last: u64,
+    pub(super) random: Random,
+    pub(super) dictionary: Dictionary,
+    pub(super) subjects: Subjects,
 }
 
 impl LittleWorld {
     pub(super) fn new(partitions: u16) -> Self {
         let mut dictionary = Dictionary::default();
         dictionary.key("readers");
-        let alive = |id| (BrokerId(id), BrokerState { rack: None, fenced: false });
-        let mut image = MetadataImage { offset: 1, brokers: [alive(1), alive(2)].into(), ..MetadataImage::default() };
-        image.topics.insert(TOPIC, TopicState { name: "matches".into(), partitions });
+        let alive = |id| {
+            (
+                BrokerId(id),
+                BrokerState {
+                    rack: None,
+                    fenced: false,
+                },
+            )
+        };
+        let mut image = MetadataImage {
+            offset: 1,
+            brokers: [alive(1), alive(2)].into(),
+            ..MetadataImage::default()
+        };
+        image.topics.insert(
+            TOPIC,
+            TopicState {
+                name: "matches".into(),
+                partitions,
+            },
+        );
         for index in 0..partitions {
-            image.partitions.insert(partition(index), led_by(BrokerId(1 + (index % 2) as u8), 0));
+            image
+                .partitions
+                .insert(partition(index), led_by(BrokerId(1 + (index % 2) as u8), 0));
         }
         Self {
             now: 0,
@@ -73,7 +93,9 @@ impl LittleWorld {
             trace: Trace::new(2_000_000),
             dead: BTreeSet::new(),
             lose_next: None,
-            logs: (0..partitions).map(|index| (partition(index), Log::default())).collect(),
+            logs: (0..partitions)
+                .map(|index| (partition(index), Log::default()))
+                .collect(),
             parked: Vec::new(),
             due: BTreeMap::new(),
             last: 0,
@@ -96,7 +118,7 @@ impl LittleWorld {
     }
 
     pub(super) fn close(&mut self, id: u8) {
-        self.to_consumer(id, Input::Command(NodeCommand::Close));
+        self.tell(id, Input::Command(NodeCommand::Close));
     }
 
     /// Writes one batch, with a high watermark that follows at once.
@@ -104,11 +126,20 @@ impl LittleWorld {
         let subject = self.dictionary.key("match-1").expect("there is room");
         let mut batch = BatchBuilder::new(self.now, u32::MAX);
         for sequence in 1..=records {
-            let record =
-                Record { key: None, subject, sequence, value: None, value_bytes: 100, timestamp_delta_us: 0 };
+            let record = Record {
+                key: None,
+                subject,
+                sequence,
+                value: None,
+                value_bytes: 100,
+                timestamp_delta_us: 0,
+            };
             assert!(batch.try_add(record, self.now, &self.dictionary));
         }
-        self.logs.get_mut(&partition(index)).expect("it exists").append(batch.build(NodeId::Producer(1)), 0);
+        self.logs
+            .get_mut(&partition(index))
+            .expect("it exists")
+            .append(batch.build(NodeId::Producer(1)), 0);
         for (broker, from, request) in std::mem::take(&mut self.parked) {
             self.answer(broker, from, request, true);
         }
@@ -118,7 +149,9 @@ impl LittleWorld {
     pub(super) fn elect(&mut self, index: u16, leader: u8) {
         let epoch = self.image.partitions[&partition(index)].leader_epoch + 1;
         self.image.offset += 1;
-        self.image.partitions.insert(partition(index), led_by(BrokerId(leader), epoch));
+        self.image
+            .partitions
+            .insert(partition(index), led_by(BrokerId(leader), epoch));
     }
 
     /// Everything below is gone, as if by retention.
@@ -138,12 +171,14 @@ impl LittleWorld {
 
     fn happen(&mut self, due: Due) {
         match due {
-            Due::Start(id) => self.to_consumer(id, Input::Start),
-            Due::ToConsumer(id, from, message) => self.to_consumer(id, Input::Message { from, message }),
-            Due::ConsumerTimer(id, timer) => self.to_consumer(id, Input::Timer(timer)),
+            Due::Start(id) => self.tell(id, Input::Start),
+            Due::ToConsumer(id, from, message) => self.tell(id, Input::Message { from, message }),
+            Due::ConsumerTimer(id, timer) => self.tell(id, Input::Timer(timer)),
             Due::ToBroker(broker, from, request) => self.answer(broker, from, request, true),
             Due::CoordinatorTimer(timer) => {
-                self.coordinate(Box::new(move |coordinator, ctx, effects| coordinator.on_timer(timer, ctx, effects)));
+                self.coordinate(Box::new(move |coordinator, ctx, effects| {
+                    coordinator.on_timer(timer, ctx, effects);
+                }));
             }
             Due::FetchOver(client, correlation) => {
                 let over = |(_, from, request): &(BrokerId, NodeId, Request)| {
@@ -157,12 +192,12 @@ impl LittleWorld {
         }
     }
 
-    fn later(&mut self, span: Micros, due: Due) {
+    pub(super) fn later(&mut self, span: Micros, due: Due) {
         self.last += 1;
         self.due.insert((self.now + span, self.last), due);
     }
 
-    fn to_consumer(&mut self, id: u8, input: Input) {
+    fn tell(&mut self, id: u8, input: Input) {
         let me = NodeId::Consumer(id);
         if self.dead.contains(&me) {
             return;
@@ -189,111 +224,15 @@ impl LittleWorld {
         }
     }
 
-    /// A broker answers. `park` lets a fetch wait that finds nothing.
-    fn answer(&mut self, broker: BrokerId, from: NodeId, request: Request, park: bool) {
-        if self.dead.contains(&broker.into()) {
-            return;
-        }
-        let (channel, correlation) = (request.channel, request.correlation);
-        let body = match &request.body {
-            RequestBody::Metadata => ResponseBody::Metadata(Arc::new(self.image.clone())),
-            RequestBody::FindCoordinator(_) => ResponseBody::FindCoordinator(FindCoordinatorResponse {
-                error: ErrorCode::None,
-                coordinator: Some(BrokerId(1)),
-            }),
-            RequestBody::ListOffsets(list) => {
-                let end = |id| match list.spec {
-                    OffsetSpec::Earliest => self.logs[&id].start(),
-                    OffsetSpec::Latest => self.logs[&id].end(),
-                };
-                let listed = |id: &PartitionId| ProducedPartition {
-                    partition: *id,
-                    error: self.check_leader(broker, *id),
-                    base_offset: end(*id),
-                };
-                ResponseBody::ListOffsets(ListOffsetsResponse { partitions: list.partitions.iter().map(listed).collect() })
-            }
-            RequestBody::Fetch(fetch) => {
-                assert!(fetch.replica.is_none());
-                let partitions: Vec<FetchedPartition> =
-                    fetch.partitions.iter().map(|ask| self.fetched(broker, ask.partition, ask.fetch_offset)).collect();
-                let nothing = partitions.iter().all(|p| p.entries.is_empty() && p.error == ErrorCode::None);
-                if park && nothing {
-                    self.later(fetch.max_wait_us, Due::FetchOver(from, correlation));
-                    self.parked.push((broker, from, request));
-                    return;
-                }
-                ResponseBody::Fetch(FetchResponse { partitions })
-            }
-            _ => {
-                assert_eq!(channel, Channel::Coordinator);
-                assert_eq!(broker, BrokerId(1));
-                return self.coordinate(Box::new(move |coordinator, ctx, effects| {
-                    coordinator.on_request(from, channel, correlation, request.body, ctx, effects);
-                }));
-            }
-        };
-        self.respond(from, Response { correlation, channel, body });
-    }
-
-    fn check_leader(&self, broker: BrokerId, id: PartitionId) -> ErrorCode {
-        if self.image.leader(id) == Some(broker) { ErrorCode::None } else { ErrorCode::NotLeaderOrFollower }
-    }
-
-    fn fetched(&self, broker: BrokerId, id: PartitionId, from: Offset) -> FetchedPartition {
-        let log = &self.logs[&id];
-        let mut error = self.check_leader(broker, id);
-        if error == ErrorCode::None && from > log.end() {
-            error = ErrorCode::OffsetOutOfRange;
-        }
-        let entries = if error == ErrorCode::None { log.read(from, log.end(), 1_048_576) } else { Vec::new() };
-        FetchedPartition { partition: id, error, high_watermark: log.end(), log_start: log.start(), entries }
-    }
-
-    fn respond(&mut self, to: NodeId, response: Response) {
-        let NodeId::Consumer(id) = to else { return };
-        if self.lose_next == Some(response.body.api()) {
-            self.lose_next = None;
-            return;
-        }
-        self.later(LATENCY, Due::ToConsumer(id, NodeId::Broker(1), Message::Response(response)));
-    }
-
-    fn coordinate(&mut self, act: Box<dyn FnOnce(&mut GroupCoordinator, &mut Ctx, &mut Vec<Effect>)>) {
-        let (mut outbox, mut effects) = (Outbox::default(), Vec::new());
-        let mut ctx = Ctx {
-            now: self.now,
-            me: NodeId::Broker(1),
-            cause: 0,
-            random: &mut self.random,
-            outbox: &mut outbox,
-            trace: &mut self.trace,
-            dictionary: &self.dictionary,
-            subjects: &mut self.subjects,
-        };
-        act(&mut self.coordinator, &mut ctx, &mut effects);
-        for (at, timer, _) in outbox.timers {
-            self.later(at - self.now, Due::CoordinatorTimer(timer));
-        }
-        for effect in effects {
-            match effect {
-                Effect::Reply(reply) => {
-                    let (correlation, channel) = (reply.correlation, reply.channel);
-                    self.respond(reply.to, Response { correlation, channel, body: reply.body });
-                }
-                Effect::Store { token, .. } => {
-                    self.coordinate(Box::new(move |coordinator, ctx, effects| {
-                        coordinator.stored(token, Ok(()), ctx, effects);
-                    }));
-                }
-            }
-        }
-    }
-
     /// `readers`: its state, generation and members, as the coordinator sees them.
     pub(super) fn group(&self) -> String {
         self.coordinator.group("readers").map_or_else(String::new, |group| {
-            format!("{} {} {}", group.state().name(), group.generation(), group.members().len())
+            format!(
+                "{} {} {}",
+                group.state().name(),
+                group.generation(),
+                group.members().len()
+            )
         })
     }
 
@@ -313,20 +252,20 @@ impl LittleWorld {
 
     /// What happened at a consumer.
     pub(super) fn facts(&self, id: u8) -> impl Iterator<Item = Fact> {
-        self.trace.since(0).filter(move |event| event.node == NodeId::Consumer(id)).map(|event| event.fact)
+        self.trace
+            .since(0)
+            .filter(move |event| event.node == NodeId::Consumer(id))
+            .map(|event| event.fact)
     }
 
     /// The offsets of one partition that all consumers have processed, in the order in which that happened.
     pub(super) fn processed(&self, index: u16) -> Vec<Offset> {
         let of_it = |fact| match fact {
-            Fact::RecordProcessed { partition: id, offset, .. } if id == partition(index) => Some(offset),
+            Fact::RecordProcessed {
+                partition: id, offset, ..
+            } if id == partition(index) => Some(offset),
             _ => None,
         };
         self.trace.since(0).filter_map(|event| of_it(event.fact)).collect()
     }
-}
-
-fn led_by(leader: BrokerId, leader_epoch: u32) -> PartitionState {
-    let both: Arc<[BrokerId]> = [BrokerId(1), BrokerId(2)].into();
-    PartitionState { replicas: both.clone(), isr: both, leader: Some(leader), leader_epoch, partition_epoch: 0 }
 }

@@ -79,7 +79,9 @@ impl Desk {
                 Effect::Store { token, batch, .. } => {
                     assert!(!batch.is_empty());
                     let said = self.log_says;
-                    self.turn(Box::new(move |coordinator, ctx, effects| coordinator.stored(token, said, ctx, effects)));
+                    self.turn(Box::new(move |coordinator, ctx, effects| {
+                        coordinator.stored(token, said, ctx, effects);
+                    }));
                 }
             }
         }
@@ -90,7 +92,14 @@ impl Desk {
         self.last += 1;
         let number = self.last;
         self.turn(Box::new(move |coordinator, ctx, effects| {
-            coordinator.on_request(NodeId::Consumer(client), Channel::Coordinator, number, body, ctx, effects);
+            coordinator.on_request(
+                NodeId::Consumer(client),
+                Channel::Coordinator,
+                number,
+                body,
+                ctx,
+                effects,
+            );
         }));
         number
     }
@@ -100,7 +109,9 @@ impl Desk {
         while let Some(first) = self.timers.first_entry().filter(|first| first.key().0 <= at) {
             self.now = first.key().0;
             let timer = first.remove();
-            self.turn(Box::new(move |coordinator, ctx, effects| coordinator.on_timer(timer, ctx, effects)));
+            self.turn(Box::new(move |coordinator, ctx, effects| {
+                coordinator.on_timer(timer, ctx, effects);
+            }));
         }
         self.now = at;
     }
@@ -127,18 +138,42 @@ impl Desk {
         (told.member, second)
     }
 
-    pub(super) fn sync(&mut self, client: u8, member: &MemberId, generation: u32, shares: &[(&MemberId, &[u16])]) -> u32 {
+    pub(super) fn sync(
+        &mut self,
+        client: u8,
+        member: &MemberId,
+        generation: u32,
+        shares: &[(&MemberId, &[u16])],
+    ) -> u32 {
         let assignments = shares
             .iter()
-            .map(|(member, indexes)| Assignment { member: (*member).clone(), partitions: partitions(indexes).into() })
+            .map(|(member, indexes)| Assignment {
+                member: (*member).clone(),
+                partitions: partitions(indexes).into(),
+            })
             .collect();
         let (group, member) = (GROUP.into(), member.clone());
-        self.send(client, RequestBody::SyncGroup(SyncGroupRequest { group, member, generation, assignments }))
+        self.send(
+            client,
+            RequestBody::SyncGroup(SyncGroupRequest {
+                group,
+                member,
+                generation,
+                assignments,
+            }),
+        )
     }
 
     pub(super) fn heartbeat(&mut self, client: u8, member: &MemberId, generation: u32) -> ErrorCode {
         let (group, member) = (GROUP.into(), member.clone());
-        let sent = self.send(client, RequestBody::Heartbeat(HeartbeatRequest { group, member, generation }));
+        let sent = self.send(
+            client,
+            RequestBody::Heartbeat(HeartbeatRequest {
+                group,
+                member,
+                generation,
+            }),
+        );
         self.error(sent)
     }
 
@@ -151,13 +186,20 @@ impl Desk {
     pub(super) fn commit(&mut self, client: u8, member: &MemberId, generation: u32, offset: Offset) -> ErrorCode {
         let offsets = vec![(PartitionId { topic: TOPIC, index: 0 }, offset)];
         let (group, member) = (GROUP.into(), member.clone());
-        let commit = OffsetCommitRequest { group, member, generation, offsets };
+        let commit = OffsetCommitRequest {
+            group,
+            member,
+            generation,
+            offsets,
+        };
         let sent = self.send(client, RequestBody::OffsetCommit(commit));
         self.error(sent)
     }
 
     pub(super) fn committed(&self) -> Option<Offset> {
-        self.coordinator.group(GROUP)?.committed(PartitionId { topic: TOPIC, index: 0 })
+        self.coordinator
+            .group(GROUP)?
+            .committed(PartitionId { topic: TOPIC, index: 0 })
     }
 
     /// The answer to a request. Fails when there is none yet.
@@ -189,7 +231,14 @@ impl Desk {
     pub(super) fn state(&self) -> String {
         self.coordinator.group(GROUP).map_or_else(
             || "none".to_owned(),
-            |group| format!("{} {} {}", group.state().name(), group.generation(), group.members().len()),
+            |group| {
+                format!(
+                    "{} {} {}",
+                    group.state().name(),
+                    group.generation(),
+                    group.members().len()
+                )
+            },
         )
     }
 
@@ -215,5 +264,11 @@ pub(super) fn join_request(client: u8, member: &MemberId) -> JoinGroupRequest {
 }
 
 fn partitions(indexes: &[u16]) -> Vec<PartitionId> {
-    indexes.iter().map(|index| PartitionId { topic: TOPIC, index: *index }).collect()
+    indexes
+        .iter()
+        .map(|index| PartitionId {
+            topic: TOPIC,
+            index: *index,
+        })
+        .collect()
 }

@@ -4,7 +4,7 @@ mod desk;
 mod replay;
 
 use super::GroupCoordinatorConfig;
-use crate::wire::{ErrorCode, MemberId, RequestBody};
+use crate::wire::{ErrorCode, MemberId, NodeId, RequestBody};
 use desk::{Desk, SECOND, join_request};
 
 /// One member, in generation 1, that owns both partitions.
@@ -38,7 +38,11 @@ fn an_empty_group_waits_for_more_members() {
     desk.pass(2 * SECOND);
     let (_, two) = desk.join_new(2);
     desk.pass(SECOND);
-    assert_eq!(desk.state(), "PreparingRebalance 0 2", "somebody came, so it waits once more");
+    assert_eq!(
+        desk.state(),
+        "PreparingRebalance 0 2",
+        "somebody came, so it waits once more"
+    );
     desk.pass(3 * SECOND);
     assert_eq!(desk.state(), "CompletingRebalance 1 2");
     let (leader, follower) = (desk.joined(one), desk.joined(two));
@@ -66,7 +70,11 @@ fn a_rebalance_waits_for_an_id_that_is_not_used_yet() {
     desk.pass(9 * SECOND);
     assert_eq!(desk.state(), "PreparingRebalance 1 1");
     desk.pass(SECOND);
-    assert_eq!(desk.state(), "CompletingRebalance 2 1", "the id is void after the session timeout");
+    assert_eq!(
+        desk.state(),
+        "CompletingRebalance 2 1",
+        "the id is void after the session timeout"
+    );
     assert_eq!(desk.joined(rejoining).error, ErrorCode::None);
     assert_eq!(desk.error(unused), ErrorCode::MemberIdRequired);
 }
@@ -79,7 +87,11 @@ fn members_hear_of_a_rebalance_by_their_heartbeats() {
     let rejoining = desk.join(1, &first);
     assert_eq!(desk.joined(rejoining).members.len(), 2);
     assert_eq!(desk.joined(joining).generation, 2);
-    assert_eq!(desk.heartbeat(1, &first, 2), ErrorCode::None, "while the leader computes");
+    assert_eq!(
+        desk.heartbeat(1, &first, 2),
+        ErrorCode::None,
+        "while the leader computes"
+    );
     assert_eq!(desk.heartbeat(1, &first, 1), ErrorCode::IllegalGeneration);
     assert_eq!(desk.heartbeat(2, &"c2-made-up".into(), 2), ErrorCode::UnknownMemberId);
     assert_eq!(desk.leave(2, &second), ErrorCode::None);
@@ -110,6 +122,15 @@ fn who_leaves_is_missed_at_once() {
 }
 
 #[test]
+fn even_an_id_that_is_given_back_unused_makes_the_group_rebalance() {
+    let (mut desk, _) = desk_with_one_member();
+    let unused = desk.join(2, &"".into());
+    let id = desk.joined(unused).member;
+    assert_eq!(desk.leave(2, &id), ErrorCode::None);
+    assert_eq!(desk.state(), "PreparingRebalance 1 1");
+}
+
+#[test]
 fn the_last_one_to_leave_empties_the_group() {
     let (mut desk, first) = desk_with_one_member();
     desk.leave(1, &first);
@@ -130,7 +151,7 @@ fn who_dies_silently_is_missed_after_the_session_timeout() {
     assert_eq!(desk.state(), "Stable 2 2");
     desk.pass(1);
     assert_eq!(desk.state(), "PreparingRebalance 2 1");
-    assert_eq!(desk.removed(), [crate::wire::NodeId::Consumer(2)]);
+    assert_eq!(desk.removed(), [NodeId::Consumer(2)]);
 }
 
 #[test]
@@ -153,7 +174,11 @@ fn a_session_does_not_run_out_while_a_join_waits() {
     desk.pass(9 * SECOND);
     assert_eq!(desk.state(), "PreparingRebalance 2 3");
     desk.pass(SECOND);
-    assert_eq!(desk.joined(rejoining).members.len(), 2, "without the second, which is dead");
+    assert_eq!(
+        desk.joined(rejoining).members.len(),
+        2,
+        "without the second, which is dead"
+    );
     desk.sync(1, &first, 3, &[(&first, &[0]), (&third, &[1])]);
     assert_eq!(desk.state(), "Stable 3 2");
 }
@@ -184,7 +209,7 @@ fn who_does_not_sync_in_time_is_out() {
         desk.heartbeat(2, &second, 2);
     }
     assert_eq!(desk.state(), "PreparingRebalance 2 1");
-    assert_eq!(desk.removed(), [crate::wire::NodeId::Consumer(2)]);
+    assert_eq!(desk.removed(), [NodeId::Consumer(2)]);
 }
 
 #[test]
@@ -196,10 +221,18 @@ fn only_the_present_generation_commits() {
     assert_eq!(desk.committed(), Some(10));
 
     desk.join_new(3);
-    assert_eq!(desk.commit(1, &first, 2, 11), ErrorCode::None, "before it joins again it may commit");
+    assert_eq!(
+        desk.commit(1, &first, 2, 11),
+        ErrorCode::None,
+        "before it joins again it may commit"
+    );
     desk.join(1, &first);
     desk.join(2, &second);
-    assert_eq!(desk.commit(1, &first, 3, 99), ErrorCode::RebalanceInProgress, "nobody knows yet what it owns");
+    assert_eq!(
+        desk.commit(1, &first, 3, 99),
+        ErrorCode::RebalanceInProgress,
+        "nobody knows yet what it owns"
+    );
     assert_eq!(desk.committed(), Some(11));
 }
 
@@ -223,7 +256,10 @@ fn a_follower_that_missed_the_answer_gets_it_again_but_the_leader_starts_anew() 
 
 #[test]
 fn session_timeouts_have_bounds_and_groups_a_size() {
-    let mut desk = Desk::new(GroupCoordinatorConfig { max_size: 1, ..GroupCoordinatorConfig::default() });
+    let mut desk = Desk::new(GroupCoordinatorConfig {
+        max_size: 1,
+        ..GroupCoordinatorConfig::default()
+    });
     let mut request = join_request(1, &"".into());
     request.session_timeout_us = 5 * SECOND;
     let short = desk.send(1, RequestBody::JoinGroup(request));

@@ -1,5 +1,5 @@
-//! Replays `classic_group.json`: Kafka's own coordinator, fed by scripted clients. Scenarios with static members are left
-//! for later, and so are requests with an assignment strategy that the others do not have.
+//! Replays `classic_group.json`: Kafka's own coordinator, fed by scripted clients. Scenarios with static members are
+//! left for later, and so are requests with an assignment strategy that the others do not have.
 
 use super::desk::{Desk, GROUP, SECOND};
 use crate::coordinator::GroupCoordinatorConfig;
@@ -11,16 +11,32 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 #[test]
-#[ignore = "needs classic_group.json in the folder of vectors"]
 fn the_coordinator_answers_as_kafkas_does() {
-    let folder = std::env::var("PARTITURA_VECTORS")
-        .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/vectors").to_owned());
-    let text = std::fs::read_to_string(format!("{folder}/classic_group.json")).expect("classic_group.json is there");
+    let chosen = std::env::var("PARTITURA_VECTORS");
+    let own = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/vectors");
+    let path = format!("{}/classic_group.json", chosen.as_deref().unwrap_or(own));
+    // Other folders need not have this kind of case; the project's own one must.
+    if chosen.is_ok() && !std::path::Path::new(&path).exists() {
+        eprintln!("classic_group: not in this folder");
+        return;
+    }
+    let text = std::fs::read_to_string(path).expect("classic_group.json is there");
     let mut cases: Vec<Value> = serde_json::from_str(&text).expect("it is JSON");
-    cases.retain(|case| list(&case["events"]).iter().all(|event| event["group_instance_id"].is_null()));
+    let all = cases.len();
+    cases.retain(|case| {
+        list(&case["events"])
+            .iter()
+            .all(|event| event["group_instance_id"].is_null())
+    });
     assert!(!cases.is_empty());
-    let failed: Vec<String> = cases.iter().filter_map(|case| Replay::of(case).run(list(&case["events"])).err()).collect();
-    eprintln!("classic_group: {} of {}", cases.len() - failed.len(), cases.len());
+    let failed: Vec<String> = cases
+        .iter()
+        .filter_map(|case| Replay::of(case).run(list(&case["events"])).err())
+        .collect();
+    let left = all - cases.len();
+    let matched = cases.len() - failed.len();
+    let line = format!("classic_group: {matched} of {}; {left} with static members left for later\n", cases.len());
+    let _ = std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes());
     assert!(failed.is_empty(), "{}", failed.join("\n"));
 }
 
@@ -40,7 +56,11 @@ impl Replay {
             min_session_timeout_us: SECOND,
             ..GroupCoordinatorConfig::default()
         };
-        Self { desk: Desk::new(config), ids: BTreeMap::new(), numbers: BTreeMap::new() }
+        Self {
+            desk: Desk::new(config),
+            ids: BTreeMap::new(),
+            numbers: BTreeMap::new(),
+        }
     }
 
     fn run(&mut self, events: &[Value]) -> Result<(), String> {
@@ -48,7 +68,11 @@ impl Replay {
             let at = number(&event["t"]) * 1000;
             self.adopt_leader(event);
             let is_timer = text(&event["event"]) == "timer_fired";
-            self.desk.pass_to(if is_timer { at } else { at.saturating_sub(1).max(self.desk.now) });
+            self.desk.pass_to(if is_timer {
+                at
+            } else {
+                at.saturating_sub(1).max(self.desk.now)
+            });
             self.desk.now = at;
             let (wanted, got) = match text(&event["event"]) {
                 "request" => self.request(event, &events[index..]),
@@ -56,11 +80,19 @@ impl Replay {
                 _ => <(String, String)>::default(),
             };
             // Timers of one moment fire together here.
-            let more = events[index + 1..].iter().take_while(|next| number(&next["t"]) * 1000 == at);
+            let more = events[index + 1..]
+                .iter()
+                .take_while(|next| number(&next["t"]) * 1000 == at);
             let settled = !is_timer || more.filter(|next| text(&next["event"]) == "timer_fired").count() == 0;
-            let (state_wanted, state) = if settled { self.state_after(event) } else { Default::default() };
+            let (state_wanted, state) = if settled {
+                self.state_after(event)
+            } else {
+                Default::default()
+            };
             if (&wanted, &state_wanted) != (&got, &state) {
-                return Err(format!("{event}\n  Kafka: {wanted} {state_wanted}\n  here:  {got} {state}"));
+                return Err(format!(
+                    "{event}\n  Kafka: {wanted} {state_wanted}\n  here:  {got} {state}"
+                ));
             }
         }
         Ok(())
@@ -68,7 +100,9 @@ impl Replay {
 
     /// Kafka picks an arbitrary new leader when one is gone; here it is the one that the file names.
     fn adopt_leader(&mut self, event: &Value) {
-        if let Some(leader) = event["group_after"]["leader"].as_str().and_then(|name| self.ids.get(name))
+        if let Some(leader) = event["group_after"]["leader"]
+            .as_str()
+            .and_then(|name| self.ids.get(name))
             && let Some(group) = self.desk.coordinator.groups.first_mut()
             && let Some(member) = group.members.iter().find(|member| member.id == *leader)
         {
@@ -81,7 +115,10 @@ impl Replay {
         if after.is_null() || got == "none" {
             return <(String, String)>::default();
         }
-        (format!("{} {} {}", text(&after["state"]), after["generation"], after["members"]), got)
+        (
+            format!("{} {} {}", text(&after["state"]), after["generation"], after["members"]),
+            got,
+        )
     }
 
     fn id(&self, name: &Value) -> MemberId {
@@ -100,7 +137,10 @@ impl Replay {
                 session_timeout_us: millis(&event["session_timeout_ms"]),
                 rebalance_timeout_us: millis(&event["rebalance_timeout_ms"]),
                 // Strategies in another order are as good a change of the member's metadata as other topics are.
-                subscription: list(&event["protocols"]).iter().map(|name| TopicId(text(name).len() as u16)).collect(),
+                subscription: list(&event["protocols"])
+                    .iter()
+                    .map(|name| TopicId(text(name).len() as u16))
+                    .collect(),
                 client_id: "client".into(),
             }),
             "SyncGroup" => {
@@ -109,12 +149,25 @@ impl Replay {
                     .zip(1..)
                     .map(|(name, index)| Assignment {
                         member: self.id(name),
-                        partitions: [PartitionId { topic: TopicId(0), index }].into(),
+                        partitions: [PartitionId {
+                            topic: TopicId(0),
+                            index,
+                        }]
+                        .into(),
                     })
                     .collect();
-                RequestBody::SyncGroup(SyncGroupRequest { group, member, generation, assignments })
+                RequestBody::SyncGroup(SyncGroupRequest {
+                    group,
+                    member,
+                    generation,
+                    assignments,
+                })
             }
-            "Heartbeat" => RequestBody::Heartbeat(HeartbeatRequest { group, member, generation }),
+            "Heartbeat" => RequestBody::Heartbeat(HeartbeatRequest {
+                group,
+                member,
+                generation,
+            }),
             _ => RequestBody::LeaveGroup(LeaveGroupRequest { group, member }),
         };
         let sent = self.desk.send(client, body);
@@ -128,7 +181,9 @@ impl Replay {
     }
 
     fn response(&mut self, event: &Value) -> (String, String) {
-        let Some(sent) = self.numbers.get(&number(&event["request"])) else { return <(String, String)>::default() };
+        let Some(sent) = self.numbers.get(&number(&event["request"])) else {
+            return <(String, String)>::default();
+        };
         let error = text(&event["error"]).to_owned();
         match self.desk.answers.remove(sent) {
             None => (error, "no answer yet".to_owned()),
@@ -148,7 +203,10 @@ impl Replay {
                 )
             }
             Some(ResponseBody::SyncGroup(got)) if got.error == ErrorCode::None => {
-                let number = got.partitions.first().map_or_else(String::new, |own| format!("#{}", own.index));
+                let number = got
+                    .partitions
+                    .first()
+                    .map_or_else(String::new, |own| format!("#{}", own.index));
                 (text(&event["assignment_bytes"]).to_owned(), number)
             }
             Some(got) => (error, got.error().name().to_owned()),
@@ -158,7 +216,9 @@ impl Replay {
 
 /// Whether Kafka refuses the request for its assignment strategies, which are not modelled.
 fn is_inconsistent(request: &Value, following: &[Value]) -> bool {
-    let answer = following.iter().find(|event| text(&event["event"]) == "response" && event["request"] == request["request"]);
+    let answer = following
+        .iter()
+        .find(|event| text(&event["event"]) == "response" && event["request"] == request["request"]);
     answer.is_some_and(|answer| text(&answer["error"]) == "INCONSISTENT_GROUP_PROTOCOL")
 }
 

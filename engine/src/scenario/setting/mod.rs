@@ -237,6 +237,15 @@ mod tests {
     }
 
     #[test]
+    fn no_name_is_the_beginning_of_another() {
+        // In a file, `a = 1` and `a.b = 2` exclude each other.
+        for setting in Setting::all() {
+            let beginning = format!("{}.", setting.name);
+            assert!(Setting::all().all(|other| !other.name.starts_with(&beginning)), "{}", setting.name);
+        }
+    }
+
+    #[test]
     fn both_ends_of_every_range_fit_their_field() {
         for setting in Setting::all() {
             let ends = match setting.kind {

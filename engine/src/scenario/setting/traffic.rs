@@ -63,14 +63,14 @@ pub(super) static SETTINGS: [Setting; 10] = [
         "How large a record's value is, in bytes. Larger ones fill a batch, a disk and a network sooner.",
     ),
     Setting::millis(
-        "producers.start.ms",
+        "start.producers.ms",
         Area::Workload,
         (0, HOUR_MS),
         field!(producers_start_us),
         "When the producers start.",
     ),
     Setting::millis(
-        "consumers.start.ms",
+        "start.consumers.ms",
         Area::Consumers,
         (0, HOUR_MS),
         field!(consumers_start_us),

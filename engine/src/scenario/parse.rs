@@ -1,0 +1,195 @@
+//! From a scenario's file to a [`Scenario`].
+
+use super::error::{Place, ScenarioError};
+use super::glossary::Glossary;
+use super::reader::{Table, Value, read_file};
+use super::setting::{self, Kind, Setting, check_key};
+use super::target::Known;
+use super::validate::{SetupProblem, validate};
+use super::{Scenario, parse_step};
+use crate::wire::Micros;
+use crate::workload::{Burst, ListedEvent};
+use crate::world::{Command, Limits, Setup};
+use std::collections::BTreeSet;
+
+type Result<T> = std::result::Result<T, ScenarioError>;
+
+/// The version of the format that this reads.
+const FORMAT: u64 = 1;
+const FIELDS: [&str; 12] =
+    ["format", "id", "title", "summary", "seed", "until", "settings", "bursts", "events", "actions", "step", "terms"];
+const MAX_EVENTS: usize = 10_000;
+const MAX_ACTIONS: usize = 1_000;
+const MAX_BURSTS: usize = 1_000;
+const MAX_STEPS: usize = 100;
+
+impl Scenario {
+    /// Reads a scenario's file.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that is wrong, with its line and column.
+    pub fn parse(text: &str) -> Result<Self> {
+        read_file(text, "a scenario", |root| read(&root))
+    }
+}
+
+fn read(root: &Table) -> Result<Scenario> {
+    let format = root.need("format")?;
+    if format.integer(0..=u64::MAX)? != FORMAT {
+        return Err(format.error(format!("this Partitura reads format {FORMAT}; the file may be made for another one")));
+    }
+    root.only(&FIELDS)?;
+    let glossary = match root.get("terms") {
+        None => Glossary::built_in(),
+        Some(terms) => Glossary::built_in().with(&terms.table("a glossary")?)?,
+    };
+    let until = root.need("until")?;
+    let until_us = until.seconds()?;
+    if until_us == 0 {
+        return Err(until.error("until must be more than 0 seconds"));
+    }
+    let mut setup = Setup::new(0, "events");
+    setup.seed = root.get("seed").map_or(Ok(42), |seed| seed.integer(0..=u64::MAX))?;
+    let settings = root.get("settings").map(|value| value.table("the settings")).transpose()?;
+    let settings = settings.map_or_else(Vec::new, |table| table.dotted_fields());
+    apply_settings(&settings, &mut setup)?;
+    setup.workload.rate.bursts = read_bursts(root)?;
+    setup.workload.listed = read_events(root)?;
+    setup.commands = read_actions(root)?;
+    validate(&setup).map_err(|problem| place_problem(root, &settings, &problem))?;
+
+    let keys = known_keys(&setup);
+    let known = Known { setup: &setup, keys: &keys };
+    let steps = parse_step::read(root, MAX_STEPS, until_us, &known, &glossary)?;
+    Ok(Scenario {
+        id: read_id(&root.need("id")?)?,
+        title: root.need("title")?.line()?.to_owned(),
+        summary: glossary.paragraph(&root.need("summary")?)?,
+        until_us,
+        steps,
+        glossary,
+        setup,
+    })
+}
+
+fn read_id(value: &Value) -> Result<String> {
+    let id = value.line()?;
+    let legal = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    if id.len() > 40 || !id.bytes().all(legal) {
+        return Err(value.error("id must be at most 40 small letters, digits and hyphens: it becomes part of links"));
+    }
+    Ok(id.to_owned())
+}
+
+fn apply_settings(values: &[Value], setup: &mut Setup) -> Result<()> {
+    let mut settings = Vec::new();
+    for value in values {
+        let setting = Setting::named(value.name())
+            .map_err(|message| value.name_error(format!("{}: {message}", super::decimal::shorten(value.name()))))?;
+        settings.push((setting, setting_text(setting, value)?));
+    }
+    setting::apply_all(&settings, setup).map_err(|(place, message)| values[place].error(message))
+}
+
+/// A setting's value as text; keys may be a list.
+fn setting_text(setting: &Setting, value: &Value) -> Result<String> {
+    if setting.kind != Kind::Keys || !value.is_list() {
+        return value.scalar();
+    }
+    let mut lines = String::new();
+    for item in value.list()? {
+        let key = item.line()?;
+        check_key(key).map_err(|message| item.error(format!("{} {message}", setting.name)))?;
+        lines.push_str(key);
+        lines.push('\n');
+    }
+    Ok(lines)
+}
+
+/// A problem with the whole setup stands where the file sets the first of the settings that it names.
+fn place_problem(root: &Table, values: &[Value], problem: &SetupProblem) -> ScenarioError {
+    let set = |name: &&str| values.iter().find(|value| value.name() == *name);
+    match problem.settings.iter().find_map(set) {
+        Some(value) => value.error(problem.message.clone()),
+        None => {
+            let place = root.get("settings").map_or(Place { line: 1, column: 1 }, |settings| settings.place());
+            place.error(problem.message.clone())
+        }
+    }
+}
+
+/// The tables of a list that may be absent.
+fn tables<'a>(root: &Table<'a>, name: &str, what: &'static str, most: usize) -> Result<Vec<Table<'a>>> {
+    let Some(value) = root.get(name) else { return Ok(Vec::new()) };
+    let tables = value.tables(what)?;
+    if tables.len() > most {
+        return Err(value.error(format!("{name} has {} entries, and at most {most} are allowed", tables.len())));
+    }
+    Ok(tables)
+}
+
+fn read_bursts(root: &Table) -> Result<Vec<Burst>> {
+    let mut bursts: Vec<Burst> = Vec::new();
+    for table in tables(root, "bursts", "a burst", MAX_BURSTS)? {
+        table.only(&["from", "until", "rate"])?;
+        let (from, until) = (table.need("from")?, table.need("until")?);
+        let burst = Burst {
+            from_us: from.seconds()?,
+            until_us: until.seconds()?,
+            per_second: table.need("rate")?.integer(0..=u64::from(Limits::MAX_RATE))? as u32,
+        };
+        if burst.until_us <= burst.from_us {
+            return Err(until.error("a burst must end after it has begun"));
+        }
+        if bursts.last().is_some_and(|last| last.until_us > burst.from_us) {
+            return Err(from.error("a burst must begin after the one before it has ended"));
+        }
+        bursts.push(burst);
+    }
+    Ok(bursts)
+}
+
+fn read_events(root: &Table) -> Result<Vec<ListedEvent>> {
+    let mut events = Vec::new();
+    for table in tables(root, "events", "an event", MAX_EVENTS)? {
+        table.only(&["at", "key", "value"])?;
+        let (key, value) = (table.need("key")?, table.need("value")?);
+        check_key(key.line()?).map_err(|message| key.error(format!("an event {message}")))?;
+        if value.text()?.len() > Limits::MAX_VALUE_BYTES as usize {
+            return Err(value.error(format!("a value must be at most {} bytes", Limits::MAX_VALUE_BYTES)));
+        }
+        events.push(ListedEvent {
+            at_us: table.need("at")?.seconds()?,
+            key: key.line()?.to_owned(),
+            value: value.text()?.to_owned(),
+        });
+    }
+    events.sort_by_key(|event| event.at_us);
+    Ok(events)
+}
+
+fn read_actions(root: &Table) -> Result<Vec<(Micros, Command)>> {
+    let mut commands = Vec::new();
+    for table in tables(root, "actions", "an action", MAX_ACTIONS)? {
+        table.only(&["at", "set"])?;
+        let at = table.need("at")?.seconds()?;
+        for value in table.need("set")?.table("a set of settings")?.dotted_fields() {
+            let setting = Setting::named(value.name())
+                .map_err(|message| value.name_error(format!("{}: {message}", super::decimal::shorten(value.name()))))?;
+            let text = setting_text(setting, &value)?;
+            commands.push((at, setting.command(&text).map_err(|message| value.error(message))?));
+        }
+    }
+    commands.sort_by_key(|(at, _)| *at);
+    Ok(commands)
+}
+
+fn known_keys(setup: &Setup) -> BTreeSet<&str> {
+    let commanded = setup.commands.iter().flat_map(|(_, command)| match command {
+        Command::Keys(keys) => keys.as_slice(),
+        _ => &[],
+    });
+    let own = setup.workload.keys.iter().chain(commanded);
+    own.chain(setup.workload.listed.iter().map(|event| &event.key)).map(String::as_str).collect()
+}

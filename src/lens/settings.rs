@@ -1,0 +1,38 @@
+//! The settings of a run as text, for the panel.
+
+use crate::session::Session;
+use partitura_engine::scenario::Setting;
+use std::collections::BTreeMap;
+
+/// The name under which the seed is set: it is not in the catalogue, because a scenario and a link have a place for it.
+pub const SEED: &str = "seed";
+
+/// The settings of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Values {
+    /// Name → its value now.
+    pub now: BTreeMap<&'static str, String>,
+    /// Name → its value in the scenario.
+    pub original: BTreeMap<&'static str, String>,
+    /// The seed.
+    pub seed: u64,
+    /// The scenario's seed.
+    pub original_seed: u64,
+    /// What the person has changed or done, counted.
+    pub changes: usize,
+}
+
+impl Values {
+    /// The values of a run at its moment.
+    #[must_use]
+    pub fn of(session: &Session) -> Self {
+        let setup = &session.scenario().setup;
+        Self {
+            now: Setting::all().map(|setting| (setting.name, session.value(setting))).collect(),
+            original: Setting::all().map(|setting| (setting.name, setting.read(setup))).collect(),
+            seed: session.plan().seed,
+            original_seed: setup.seed,
+            changes: session.plan().changes(),
+        }
+    }
+}
