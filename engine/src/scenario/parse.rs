@@ -16,8 +16,9 @@ type Result<T> = std::result::Result<T, ScenarioError>;
 
 /// The version of the format that this reads.
 const FORMAT: u64 = 1;
-const FIELDS: [&str; 12] =
-    ["format", "id", "title", "summary", "seed", "until", "settings", "bursts", "events", "actions", "step", "terms"];
+const FIELDS: [&str; 10] =
+    ["format", "id", "title", "summary", "seed", "until", "settings", "script", "step", "terms"];
+const SCRIPT: [&str; 3] = ["events", "actions", "bursts"];
 const MAX_EVENTS: usize = 10_000;
 const MAX_ACTIONS: usize = 1_000;
 const MAX_BURSTS: usize = 1_000;
@@ -54,9 +55,13 @@ fn read(root: &Table) -> Result<Scenario> {
     let settings = root.get("settings").map(|value| value.table("the settings")).transpose()?;
     let settings = settings.map_or_else(Vec::new, |table| table.dotted_fields());
     apply_settings(&settings, &mut setup)?;
-    setup.workload.rate.bursts = read_bursts(root)?;
-    setup.workload.listed = read_events(root)?;
-    setup.commands = read_actions(root)?;
+    if let Some(script) = root.get("script") {
+        let script = script.table("the script")?;
+        script.only(&SCRIPT)?;
+        setup.workload.rate.bursts = read_bursts(&script)?;
+        setup.workload.listed = read_events(&script)?;
+        setup.commands = read_actions(&script)?;
+    }
     validate(&setup).map_err(|problem| place_problem(root, &settings, &problem))?;
 
     let keys = known_keys(&setup);
@@ -85,11 +90,25 @@ fn read_id(value: &Value) -> Result<String> {
 fn apply_settings(values: &[Value], setup: &mut Setup) -> Result<()> {
     let mut settings = Vec::new();
     for value in values {
-        let setting = Setting::named(value.name())
-            .map_err(|message| value.name_error(format!("{}: {message}", super::decimal::shorten(value.name()))))?;
+        let setting = named(value)?;
         settings.push((setting, setting_text(setting, value)?));
     }
     setting::apply_all(&settings, setup).map_err(|(place, message)| values[place].error(message))
+}
+
+fn named(value: &Value) -> Result<&'static Setting> {
+    let name = value.name();
+    // A field that is written below a `[settings]` belongs to that table, wherever its author sees it.
+    let elsewhere = |home: &str| format!("{name} is no setting: write it {home}");
+    Setting::named(name).map_err(|message| {
+        value.name_error(if SCRIPT.contains(&name) {
+            elsewhere("below a line [script]")
+        } else if FIELDS.contains(&name) {
+            elsewhere("above the first line in [brackets]")
+        } else {
+            format!("{}: {message}", super::decimal::shorten(name))
+        })
+    })
 }
 
 /// A setting's value as text; keys may be a list.
@@ -120,8 +139,8 @@ fn place_problem(root: &Table, values: &[Value], problem: &SetupProblem) -> Scen
 }
 
 /// The tables of a list that may be absent.
-fn tables<'a>(root: &Table<'a>, name: &str, what: &'static str, most: usize) -> Result<Vec<Table<'a>>> {
-    let Some(value) = root.get(name) else { return Ok(Vec::new()) };
+fn tables<'a>(script: &Table<'a>, name: &str, what: &'static str, most: usize) -> Result<Vec<Table<'a>>> {
+    let Some(value) = script.get(name) else { return Ok(Vec::new()) };
     let tables = value.tables(what)?;
     if tables.len() > most {
         return Err(value.error(format!("{name} has {} entries, and at most {most} are allowed", tables.len())));
@@ -129,9 +148,9 @@ fn tables<'a>(root: &Table<'a>, name: &str, what: &'static str, most: usize) -> 
     Ok(tables)
 }
 
-fn read_bursts(root: &Table) -> Result<Vec<Burst>> {
+fn read_bursts(script: &Table) -> Result<Vec<Burst>> {
     let mut bursts: Vec<Burst> = Vec::new();
-    for table in tables(root, "bursts", "a burst", MAX_BURSTS)? {
+    for table in tables(script, "bursts", "a burst", MAX_BURSTS)? {
         table.only(&["from", "until", "rate"])?;
         let (from, until) = (table.need("from")?, table.need("until")?);
         let burst = Burst {
@@ -150,9 +169,9 @@ fn read_bursts(root: &Table) -> Result<Vec<Burst>> {
     Ok(bursts)
 }
 
-fn read_events(root: &Table) -> Result<Vec<ListedEvent>> {
+fn read_events(script: &Table) -> Result<Vec<ListedEvent>> {
     let mut events = Vec::new();
-    for table in tables(root, "events", "an event", MAX_EVENTS)? {
+    for table in tables(script, "events", "an event", MAX_EVENTS)? {
         table.only(&["at", "key", "value"])?;
         let (key, value) = (table.need("key")?, table.need("value")?);
         check_key(key.line()?).map_err(|message| key.error(format!("an event {message}")))?;
@@ -169,14 +188,13 @@ fn read_events(root: &Table) -> Result<Vec<ListedEvent>> {
     Ok(events)
 }
 
-fn read_actions(root: &Table) -> Result<Vec<(Micros, Command)>> {
+fn read_actions(script: &Table) -> Result<Vec<(Micros, Command)>> {
     let mut commands = Vec::new();
-    for table in tables(root, "actions", "an action", MAX_ACTIONS)? {
+    for table in tables(script, "actions", "an action", MAX_ACTIONS)? {
         table.only(&["at", "set"])?;
         let at = table.need("at")?.seconds()?;
         for value in table.need("set")?.table("a set of settings")?.dotted_fields() {
-            let setting = Setting::named(value.name())
-                .map_err(|message| value.name_error(format!("{}: {message}", super::decimal::shorten(value.name()))))?;
+            let setting = named(&value)?;
             let text = setting_text(setting, &value)?;
             commands.push((at, setting.command(&text).map_err(|message| value.error(message))?));
         }

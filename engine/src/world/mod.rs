@@ -99,6 +99,12 @@ impl World {
         self.queue.next_at()
     }
 
+    /// How many messages and timers are under way.
+    #[must_use]
+    pub fn pending(&self) -> usize {
+        self.queue.len()
+    }
+
     /// Lets the next thing happen, and moves time there. `false` when there is none.
     pub fn step(&mut self) -> bool {
         let Some((at, due)) = self.queue.pop() else { return false };

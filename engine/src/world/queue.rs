@@ -52,6 +52,10 @@ impl Queue {
         self.heap.peek().map(|Reverse((at, _, _))| *at)
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.heap.len()
+    }
+
     pub(super) fn pop(&mut self) -> Option<(Micros, Due)> {
         let Reverse((at, _, slot)) = self.heap.pop()?;
         self.free.push(slot);
