@@ -12,6 +12,7 @@ pub mod log;
 pub mod node;
 pub mod producer;
 pub mod scenario;
+pub mod short_sort;
 pub mod trace;
 pub mod wire;
 pub mod workload;

@@ -35,6 +35,8 @@ pub struct Chain {
     pub rows: Vec<EventRow>,
     /// Whether it goes back to something that had no cause; else the older events are forgotten.
     pub complete: bool,
+    /// How many more causes are known than are told.
+    pub more: usize,
 }
 
 /// What the panel is given.
@@ -44,10 +46,14 @@ pub struct Props {
     pub rows: Rc<[EventRow]>,
     /// Which events these are.
     pub listed: Listed,
+    /// The thing that all of them concern, in words, if it is only one.
+    pub about: Option<String>,
     /// The picked one.
     pub chain: Option<Rc<Chain>>,
     /// Others are wanted.
     pub on_listed: Callback<Listed>,
+    /// All things are wanted again.
+    pub on_all: Callback<()>,
     /// One is picked, or none.
     pub on_pick: Callback<Option<EventId>>,
 }
@@ -72,8 +78,16 @@ pub fn EventsPanel(props: &Props) -> Html {
                 { choice(Listed::Milestones, "Milestones") }
                 { choice(Listed::Everything, "Everything") }
             </div>
+            if let Some(about) = &props.about {
+                <p class="about">
+                    <span>{ "Only about " }<strong>{ about.clone() }</strong></span>
+                    <button type="button" class="ghost square" aria-label="Show events about everything" title="Show events about everything" onclick={props.on_all.reform(|_| ())}>
+                        <Sign icon={Icon::Close} />
+                    </button>
+                </p>
+            }
             if props.rows.is_empty() {
-                <p class="empty">{ "Nothing has happened yet. Press play, or go one event further." }</p>
+                <p class="empty">{ "Nothing like that has happened yet. Press play, or go one event further." }</p>
             }
             <ol class="event-rows" tabindex="0" aria-label="Events, the newest first">
                 { for props.rows.iter().map(|row| event(row, picked, &props.on_pick)) }
@@ -120,7 +134,9 @@ fn why(chain: &Chain, on_pick: &Callback<Option<EventId>>) -> Html {
             </header>
             <ol class="chain" tabindex="0" aria-label="The event, and what brought it about">
                 { for chain.rows.iter().map(cause) }
-                if !chain.complete { <li class="forgotten"><p>{ "What came before is no longer kept." }</p></li> }
+                if chain.more > 0 {
+                    <li class="forgotten"><p>{ format!("and {} before it", crate::ui::format::counted(chain.more as u64, "event")) }</p></li>
+                } else if !chain.complete { <li class="forgotten"><p>{ "What came before is no longer kept." }</p></li> }
             </ol>
         </>
     }

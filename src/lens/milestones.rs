@@ -3,6 +3,7 @@
 
 use crate::session::history::{Mark, MarkKind};
 use partitura_engine::trace::{CommandFact, Event, Fact, GroupStateName};
+use partitura_engine::world::Command;
 use std::collections::VecDeque;
 
 /// The last milestones of a run.
@@ -93,6 +94,18 @@ fn command_label(command: CommandFact) -> String {
         CommandFact::Consumers(n) => format!("{n} consumers"),
         CommandFact::Send { .. } => "one record sent".to_owned(),
     }
+}
+
+/// A command in a few words, as it will be marked when its time has come.
+#[must_use]
+pub fn command_words(command: &Command) -> String {
+    command_label(match command {
+        Command::Rate(rate) => CommandFact::Rate(*rate),
+        Command::Distribution(_) | Command::Keys(_) => CommandFact::Keys,
+        Command::Keyed(keyed) => CommandFact::Keyed(*keyed),
+        Command::Consumers(count) => CommandFact::Consumers(*count),
+        Command::Send { .. } => CommandFact::Send { key: None },
+    })
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //!
 //! The files without a browser keep what has to be kept while the run goes on; the views show it.
 
+pub mod about;
 pub mod captions;
 pub mod milestones;
 pub mod reading;

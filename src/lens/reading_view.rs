@@ -9,8 +9,6 @@ use yew::{Html, Properties, component, html};
 pub struct ReadRow {
     /// The event of its processing.
     pub id: u64,
-    /// When it was processed.
-    pub moment: String,
     /// Its subject's letter.
     pub letter: String,
     /// Its subject's class of colour.
@@ -42,8 +40,8 @@ pub struct Props {
 #[component]
 pub fn ReadingPanel(props: &Props) -> Html {
     html! {
-        <div class="lens reading" data-testid="reading">
-            <p class="lens-lead">{ "What the consumers’ application shows, record by record, the newest first." }</p>
+        <div class="lens reading" data-testid="reading" role="group" tabindex="0" aria-label="The reader’s page">
+            <p class="lens-lead">{ "What the consumers’ application shows, the newest first." }</p>
             <dl class="totals">
                 <div><dt>{ "Read" }</dt><dd class="mono" data-testid="read-count">{ grouped(props.processed) }</dd></div>
                 <div class={if props.late > 0 { "bad" } else { "" }}>
@@ -67,7 +65,7 @@ fn row(row: &ReadRow) -> Html {
                 <p class="read-head"><strong>{ row.subject.clone() }</strong><span class="mono">{ row.source.clone() }</span></p>
                 <p class="read-body">{ row.text.clone() }</p>
                 if let Some(after) = row.after {
-                    <p class="read-late">{ format!("out of order: number {} after number {after}", row.sequence) }</p>
+                    <p class="read-late">{ format!("out of order: {} after {after}", row.sequence) }</p>
                 }
             </div>
         </li>

@@ -5,7 +5,7 @@ use crate::ui::icon::{Icon, Sign};
 use crate::ui::term::Term;
 use partitura_engine::scenario::{Kind, Setting};
 use web_sys::{Event, HtmlInputElement, HtmlSelectElement};
-use yew::{Callback, Component, Context, Html, InputEvent, Properties, TargetCast, html};
+use yew::{Callback, Component, Context, Html, InputEvent, Properties, TargetCast, classes, html};
 
 /// What a row is given.
 #[derive(PartialEq, Properties)]
@@ -18,6 +18,8 @@ pub struct Props {
     pub original: String,
     /// Why the last wish could not be fulfilled, if it could not.
     pub problem: Option<String>,
+    /// Whether the open step points at it.
+    pub pointed: bool,
     /// Another value is wanted.
     pub on_set: Callback<(&'static str, String)>,
 }
@@ -76,7 +78,9 @@ impl Component for SettingRow {
             Err(problem) => Some(problem),
             Ok(_) => self.draft.as_ref().and(props.problem.clone()),
         };
-        let class = if props.value == props.original { "setting" } else { "setting changed" };
+        let changed = if props.value == props.original { "" } else { "changed" };
+        let pointed = if props.pointed { "pointed" } else { "" };
+        let class = classes!("setting", changed, pointed);
         let id = format!("setting-{}", setting.name.replace('.', "-"));
         html! {
             <div {class}>
@@ -96,50 +100,47 @@ impl SettingRow {
         match setting.kind {
             Kind::Number { min, max } => html! {
                 <>
-                    { line(self.number(ctx, id, shown, wrong, None)) }
+                    { line(self.number(ctx, id, shown, wrong)) }
                     { self.slider(ctx, Scale { min, max }, shown.parse().unwrap_or(min), |n| n.to_string()) }
                 </>
             },
             Kind::Millis { min_us, max_us } => html! {
                 <>
-                    { line(self.number(ctx, id, shown, wrong, Some("ms"))) }
+                    { line(self.number(ctx, id, shown, wrong)) }
                     { self.slider(ctx, Scale { min: min_us / 1000, max: max_us / 1000 }, whole(shown), |n| n.to_string()) }
                 </>
             },
             Kind::Choice(words) => line(self.choice(ctx, id, words, shown)),
             Kind::Switch => line(self.choice(ctx, id, &["false", "true"], shown)),
             Kind::Distribution => self.distribution(ctx, id, shown, &line),
-            Kind::Keys | Kind::Name => line(self.number(ctx, id, shown, wrong, None)),
+            Kind::Keys | Kind::Name => line(self.number(ctx, id, shown, wrong)),
         }
     }
 
-    fn number(&self, ctx: &Context<Self>, id: &str, shown: &str, wrong: bool, unit: Option<&'static str>) -> Html {
+    fn number(&self, ctx: &Context<Self>, id: &str, shown: &str, wrong: bool) -> Html {
         let link = ctx.link();
         let setting = ctx.props().setting;
         let numeric = !matches!(setting.kind, Kind::Name | Kind::Keys);
         html! {
-            <>
-                <input
-                    class="field"
-                    type="text"
-                    inputmode={if numeric { "decimal" } else { "text" }}
-                    autocomplete="off"
-                    spellcheck="false"
-                    data-testid={id.to_owned()}
-                    aria-label={unit.map_or(setting.name.to_owned(), |unit| format!("{} in {unit}", setting.name))}
-                    aria-invalid={wrong.then_some("true")}
-                    aria-describedby={wrong.then(|| format!("{id}-problem"))}
-                    value={shown.to_owned()}
-                    oninput={link.callback(|event: InputEvent| Msg::Draft(event.target_unchecked_into::<HtmlInputElement>().value()))}
-                    onchange={link.callback(|event: Event| Msg::Commit(event.target_unchecked_into::<HtmlInputElement>().value()))}
-                />
-                if let Some(unit) = unit { <span class="setting-unit">{ unit }</span> }
-            </>
+            <input
+                class="field"
+                type="text"
+                inputmode={if numeric { "decimal" } else { "text" }}
+                autocomplete="off"
+                spellcheck="false"
+                data-testid={id.to_owned()}
+                aria-label={setting.name}
+                aria-invalid={wrong.then_some("true")}
+                aria-describedby={wrong.then(|| format!("{id}-problem"))}
+                value={shown.to_owned()}
+                oninput={link.callback(|event: InputEvent| Msg::Draft(event.target_unchecked_into::<HtmlInputElement>().value()))}
+                onchange={link.callback(|event: Event| Msg::Commit(event.target_unchecked_into::<HtmlInputElement>().value()))}
+            />
         }
     }
 
     fn slider(&self, ctx: &Context<Self>, scale: Scale, value: u64, write: fn(u64) -> String) -> Html {
-        let place = |event: &HtmlInputElement| {
+        let place = move |event: &HtmlInputElement| {
             let place = event.value_as_number();
             write(scale.value(if place.is_finite() && place > 0.0 { place as u32 } else { 0 }))
         };

@@ -12,7 +12,7 @@ pub const SEED: &str = "seed";
 pub struct Values {
     /// Name → its value now.
     pub now: BTreeMap<&'static str, String>,
-    /// Name → its value in the scenario.
+    /// Name → what its value would be if the person had changed nothing.
     pub original: BTreeMap<&'static str, String>,
     /// The seed.
     pub seed: u64,
@@ -26,12 +26,11 @@ impl Values {
     /// The values of a run at its moment.
     #[must_use]
     pub fn of(session: &Session) -> Self {
-        let setup = &session.scenario().setup;
         Self {
             now: Setting::all().map(|setting| (setting.name, session.value(setting))).collect(),
-            original: Setting::all().map(|setting| (setting.name, setting.read(setup))).collect(),
+            original: Setting::all().map(|setting| (setting.name, session.original_value(setting))).collect(),
             seed: session.plan().seed,
-            original_seed: setup.seed,
+            original_seed: session.scenario().setup.seed,
             changes: session.plan().changes(),
         }
     }

@@ -19,6 +19,8 @@ pub struct Props {
     pub values: Rc<Values>,
     /// Why wishes could not be fulfilled, by the setting's name.
     pub problems: Rc<BTreeMap<&'static str, String>>,
+    /// What the open step points at.
+    pub pointed: Vec<&'static str>,
     /// Something is wanted.
     pub on_intent: Callback<Intent>,
 }
@@ -60,6 +62,7 @@ pub fn SettingsPanel(props: &Props) -> Html {
                 value={value(&props.values.now)}
                 original={value(&props.values.original)}
                 problem={props.problems.get(setting.name).cloned()}
+                pointed={props.pointed.contains(&setting.name)}
                 on_set={on_set.clone()}
             />
         }

@@ -21,6 +21,12 @@ pub struct Account {
 }
 
 impl Account {
+    /// The group's lag.
+    #[must_use]
+    pub fn lag(&self) -> u64 {
+        self.lag.total()
+    }
+
     /// Takes note of all that has happened since the last time. `yours` says whether the person at the controls did
     /// what was done since then.
     pub fn absorb(&mut self, world: &World, yours: bool) {

@@ -2,7 +2,8 @@
 
 use super::intent::Intent;
 use super::player::Player;
-use super::{Change, Plan, Session};
+use super::link::Link;
+use super::{Change, Session};
 use crate::lens::settings::SEED;
 use partitura_engine::scenario::{Setting, Speed, Step};
 use partitura_engine::wire::Micros;
@@ -49,7 +50,25 @@ impl Desk {
     /// A run on the desk: with steps, it goes to the first one's moment, and else stands at its start.
     #[must_use]
     pub fn new(session: Session) -> Self {
-        let mut desk = Self {
+        let mut desk = Self::empty(session);
+        desk.go_to_step(0);
+        desk
+    }
+
+    /// A run on the desk as a link has it: at a step, and standing still at a moment, as far as these are given.
+    #[must_use]
+    pub fn at(session: Session, step: Option<usize>, at_us: Option<Micros>) -> Self {
+        let mut desk = Self::empty(session);
+        desk.go_to_step(step.unwrap_or(0));
+        if let Some(at_us) = at_us {
+            desk.pause_at = None;
+            desk.go_to(at_us, false);
+        }
+        desk
+    }
+
+    fn empty(session: Session) -> Self {
+        Self {
             session,
             player: Player::new(Speed::Permille(50)),
             step: 0,
@@ -57,9 +76,7 @@ impl Desk {
             seek: None,
             problems: BTreeMap::new(),
             runs: 0,
-        };
-        desk.go_to_step(0);
-        desk
+        }
     }
 
     /// The run.
@@ -134,12 +151,20 @@ impl Desk {
     /// Fulfils a wish, or says why not.
     pub fn fulfil(&mut self, intent: Intent) -> Answer {
         match intent {
-            Intent::TogglePlay => self.set_playing(!self.is_playing()),
+            Intent::TogglePlay => {
+                let play = !self.is_playing();
+                self.set_playing(play);
+                if play && self.seek.is_none() {
+                    // Whoever presses play does not want the step's own pause.
+                    self.pause_at = None;
+                }
+            }
             Intent::StepEvent => {
                 self.set_playing(false);
                 if self.seek.is_none() && !self.session.step() {
                     return Answer::Said("Nothing will happen any more in this run.".to_owned());
                 }
+                self.session.settle();
             }
             Intent::Restart => {
                 self.pause_at = None;
@@ -151,6 +176,7 @@ impl Desk {
             Intent::GoToStep(step) => self.go_to_step(step),
             Intent::Set(name, value) => return self.set(name, &value),
             Intent::Act(command) => return refused(self.session.act(command)),
+            Intent::Settle => self.session.settle(),
             Intent::Forget => return self.change(Session::forget, "as the scenario has it"),
             Intent::StopSeeking => {
                 self.seek = None;
@@ -187,6 +213,9 @@ impl Desk {
             Some(seek) => seek.play = playing,
             None => self.player.set_playing(playing),
         }
+        if !playing && self.seek.is_none() {
+            self.session.settle();
+        }
     }
 
     fn set(&mut self, name: &'static str, value: &str) -> Answer {
@@ -211,6 +240,7 @@ impl Desk {
             Ok(Change::None | Change::Live) => Answer::Done,
             Ok(Change::Restarted) => {
                 self.runs += 1;
+                self.pause_at = None;
                 self.problems.clear();
                 self.go_to(now, playing);
                 Answer::Said(format!("Replayed from 00:00 {said}."))
@@ -218,15 +248,11 @@ impl Desk {
         }
     }
 
-    /// Lets happen what is due in this very microsecond, so that a link to this moment finds the same.
-    pub fn settle(&mut self) {
-        self.session.settle();
-    }
-
-    /// What the run is made from.
+    /// The link to this run, at this step and moment.
     #[must_use]
-    pub fn plan(&self) -> &Plan {
-        self.session.plan()
+    pub fn link(&self) -> Link {
+        let at_us = self.seek.map_or(self.session.now(), |seek| seek.to);
+        Link::of_plan(self.session.plan(), self.step().map(|_| self.step), Some(at_us))
     }
 }
 

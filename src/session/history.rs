@@ -59,9 +59,9 @@ impl Default for History {
 
 impl History {
     /// The most buckets.
-    pub const BUCKETS: usize = 512;
+    pub const BUCKETS: usize = 1024;
     /// The width of a bucket at first.
-    pub const FIRST_WIDTH_US: Micros = 50_000;
+    pub const FIRST_WIDTH_US: Micros = 10_000;
     /// The most marks. Those that come later are counted, not kept.
     pub const MARKS: usize = 200;
 
@@ -119,6 +119,18 @@ impl History {
         bucket.records.saturating_mul(1_000_000) / self.width_us
     }
 
+    /// Records a second over the last second or so before `now`.
+    #[must_use]
+    pub fn recent_per_second(&self, now: Micros) -> u64 {
+        const SPAN_US: Micros = 1_000_000;
+        let last = usize::try_from(now / self.width_us).unwrap_or(usize::MAX).min(self.buckets.len().saturating_sub(1));
+        let from = usize::try_from(now.saturating_sub(SPAN_US) / self.width_us).unwrap_or(0).min(last);
+        let Some(recent) = self.buckets.get(from..=last) else { return 0 };
+        // The last bucket is not over yet.
+        let span = (now - from as u64 * self.width_us).max(self.width_us);
+        recent.iter().map(|bucket| bucket.records).sum::<u64>().saturating_mul(1_000_000) / span
+    }
+
     fn bucket(&mut self, at_us: Micros) -> &mut Bucket {
         while at_us / self.width_us >= Self::BUCKETS as u64 {
             self.halve();
@@ -163,8 +175,20 @@ mod tests {
         let mut history = History::default();
         history.lag(0, 7);
         history.acknowledged(1_000_000, 1);
-        let quiet = history.buckets()[10];
+        let quiet = history.buckets()[50];
         assert_eq!(quiet, Bucket { records: 0, lag: 7 });
+    }
+
+    #[test]
+    fn what_is_recent_is_a_rate_and_fades() {
+        let mut history = History::default();
+        assert_eq!(history.recent_per_second(0), 0);
+        for at in 0..40 {
+            history.acknowledged(at * 50_000, 5);
+        }
+        let rate = history.recent_per_second(1_990_000);
+        assert!(rate.abs_diff(100) <= 5, "{rate}");
+        assert_eq!(history.recent_per_second(10_000_000), 0);
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub enum Intent {
     Set(&'static str, String),
     /// Do that now.
     Act(Command),
+    /// Let happen what is due in this very microsecond, so that a link to this moment finds the same.
+    Settle,
     /// Take back all changes and actions: the run as the scenario has it.
     Forget,
     /// Stop running ahead to a moment.

@@ -9,6 +9,7 @@ pub mod desk;
 pub mod history;
 pub mod intent;
 pub mod lag;
+pub mod link;
 pub mod player;
 pub mod plan;
 pub mod speed;
@@ -178,14 +179,22 @@ impl Session {
     /// A setting's value at this moment: as the run started, and as commands have changed it since.
     #[must_use]
     pub fn value(&self, setting: &'static Setting) -> String {
-        let now = self.now();
-        let of_scenario = self.setup.commands.iter().filter(|(at, _)| *at <= now).map(|(at, command)| (*at, command));
         let yours = self.plan.actions[..self.done].iter().map(|action| (action.at_us, &action.command));
-        let mut changes: Vec<(Micros, &Command)> = of_scenario.chain(yours).collect();
-        changes.sort_by_key(|(at, _)| *at);
-        let last = changes.into_iter().rev().filter_map(|(_, command)| Setting::of_command(command));
-        let mut last = last.filter(|(changed, _)| *changed == setting).map(|(_, value)| value);
-        last.next().unwrap_or_else(|| setting.read(&self.setup))
+        let mut commands: Vec<(Micros, &Command)> = self.scenario_commands().chain(yours).collect();
+        commands.sort_by_key(|(at, _)| *at);
+        last_value(setting, &commands).unwrap_or_else(|| setting.read(&self.setup))
+    }
+
+    /// What the value would be at this moment if the person had done nothing.
+    #[must_use]
+    pub fn original_value(&self, setting: &'static Setting) -> String {
+        let commands: Vec<(Micros, &Command)> = self.scenario_commands().collect();
+        last_value(setting, &commands).unwrap_or_else(|| setting.read(&self.plan.scenario.setup))
+    }
+
+    fn scenario_commands(&self) -> impl Iterator<Item = (Micros, &Command)> {
+        let now = self.now();
+        self.setup.commands.iter().filter(move |(at, _)| *at <= now).map(|(at, command)| (*at, command))
     }
 
     fn replace(&mut self, plan: Plan) -> Result<Change, String> {
@@ -211,6 +220,11 @@ impl Session {
         self.done += 1;
         true
     }
+}
+
+fn last_value(setting: &'static Setting, commands: &[(Micros, &Command)]) -> Option<String> {
+    let mut changes = commands.iter().rev().filter_map(|(_, command)| Setting::of_command(command));
+    changes.find(|(changed, _)| *changed == setting).map(|(_, value)| value)
 }
 
 /// What came of a change.

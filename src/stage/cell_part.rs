@@ -43,7 +43,7 @@ pub(super) fn CellPart(props: &PartProps<Cell>) -> Html {
     html! {
         <g
             {class}
-            role="button"
+            role={props.role()}
             tabindex={props.tabindex()}
             aria-pressed={props.pressed()}
             aria-label={cell.title.clone()}
@@ -89,7 +89,7 @@ fn tiles(cell: &Cell, committed: bool) -> Html {
             tiles()
                 .filter(|tile| tile.colour == colour)
                 .for_each(|tile| rounded(&mut path, tile, committed));
-            html! { <path class={classes!("tile", colour.class(), (!committed).then_some("open"))} d={path} /> }
+            html! { <path class={classes!("record", colour.class(), (!committed).then_some("open"))} d={path} /> }
         });
     html! {
         <>
@@ -119,7 +119,7 @@ pub(super) fn Heat(props: &HeatProps) -> Html {
             .into_iter()
             .zip([None, Some("open"), Some("off")])
             .filter(|(path, _)| !path.is_empty())
-            .map(move |(path, kind)| html! { <path class={classes!("tile", colour.class(), kind)} d={path} /> })
+            .map(move |(path, kind)| html! { <path class={classes!("record", colour.class(), kind)} d={path} /> })
     });
     html! { <g class="heat" aria-hidden="true">{ for paths }</g> }
 }

@@ -1,8 +1,11 @@
 //! A replica: its role, its last records, its high watermark.
 
-use super::geometry::{Label, Point, Rect, Tone, brief};
+use super::face::Face;
+use super::geometry::{Point, Rect};
 use super::grid::{Detail, Grid};
+use super::label::Label;
 use super::palette::{Colour, Palette};
+use partitura_engine::log::KeyId;
 use partitura_engine::wire::{BrokerId, LeaderEpoch};
 use partitura_engine::world::{PartitionView, ReplicaView};
 
@@ -51,6 +54,8 @@ pub struct Cell {
 pub struct Tile {
     /// Its place.
     pub rect: Rect,
+    /// What it is about.
+    pub key: KeyId,
     /// Its key's colour.
     pub colour: Colour,
     /// Its key's letter.
@@ -90,6 +95,7 @@ impl Cell {
                 let gap = if slot >= 8.0 { 2.0 } else { 1.0 };
                 Tile {
                     rect: Rect::new(face.slots.x + slot * i as f64, face.slots.y, slot - gap, face.slots.h),
+                    key: record.subject,
                     colour: palette.colour(record.subject),
                     label: palette.label(record.subject).to_owned(),
                     committed: record.offset < replica.high_watermark,

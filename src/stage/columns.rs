@@ -1,7 +1,8 @@
 //! A broker: its name, its rack, its heartbeat.
 
-use super::geometry::{Label, Rect, Tone};
+use super::geometry::Rect;
 use super::grid::Grid;
+use super::label::{Label, Tone};
 use partitura_engine::wire::{BrokerId, Micros};
 use partitura_engine::world::BrokerView;
 
@@ -30,6 +31,8 @@ pub struct BrokerHead {
 const SPAN_US: f64 = 18_000_000.0;
 /// A silence longer than so many of its usual pauses is worth a word.
 const PAUSES: u64 = 2;
+/// What counts as usual before there are pauses to go by: `broker.heartbeat.interval.ms`.
+const FIRST_PAUSE_US: Micros = 2_000_000;
 
 impl BrokerHead {
     /// The header of that column at that time.
@@ -93,24 +96,22 @@ impl BrokerHead {
     fn second_line(&mut self, view: &BrokerView, silence: Option<Micros>, left: f64, right: f64, y: f64) {
         if let Some(us) = silence {
             let tone = if self.down { Tone::Bad } else { Tone::Warn };
-            let text = format!("no heartbeat {}", seconds(us));
-            self.labels
-                .push(Label::new(left, y, 11.0, tone, text).fit(right - left));
+            let long = Label::new(left, y, 11.0, tone, format!("no heartbeat {}", seconds(us)));
+            let short = Label {
+                text: format!("silent {}", seconds(us)),
+                ..long.clone()
+            };
+            let fits = long.width() <= right - left;
+            self.labels.push(if fits { long } else { short.fit(right - left) });
             return;
         }
         let mut free = right;
         if view.coordinates {
             let word = if right - left >= 112.0 { "coordinator" } else { "coord." };
-            let label = Label::new(0.0, y - 0.5, 10.0, Tone::Focus, word).middle();
-            let width = label.width() + 12.0;
+            let width = Label::new(0.0, 0.0, 10.0, Tone::Focus, word).width() + 12.0;
             let rect = Rect::new(right - width, y - 11.5, width, 16.0);
-            self.badge = Some((
-                rect,
-                Label {
-                    at: super::geometry::Point::new(rect.centre().x, y - 0.0),
-                    ..label
-                },
-            ));
+            let label = Label::new(rect.centre().x, y, 10.0, Tone::Focus, word).middle();
+            self.badge = Some((rect, label));
             free = rect.x - 6.0;
         }
         let about = match &view.rack {
@@ -141,13 +142,19 @@ impl BrokerHead {
 /// How long it has been silent, if that is longer than it usually pauses.
 fn silence(view: &BrokerView, now: Micros) -> Option<Micros> {
     let latest = *view.heartbeats_us.first()?;
-    let pause = view
+    let pauses = view
         .heartbeats_us
         .windows(2)
-        .map(|beats| beats[0].saturating_sub(beats[1]))
-        .min();
+        .map(|beats| beats[0].saturating_sub(beats[1]));
+    let mut pauses: Vec<Micros> = pauses.collect();
+    pauses.sort_unstable();
+    let pause = if pauses.len() < 2 {
+        FIRST_PAUSE_US
+    } else {
+        pauses[pauses.len() / 2]
+    };
     let silent = now.saturating_sub(latest);
-    let is_long = pause.is_some_and(|pause| silent > PAUSES * pause.max(1_000));
+    let is_long = silent > PAUSES * pause.max(1_000);
     (is_long || (!view.unfenced && silent > 0)).then_some(silent)
 }
 
@@ -169,7 +176,7 @@ fn title(view: &BrokerView, silence: Option<Micros>) -> String {
         text += ", coordinates the group";
     }
     if view.parked_produces > 0 {
-        text += &format!(", {} requests wait", view.parked_produces);
+        text += &format!(", {} produce requests wait for followers", view.parked_produces);
     }
     if !view.unfenced {
         text += ", fenced";
@@ -212,6 +219,11 @@ mod tests {
     #[test]
     fn a_broker_that_was_never_heard_is_not_silent() {
         assert_eq!(silence(&broker(&[]), 99_000_000), None);
-        assert_eq!(silence(&broker(&[1]), 99_000_000), None);
+    }
+
+    #[test]
+    fn the_first_heartbeats_come_in_quick_succession_and_say_nothing_of_the_usual_pause() {
+        assert_eq!(silence(&broker(&[60_000, 20_000]), 3_000_000), None);
+        assert_eq!(silence(&broker(&[60_000, 20_000]), 5_060_000), Some(5_000_000));
     }
 }

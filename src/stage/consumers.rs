@@ -1,8 +1,11 @@
 //! The group: who owns which rows, and how far behind they are.
 
-use super::geometry::{Label, Rect, Tone, brief, grouped};
+use super::geometry::{Point, Rect};
 use super::grid::Grid;
+use super::label::{Label, Tone, brief, grouped};
 use super::layout::Captions;
+use super::seats::{Seat, seats};
+use partitura_engine::wire::NodeId;
 use partitura_engine::world::{ConsumerView, View};
 use std::ops::Range;
 
@@ -173,7 +176,8 @@ impl ConsumerBox {
         let mut labels = Vec::with_capacity(4);
         let name = |y: f64, size: f64, room: f64| {
             let long = Label::new(left, rect.y + y, size, Tone::Ink, name(group, number)).strong();
-            if long.width() <= room {
+            // In a narrow column all go by their short names.
+            if rect.w >= 90.0 && long.width() <= room {
                 long
             } else {
                 Label {
@@ -240,7 +244,7 @@ impl ConsumerBox {
                     tail
                 };
                 let tail = Label {
-                    at: super::geometry::Point::new(rect.right() - pad, rect.y + y),
+                    at: Point::new(rect.right() - pad, rect.y + y),
                     ..tail
                 };
                 let name = name(y, 10.0, room - tail.width() - 4.0);
@@ -271,7 +275,7 @@ impl ConsumerBox {
 #[must_use]
 pub fn number(view: &ConsumerView) -> u8 {
     match view.node {
-        partitura_engine::wire::NodeId::Consumer(number) => number,
+        NodeId::Consumer(number) => number,
         _ => 0,
     }
 }
@@ -285,7 +289,7 @@ fn name(group: &str, number: u8) -> String {
 }
 
 /// `owns P0 P1`, `owns P0–P7`, `owns nothing`.
-fn owns(view: &ConsumerView) -> String {
+pub(super) fn owns(view: &ConsumerView) -> String {
     let rows = own_rows(view);
     match rows.as_slice() {
         [] => "owns nothing".to_owned(),

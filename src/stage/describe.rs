@@ -1,6 +1,7 @@
 //! The stage in words, for those who listen to it.
 
-use super::geometry::grouped;
+use super::consumers;
+use super::label::grouped;
 use super::rows::{is_hot, percent};
 use partitura_engine::world::{PartitionView, View};
 
@@ -34,20 +35,18 @@ pub fn describe(view: &View) -> String {
             .filter(|partition| all || is_unusual(partition, rows))
             .map(|p| row(p, rows)),
     );
-    said.extend(view.consumers.iter().map(|consumer| {
-        let owned: Vec<String> = consumer
-            .owned
-            .iter()
-            .map(|owned| format!("P{}", owned.partition))
-            .collect();
-        let owns = if owned.is_empty() {
-            "nothing".to_owned()
-        } else {
-            owned.join(" ")
-        };
-        let number = super::consumers::number(consumer);
-        format!("Consumer {number} owns {owns}, lag {}.", grouped(consumer.lag))
+    let (idle, owners): (Vec<_>, Vec<_>) = view.consumers.iter().partition(|consumer| consumer.owned.is_empty());
+    said.extend(owners.iter().map(|consumer| {
+        let (number, owns) = (consumers::number(consumer), consumers::owns(consumer));
+        format!("Consumer {number} {owns}, lag {}.", grouped(consumer.lag))
     }));
+    if !idle.is_empty() {
+        let numbers: Vec<String> = idle
+            .iter()
+            .map(|consumer| consumers::number(consumer).to_string())
+            .collect();
+        said.push(format!("Without a partition: consumer {}.", numbers.join(", ")));
+    }
     if view.consumers.is_empty() {
         said.push("No consumer.".to_owned());
     }
@@ -75,4 +74,34 @@ fn row(partition: &PartitionView, rows: usize) -> String {
 
 fn count(number: usize, thing: &str) -> String {
     format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+
+    #[test]
+    fn a_few_rows_are_all_described() {
+        let view = sample::view(2, 2, 1, 2, &sample::keys().1);
+        assert_eq!(
+            describe(&view),
+            "At 12.350 seconds: 2 partitions on 2 brokers. \
+             P0: led by broker 1 in epoch 2, 2 of 2 in sync, 37\u{a0}% of the records. \
+             P1: led by broker 2 in epoch 3, 2 of 2 in sync, 63\u{a0}% of the records. \
+             Consumer 1 owns P0 P1, lag 412."
+        );
+    }
+
+    #[test]
+    fn of_many_rows_only_the_unusual_ones_are() {
+        let mut view = sample::view(40, 3, 0, 3, &sample::keys().1);
+        view.partitions[7].leader = None;
+        let said = describe(&view);
+        assert!(
+            said.contains("Fenced: broker 3. P7: without a leader, 3 of 3 in sync, <1\u{a0}% of the records. P39:"),
+            "{said}"
+        );
+        assert!(said.ends_with(", hot. No consumer."), "{said}");
+    }
 }

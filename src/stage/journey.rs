@@ -134,6 +134,10 @@ impl Layout {
 
 #[cfg(test)]
 mod tests {
+    use super::super::geometry::Rect;
+    use super::super::layout::Captions;
+    use super::super::palette::Palette;
+    use super::super::sample;
     use super::*;
 
     fn corner() -> Journey {
@@ -168,5 +172,41 @@ mod tests {
     #[test]
     fn a_short_way_brings_a_batch_closer_together() {
         assert_eq!(in_line(0.5, 12.0, 10.0, 3).count(), 3);
+    }
+
+    #[test]
+    fn records_go_from_the_strip_to_the_leader_to_the_followers_and_to_the_owner() {
+        let (dictionary, keys) = sample::keys();
+        let view = sample::view(4, 4, 3, 3, &keys);
+        let layout = Layout::of(
+            &view,
+            &Palette::new(&dictionary, &keys),
+            &Captions::default(),
+            (836.0, 700.0),
+        );
+        let ends = |kind, from, to, partition| {
+            let way = layout
+                .journey(kind, from, to, partition)
+                .expect("both are on the stage");
+            (way.points()[0], *way.points().last().expect("a way has ends"))
+        };
+        let within = |rect: Rect, at: Point| rect.inset(-0.5).contains(&Rect::new(at.x, at.y, 0.0, 0.0));
+        let (leader, follower) = (layout.leader(1).expect("P1 has a leader").rect, layout.cells[4].rect);
+
+        let (start, end) = ends(FlightKind::Produce, NodeId::Producer(1), NodeId::Broker(2), 1);
+        assert!(within(layout.strip.rect, start) && within(leader, end));
+        let (start, end) = ends(FlightKind::Replicate, NodeId::Broker(2), NodeId::Broker(3), 1);
+        assert!(within(leader, start) && within(follower, end));
+        let (start, end) = ends(FlightKind::Consume, NodeId::Broker(2), NodeId::Consumer(1), 1);
+        assert!(within(leader, start) && within(layout.consumers[0].rect, end));
+
+        assert_eq!(
+            layout.journey(FlightKind::Consume, NodeId::Broker(2), NodeId::Consumer(9), 1),
+            None
+        );
+        assert_eq!(
+            layout.journey(FlightKind::Produce, NodeId::Producer(1), NodeId::Broker(2), 9),
+            None
+        );
     }
 }

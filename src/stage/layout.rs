@@ -1,10 +1,12 @@
 //! What is known becomes rectangles, lines and labels. Pure: a test can ask where the crown of P2 is without a browser.
 
+use super::backdrop::{Lane, blanks, lanes, notes};
 use super::cells::{Cell, Seen};
 use super::columns::BrokerHead;
 use super::consumers::{self, ConsumerBox, GroupHead};
-use super::geometry::{Label, Point, Rect, Tone};
+use super::geometry::{Point, Rect};
 use super::grid::{Counts, Detail, Grid};
+use super::label::Label;
 use super::palette::Palette;
 use super::rows::RowHead;
 use super::strip::Strip;
@@ -26,8 +28,10 @@ pub struct Captions {
 /// A moment of a run, drawn.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Layout {
-    /// Rows, columns, and the size of it all.
+    /// Rows, columns, and the size of it all, in units of the drawing.
     pub grid: Grid,
+    /// How many CSS pixels a unit of the drawing is: 1, or more where there is room for larger type.
+    pub scale: f64,
     /// What the two axes mean, and what is missing.
     pub notes: Vec<Label>,
     /// To the left of the rows.
@@ -48,19 +52,6 @@ pub struct Layout {
     pub lanes: Vec<Lane>,
 }
 
-/// A line that records travel along.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Lane {
-    /// Its left end.
-    pub from: Point,
-    /// How long it is.
-    pub length: f64,
-    /// Between replicas, instead of in and out.
-    pub inner: bool,
-    /// Where it bends at its end, towards the consumer beside the row.
-    pub bend: Option<Point>,
-}
-
 impl Layout {
     /// Draws a view into that much room. The drawing may be higher than the room, never wider.
     #[must_use]
@@ -70,7 +61,7 @@ impl Layout {
             brokers: view.brokers.len(),
             consumers: view.consumers.len(),
         };
-        let grid = Grid::new(counts, room);
+        let (grid, scale) = zoomed(counts, room);
         let busiest = view
             .partitions
             .iter()
@@ -102,7 +93,14 @@ impl Layout {
             strip: Strip::new(view, captions, &grid),
             lanes: lanes(&grid),
             grid,
+            scale,
         }
+    }
+
+    /// The size of the drawing, in CSS pixels.
+    #[must_use]
+    pub fn size(&self) -> (f64, f64) {
+        (self.grid.size.0 * self.scale, self.grid.size.1 * self.scale)
     }
 
     /// The room that a thing takes; `None` when it is not there.
@@ -126,14 +124,7 @@ impl Layout {
                 .find(|consumer| consumer.number == n)
                 .map(|c| c.rect),
             Target::Group => Some(self.group.rect.union(&self.grid.group)),
-            Target::Key(key) => {
-                let chip = self
-                    .rows
-                    .iter()
-                    .flat_map(|row| &row.chips)
-                    .find(|chip| chip.key == key)?;
-                Some(Rect::new(chip.centre.x, chip.centre.y, 0.0, 0.0).inset(-chip.radius))
-            }
+            Target::Key(key) => self.places_of(key).next(),
         }
     }
 
@@ -180,6 +171,21 @@ impl Layout {
     }
 }
 
+/// Larger where there is more room than an ordinary window has, as long as rows show no less for it.
+fn zoomed(counts: Counts, room: (f64, f64)) -> (Grid, f64) {
+    let plain = Grid::new(counts, room);
+    let most = (room.0 / 880.0).min(room.1 / 720.0).clamp(1.0, 2.0);
+    let mut scale = (most * 8.0).floor() / 8.0;
+    while scale > 1.0 {
+        let grid = Grid::new(counts, (room.0 / scale, room.1 / scale));
+        if grid.detail == plain.detail && grid.roomy == plain.roomy && grid.size.1 <= room.1 / scale + 0.5 {
+            return (grid, scale);
+        }
+        scale -= 0.125;
+    }
+    (plain, 1.0)
+}
+
 fn cell(view: &View, replica: &ReplicaView, grid: &Grid, palette: &Palette) -> Option<Cell> {
     let row = view
         .partitions
@@ -198,78 +204,6 @@ fn cell(view: &View, replica: &ReplicaView, grid: &Grid, palette: &Palette) -> O
         unfenced: view.brokers[column].unfenced,
     };
     Some(Cell::new(&seen, grid, grid.cell(row, column), palette))
-}
-
-fn blanks(view: &View, grid: &Grid) -> Vec<Point> {
-    if grid.detail < Detail::Medium {
-        return Vec::new();
-    }
-    let mut blanks = Vec::new();
-    for (row, partition) in view.partitions.iter().enumerate() {
-        for (column, broker) in view.brokers.iter().enumerate() {
-            if !partition.replicas.contains(&broker.id) {
-                blanks.push(grid.cell(row, column).centre());
-            }
-        }
-    }
-    blanks
-}
-
-fn lanes(grid: &Grid) -> Vec<Lane> {
-    let mut lanes = Vec::with_capacity(2 * grid.rows);
-    let (Some(first), Some(last)) = (grid.columns.first(), grid.columns.last()) else {
-        return lanes;
-    };
-    for row in 0..grid.rows {
-        let (outer, inner) = grid.lanes(row);
-        let (left, right) = (grid.trunk(), grid.descent());
-        let middle = grid.row_top(row) + (grid.cell_height() / 2.0).round();
-        let bend = (grid.detail >= Detail::Medium).then_some(Point::new(grid.group.x, middle));
-        lanes.push(Lane {
-            from: Point::new(left, outer),
-            length: right - left,
-            inner: false,
-            bend,
-        });
-        if grid.detail >= Detail::Medium && grid.columns.len() > 1 {
-            let (left, right) = (first.centre().x, last.centre().x);
-            lanes.push(Lane {
-                from: Point::new(left, inner),
-                length: right - left,
-                inner: true,
-                bend: None,
-            });
-        }
-    }
-    lanes
-}
-
-/// The words for the two axes, and for what is not there yet.
-fn notes(view: &View, grid: &Grid) -> Vec<Label> {
-    let mut notes = Vec::new();
-    let left = grid.columns.first().map_or(grid.heads.0, |column| column.x);
-    if let Some((columns, rows)) = grid.captions {
-        let text = "columns are brokers: how many copies survive";
-        notes.push(Label::new(left, columns, 11.0, Tone::Faint, text));
-        let width = left - grid.heads.0 - 8.0;
-        notes.push(Label::new(grid.heads.0, rows, 11.0, Tone::Faint, "rows are partitions:").fit(width));
-        notes.push(Label::new(grid.heads.0, rows + 16.0, 11.0, Tone::Faint, "what stays in order").fit(width));
-    }
-    if grid.columns.is_empty() || view.partitions.is_empty() {
-        let text = if grid.columns.is_empty() {
-            "No broker is running yet."
-        } else {
-            "The topic does not exist yet."
-        };
-        notes.push(Label::new(
-            left + 8.0,
-            grid.top + grid.pitch / 2.0,
-            13.0,
-            Tone::Soft,
-            text,
-        ));
-    }
-    notes
 }
 
 fn high_watermark(cell: &Cell, detail: Detail) -> Rect {

@@ -18,7 +18,7 @@
 //!         captions={Rc<Captions>}            // texts that a view does not hold; see `layout::Captions`
 //!         highlights={Rc<[Target]>}          // what the reader points at; may be left out
 //!         selected={Option<Target>}          // may be left out
-//!         on_select={Callback<Target>}       // a click, or Enter on what has the focus; may be left out
+//!         on_select={Callback<Target>}       // a click, or Enter on what has the focus; without it nothing is a button
 //!         flights={(*flights).clone()}
 //!     />
 //! }
@@ -28,33 +28,42 @@
 //!
 //! The stage fills the box that it is put in (give it a definite size, `min-height: 0` in a grid), measures itself,
 //! scrolls on its own when even compact rows do not fit, and finds out by itself about the theme (`data-theme` on
-//! `:root`), the device's pixel ratio and `prefers-reduced-motion`. `draw` before the first rendering does nothing, and
+//! `:root`), the device's pixel ratio and `prefers-reduced-motion` (then counts stand on the lanes, and nothing moves). `draw` before the first rendering does nothing, and
 //! never fails. The file `static/css/stage.css` belongs to it and builds on `static/css/theme.css`.
 //!
 //! Hooks for tests: `stage`, `stage-summary`, `row-P0`, `share-P0`, `broker-B1`, `cell-P0-B1`, `consumer-1`, `group`,
 //! `producers`, `computation`, and `flights` for the canvas.
 
+pub mod backdrop;
 pub mod cells;
 pub mod columns;
 pub mod consumers;
 pub mod describe;
+mod face;
 pub mod focus;
 pub mod geometry;
 pub mod grid;
 pub mod journey;
+pub mod label;
 pub mod layout;
 pub mod palette;
+pub mod pointers;
 pub mod rates;
 pub mod rows;
 #[cfg(test)]
 mod sample;
+pub mod seats;
 pub mod strip;
 pub mod target;
 
 #[cfg(target_arch = "wasm32")]
 mod cell_part;
 #[cfg(target_arch = "wasm32")]
+mod dots;
+#[cfg(target_arch = "wasm32")]
 mod flights;
+#[cfg(target_arch = "wasm32")]
+mod flow;
 #[cfg(target_arch = "wasm32")]
 mod icons;
 #[cfg(target_arch = "wasm32")]
@@ -65,6 +74,8 @@ mod parts;
 mod shapes;
 #[cfg(target_arch = "wasm32")]
 mod surface;
+#[cfg(target_arch = "wasm32")]
+mod tip;
 #[cfg(target_arch = "wasm32")]
 mod view;
 #[cfg(target_arch = "wasm32")]

@@ -2,6 +2,7 @@
 
 use super::columns::BrokerHead;
 use super::consumers::{ConsumerBox, GroupHead};
+use super::grid::Detail;
 use super::layout::Layout;
 use super::rows::RowHead;
 use super::shapes::{Part, PartProps, boxes, outline, px, rect, text};
@@ -35,7 +36,7 @@ pub(super) fn BrokerPart(props: &PartProps<BrokerHead>) -> Html {
     html! {
         <g
             {class}
-            role="button"
+            role={props.role()}
             tabindex={props.tabindex()}
             aria-pressed={props.pressed()}
             aria-label={broker.title.clone()}
@@ -95,7 +96,7 @@ pub(super) fn RowPart(props: &PartProps<RowHead>) -> Html {
     html! {
         <g
             {class}
-            role="button"
+            role={props.role()}
             tabindex={props.tabindex()}
             aria-pressed={props.pressed()}
             aria-label={row.title.clone()}
@@ -131,7 +132,7 @@ pub(super) fn GroupPart(props: &PartProps<GroupHead>) -> Html {
     html! {
         <g
             class={classes!("thing", "group", props.selected.then_some("selected"))}
-            role="button"
+            role={props.role()}
             tabindex={props.tabindex()}
             aria-pressed={props.pressed()}
             aria-label={group.title.clone()}
@@ -167,7 +168,7 @@ pub(super) fn ConsumerPart(props: &PartProps<ConsumerBox>) -> Html {
     html! {
         <g
             {class}
-            role="button"
+            role={props.role()}
             tabindex={props.tabindex()}
             aria-pressed={props.pressed()}
             aria-label={consumer.title.clone()}
@@ -199,7 +200,7 @@ pub(super) fn StripPart(props: &PartProps<Strip>) -> Html {
     html! {
         <g
             class={classes!("thing", "producers", props.selected.then_some("selected"))}
-            role="button"
+            role={props.role()}
             tabindex={props.tabindex()}
             aria-pressed={props.pressed()}
             aria-label={strip.title.clone()}
@@ -232,6 +233,7 @@ impl PartialEq for BackdropProps {
 pub(super) fn Backdrop(props: &BackdropProps) -> Html {
     let layout = &props.layout;
     let (mut outer, mut inner, mut blanks) = (String::new(), String::new(), String::new());
+    let thin = layout.grid.detail <= Detail::Line;
     for lane in &layout.lanes {
         let into = if lane.inner { &mut inner } else { &mut outer };
         let _ = write!(into, "M{} {}h{}", px(lane.from.x), px(lane.from.y), px(lane.length));
@@ -254,7 +256,7 @@ pub(super) fn Backdrop(props: &BackdropProps) -> Html {
     html! {
         <g class="backdrop" aria-hidden="true">
             { for layout.rows.iter().filter(|row| row.hot).map(|row| rect("hot-band", &row.band, 10.0)) }
-            <path class="lane" d={outer} />
+            <path class={classes!("lane", thin.then_some("thin"))} d={outer} />
             <path class="lane inner" d={inner} />
             <path class="lane" d={trunk(layout)} />
             <path class="blank" d={blanks} />
@@ -281,6 +283,6 @@ fn trunk(layout: &Layout) -> String {
             px(y - 10.0)
         )
     } else {
-        format!("M{x} {}V{}Q{x} {top} {} {top}", px(strip.y), top + 4.0, x + 4.0)
+        format!("M{x} {}V{}Q{x} {top} {} {top}", px(strip.y), top + 8.0, x + 8.0)
     }
 }

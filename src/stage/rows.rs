@@ -1,7 +1,8 @@
 //! A partition: its name, its part of the traffic, its keys.
 
-use super::geometry::{Label, Point, Rect, Tone, grouped};
+use super::geometry::{Point, Rect};
 use super::grid::{Detail, Grid};
+use super::label::{Label, Tone, grouped};
 use super::palette::{Colour, Palette};
 use partitura_engine::log::KeyId;
 use partitura_engine::world::PartitionView;
@@ -44,11 +45,11 @@ pub struct Chip {
     pub label: String,
 }
 
-/// A row is hot when it gets at least twice its even part of what was sent lately (with two rows: nine tenths).
+/// A row is hot when it gets well over twice its even part of what was sent lately (with two rows: nine tenths).
 #[must_use]
 pub fn is_hot(partition: &PartitionView, rows: usize) -> bool {
     let even = 1000 / rows.max(1) as u32;
-    rows > 1 && partition.sent >= 20 && partition.recent_permille >= (2 * even).min(900)
+    rows > 1 && partition.sent >= 50 && partition.recent_permille >= (even * 11 / 5).min(900)
 }
 
 /// `14 %`; below one percent, `<1 %`.
@@ -58,6 +59,14 @@ pub fn percent(permille: u32) -> String {
         0 => "0\u{a0}%".to_owned(),
         1..10 => "<1\u{a0}%".to_owned(),
         _ => format!("{}\u{a0}%", (permille + 5) / 10),
+    }
+}
+
+impl Chip {
+    /// The square around it.
+    #[must_use]
+    pub fn rect(&self) -> Rect {
+        Rect::new(self.centre.x, self.centre.y, 0.0, 0.0).inset(-self.radius)
     }
 }
 
@@ -109,16 +118,18 @@ impl RowHead {
                 }
             }
             Detail::Medium => {
-                head.labels.push(name(14.0, 14.0));
-                if w >= 80.0 {
+                let (name, aside) = (name(14.0, 14.0), w >= 80.0);
+                let word = word_hot(x + name.width() + if aside { 8.0 } else { 3.0 }, rect.y + 14.0);
+                head.labels.push(name);
+                if aside {
                     head.share = Some(share(x + w, 14.0, 11.0).end());
                 } else if rect.h >= 48.0 {
                     head.share = Some(share(x, 40.0, 10.5));
                 }
-                head.bar = Some(bar(x, 21.0, w, 4.0));
-                if hot && w >= 100.0 {
-                    head.labels.push(word_hot(x + 34.0, rect.y + 14.0));
+                if hot && word.bounds().right() <= x + w - if aside { 36.0 } else { 0.0 } {
+                    head.labels.push(word);
                 }
+                head.bar = Some(bar(x, 21.0, w, 4.0));
                 if w >= 80.0 && rect.h >= 42.0 {
                     head.chips = chips(view, palette, Point::new(x + 7.0, rect.y + 36.0), 7.0, w);
                 }

@@ -7,7 +7,7 @@ use partitura_engine::world::{
 };
 
 /// Twenty keys.
-pub fn keys() -> (Dictionary, Vec<KeyId>) {
+pub(super) fn keys() -> (Dictionary, Vec<KeyId>) {
     let mut dictionary = Dictionary::default();
     let keys = (0..20).filter_map(|i| dictionary.key(&format!("match-{i}"))).collect();
     (dictionary, keys)
@@ -15,7 +15,7 @@ pub fn keys() -> (Dictionary, Vec<KeyId>) {
 
 /// Partition `p` is led by broker `1 + p mod brokers`; its followers are the next ones, one record behind every third
 /// row. The last row is hot. Consumers own ranges.
-pub fn view(partitions: u16, brokers: u8, consumers: u8, factor: u8, keys: &[KeyId]) -> View {
+pub(super) fn view(partitions: u16, brokers: u8, consumers: u8, factor: u8, keys: &[KeyId]) -> View {
     let hot = |p: u16| p + 1 == partitions;
     let share = |p: u16| {
         if hot(p) {

@@ -1,6 +1,7 @@
 //! The small change of the score's SVG: numbers, labels, outlines, and parts that compare what they draw.
 
-use super::geometry::{Align, Label, Rect};
+use super::geometry::Rect;
+use super::label::{Align, Label};
 use super::layout::Layout;
 use std::fmt::Write;
 use std::marker::PhantomData;
@@ -23,6 +24,8 @@ pub(super) struct PartProps<P: Part> {
     pub(super) selected: bool,
     /// Whether the tab key comes here.
     pub(super) tab: bool,
+    /// Whether anything comes of a click.
+    pub(super) live: bool,
     #[prop_or_default]
     pub(super) kind: PhantomData<P>,
 }
@@ -38,15 +41,20 @@ impl<P: Part> PartProps<P> {
         if self.tab { "0" } else { "-1" }
     }
 
-    /// For `aria-pressed`.
-    pub(super) fn pressed(&self) -> &'static str {
-        if self.selected { "true" } else { "false" }
+    /// A button, or something to look at.
+    pub(super) fn role(&self) -> &'static str {
+        if self.live { "button" } else { "img" }
+    }
+
+    /// For `aria-pressed`: only buttons have it.
+    pub(super) fn pressed(&self) -> Option<&'static str> {
+        self.live.then_some(if self.selected { "true" } else { "false" })
     }
 }
 
 impl<P: Part> PartialEq for PartProps<P> {
     fn eq(&self, other: &Self) -> bool {
-        self.selected == other.selected && self.tab == other.tab && self.part() == other.part()
+        (self.selected, self.tab, self.live) == (other.selected, other.tab, other.live) && self.part() == other.part()
     }
 }
 
@@ -60,7 +68,7 @@ pub(super) fn px(value: f64) -> AttrValue {
 pub(super) fn text(label: &Label) -> Html {
     let class = classes!(
         label.tone.class(),
-        label.strong.then_some("strong"),
+        label.strong.then_some("heavy"),
         label.mono.then_some("mono")
     );
     let anchor = match label.align {

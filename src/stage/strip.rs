@@ -1,7 +1,8 @@
 //! The producers: who they are, and how the last key found its partition.
 
-use super::geometry::{Label, Rect, Tone};
+use super::geometry::Rect;
 use super::grid::Grid;
+use super::label::{Label, Tone};
 use super::layout::Captions;
 use partitura_engine::world::View;
 

@@ -54,12 +54,12 @@ impl Surface {
         self.context.as_ref().zip(self.inks.as_ref())
     }
 
-    /// An empty sheet of that size, sharp on this screen.
-    pub(super) fn begin(&self, size: (f64, f64)) -> bool {
+    /// An empty sheet of that size, drawn so much larger, sharp on this screen.
+    pub(super) fn begin(&self, size: (f64, f64), zoom: f64) -> bool {
         let (Some(canvas), Some(context)) = (&self.canvas, &self.context) else {
             return false;
         };
-        let scale = window().device_pixel_ratio().clamp(1.0, 3.0);
+        let scale = window().device_pixel_ratio().clamp(1.0, 3.0) * zoom;
         let (width, height) = ((size.0 * scale).ceil() as u32, (size.1 * scale).ceil() as u32);
         if canvas.width() != width || canvas.height() != height {
             canvas.set_width(width);

@@ -11,6 +11,7 @@ use super::palette::Palette;
 use super::parts::{Backdrop, BrokerPart, ConsumerPart, GroupPart, RowPart, StripPart};
 use super::shapes::px;
 use super::target::Target;
+use super::tip::Tip;
 use super::watch::{use_size, use_surroundings};
 use gloo::timers::callback::Interval;
 use partitura_engine::world::View;
@@ -35,18 +36,15 @@ pub struct StageProps {
     /// What is selected.
     #[prop_or_default]
     pub selected: Option<Target>,
-    /// Somebody clicked on it, or pressed Enter.
+    /// Somebody clicked on it, or pressed Enter. Without it, things can be looked at, and nothing is a button.
     #[prop_or_default]
-    pub on_select: Callback<Target>,
+    pub on_select: Option<Callback<Target>>,
     /// Where the player draws what moves.
     pub flights: FlightHandle,
 }
 
 /// How often the description follows the run.
 const DESCRIBED_EVERY_MS: u32 = 2_000;
-
-/// The width of a tip, in pixels.
-const TIP_WIDTH: f64 = 248.0;
 
 /// The score.
 #[component]
@@ -81,13 +79,29 @@ pub fn Stage(props: &StageProps) -> Html {
         let hovered = hovered.clone();
         Callback::from(move |_: MouseEvent| hovered.set(None))
     };
+    let onfocusin = {
+        let hovered = hovered.clone();
+        Callback::from(move |event: FocusEvent| {
+            let by_keyboard = |element: &Element| element.matches(":focus-visible").unwrap_or(false);
+            let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+            if element.as_ref().is_some_and(by_keyboard) {
+                hovered.set(target_of(event.target()));
+            }
+        })
+    };
+    let onfocusout = {
+        let hovered = hovered.clone();
+        Callback::from(move |_: FocusEvent| hovered.set(None))
+    };
     let onclick = {
         let on_select = props.on_select.clone();
         let focused = focused.clone();
         Callback::from(move |event: MouseEvent| {
             if let Some(target) = target_of(event.target()) {
                 focused.set(Some(target));
-                on_select.emit(target);
+                if let Some(on_select) = &on_select {
+                    on_select.emit(target);
+                }
             }
         })
     };
@@ -106,7 +120,9 @@ pub fn Stage(props: &StageProps) -> Html {
                 return;
             }
             if event.key() == "Enter" {
-                on_select.emit(target);
+                if let Some(on_select) = &on_select {
+                    on_select.emit(target);
+                }
             } else if let Some(step) = Step::from_key(&event.key()) {
                 let next = focus::next(&view, target, step);
                 focused.set(Some(next));
@@ -124,23 +140,28 @@ pub fn Stage(props: &StageProps) -> Html {
         <div class="stage" ref={host} data-testid="stage">
             <p id="stage-summary" class="visually-hidden" data-testid="stage-summary">{ &*summary }</p>
             if let Some(layout) = &*layout {
-                <div class="stage-sheet" style={format!("height:{}px", layout.grid.size.1)}>
+                <div class="stage-sheet" style={format!("height:{}px", layout.size().1)}>
                     <svg
                         class="score"
-                        width={px(layout.grid.size.0)}
-                        height={px(layout.grid.size.1)}
+                        width={px(layout.size().0)}
+                        height={px(layout.size().1)}
+                        viewBox={format!("0 0 {} {}", px(layout.grid.size.0), px(layout.grid.size.1))}
                         role="group"
                         aria-label="The stage: partitions by brokers"
                         aria-describedby="stage-summary"
                         {onclick}
                         {onmouseover}
                         {onmouseleave}
+                        {onfocusin}
+                        {onfocusout}
                         {onkeydown}
                     >
                         { score(layout, props, current) }
                     </svg>
                     <canvas ref={canvas} class="flights" aria-hidden="true" data-testid="flights" />
-                    { for hovered.and_then(|target| tip(layout, target)) }
+                    if let Some(target) = *hovered {
+                        <Tip layout={layout.clone()} {target} />
+                    }
                 </div>
             }
         </div>
@@ -148,28 +169,26 @@ pub fn Stage(props: &StageProps) -> Html {
 }
 
 fn score(layout: &Rc<Layout>, props: &StageProps, current: Target) -> Html {
+    let live = props.on_select.is_some();
     let is_selected = |target: Target| props.selected == Some(target);
     let columns = layout.columns.iter().enumerate().map(|(index, column)| {
         let target = Target::Broker(column.broker);
-        html! { <BrokerPart key={target.hook()} layout={layout.clone()} {index} selected={is_selected(target)} tab={current == target} /> }
+        html! { <BrokerPart key={target.hook()} layout={layout.clone()} {index} selected={is_selected(target)} tab={current == target} {live} /> }
     });
     let rows = layout.rows.iter().enumerate().map(|(index, row)| {
         let target = Target::Partition(row.partition);
-        html! { <RowPart key={target.hook()} layout={layout.clone()} {index} selected={is_selected(target)} tab={current == target} /> }
+        html! { <RowPart key={target.hook()} layout={layout.clone()} {index} selected={is_selected(target)} tab={current == target} {live} /> }
     });
     let cells = layout.cells.iter().enumerate().map(|(index, cell)| {
         let target = Target::Replica(cell.partition, cell.broker);
         let selected = is_selected(target);
-        html! { <CellPart key={target.hook()} layout={layout.clone()} {index} {selected} tab={current == target} /> }
+        html! { <CellPart key={target.hook()} layout={layout.clone()} {index} {selected} tab={current == target} {live} /> }
     });
     let consumers = layout.consumers.iter().enumerate().map(|(index, consumer)| {
         let target = Target::Consumer(consumer.number);
-        html! { <ConsumerPart key={target.hook()} layout={layout.clone()} {index} selected={is_selected(target)} tab={current == target} /> }
+        html! { <ConsumerPart key={target.hook()} layout={layout.clone()} {index} selected={is_selected(target)} tab={current == target} {live} /> }
     });
-    let highlights = props.highlights.iter().filter_map(|target| layout.highlight(*target)).map(|rect| {
-        let rect = rect.inset(-4.0);
-        html! { <rect class="highlight" x={px(rect.x)} y={px(rect.y)} width={px(rect.w)} height={px(rect.h)} rx="11" /> }
-    });
+    let highlights = layout.pointers(&props.highlights).into_iter().map(highlight);
     html! {
         <>
             <g>{ for columns }</g>
@@ -179,35 +198,26 @@ fn score(layout: &Rc<Layout>, props: &StageProps, current: Target) -> Html {
             if layout.grid.detail == Detail::Strip {
                 <Heat layout={layout.clone()} />
             }
-            <GroupPart layout={layout.clone()} selected={is_selected(Target::Group)} tab={current == Target::Group} />
+            <GroupPart layout={layout.clone()} selected={is_selected(Target::Group)} tab={current == Target::Group} {live} />
             <g>{ for consumers }</g>
-            <StripPart layout={layout.clone()} selected={is_selected(Target::Producers)} tab={current == Target::Producers} />
+            <StripPart layout={layout.clone()} selected={is_selected(Target::Producers)} tab={current == Target::Producers} {live} />
             <g class="highlights" aria-hidden="true">{ for highlights }</g>
         </>
     }
 }
 
-/// What is under the mouse, in words, beneath it or, near the end of the sheet, above it.
-fn tip(layout: &Layout, target: Target) -> Option<Html> {
-    let (text, near) = (layout.title(target)?, layout.highlight(target)?);
-    let (width, height) = layout.grid.size;
-    let near = if matches!(target, Target::Broker(_) | Target::Group) {
-        Rect {
-            h: layout.grid.header,
-            ..near
-        }
-    } else {
-        near
-    };
-    let left = near.centre().x.clamp(
-        TIP_WIDTH / 2.0 + 8.0,
-        (width - TIP_WIDTH / 2.0 - 8.0).max(TIP_WIDTH / 2.0 + 8.0),
-    );
-    let below = near.bottom() + 96.0 < height;
-    let top = if below { near.bottom() + 8.0 } else { near.y - 8.0 };
-    let style = format!("left:{left:.0}px;top:{top:.0}px;width:{TIP_WIDTH}px");
-    let class = if below { "stage-tip" } else { "stage-tip above" };
-    Some(html! { <div {class} {style} aria-hidden="true">{ text.to_owned() }</div> })
+fn highlight(rect: Rect) -> Html {
+    let corner = px((rect.w.min(rect.h) / 4.0).min(11.0));
+    html! {
+        <rect
+            class="highlight"
+            x={px(rect.x)}
+            y={px(rect.y)}
+            width={px(rect.w)}
+            height={px(rect.h)}
+            rx={corner}
+        />
+    }
 }
 
 /// The stage in words, at a calm pace: what changes ten times a second cannot be listened to.

@@ -6,13 +6,14 @@ use partitura_engine::wire::Micros;
 const SECOND: Micros = 1_000_000;
 
 /// What the axis may be long: whole, memorable times, so that it seldom changes while the run goes on.
-const SPANS_S: [Micros; 16] =
-    [10, 20, 30, 60, 90, 120, 180, 300, 600, 1_200, 1_800, 3_600, 7_200, 18_000, 36_000, 86_400];
+const SPANS_S: [Micros; 22] = [
+    10, 12, 15, 20, 25, 30, 40, 50, 60, 90, 120, 180, 240, 300, 600, 900, 1_200, 1_800, 3_600, 7_200, 21_600, 86_400,
+];
 
-/// How long the axis is: past the last moment that matters, `planned`, and past `now`.
+/// How long the axis is: it holds the last moment that matters, `planned`, and more than has passed by `now`.
 #[must_use]
 pub fn span(now: Micros, planned: Micros) -> Micros {
-    let least = (now.saturating_add(now / 50)).max(planned.saturating_add(planned / 25));
+    let least = (now.saturating_add(now / 50)).max(planned);
     if let Some(span) = SPANS_S.iter().map(|s| s * SECOND).find(|span| *span >= least) {
         return span;
     }
@@ -103,7 +104,7 @@ pub fn curves(history: &History, now: Micros, span: Micros) -> Curves {
     let buckets = history.buckets();
     let width = history.width_us();
     let whole = usize::try_from(now / width).unwrap_or(0).min(buckets.len());
-    let reach = usize::try_from((SECOND / 2).div_ceil(width)).unwrap_or(1).max(1);
+    let reach = usize::try_from((SECOND / 4).div_ceil(width)).unwrap_or(1).max(1);
     let mean = |index: usize| {
         let from = index.saturating_sub(reach);
         let part = &buckets[from..=index];
@@ -144,8 +145,9 @@ mod tests {
     fn the_axis_is_longer_than_the_run_and_the_plan() {
         assert_eq!(span(0, 0), 10 * SECOND);
         assert_eq!(span(9_000_000, 0), 10 * SECOND);
-        assert_eq!(span(9_900_000, 0), 20 * SECOND);
+        assert_eq!(span(9_900_000, 0), 12 * SECOND);
         assert_eq!(span(0, 28 * SECOND), 30 * SECOND);
+        assert_eq!(span(0, 30 * SECOND), 30 * SECOND);
         assert_eq!(span(200_000 * SECOND, 0), 3 * 86_400 * SECOND);
     }
 
@@ -188,14 +190,14 @@ mod tests {
     #[test]
     fn the_curves_stay_in_their_box() {
         let mut history = History::default();
-        for at in 0..200 {
-            history.acknowledged(at * 50_000, (at % 3) as u32);
-            history.lag(at * 50_000, at);
+        for at in 0..1000 {
+            history.acknowledged(at * 10_000, (at % 3) as u32);
+            history.lag(at * 10_000, at / 5);
         }
-        let curves = curves(&history, 9_975_000, 10 * SECOND);
-        assert_eq!(curves.throughput.len(), 199, "the bucket that is not over yet is left out");
+        let curves = curves(&history, 9_995_000, 10 * SECOND);
+        assert_eq!(curves.throughput.len(), 999, "the bucket that is not over yet is left out");
         assert!(curves.throughput.iter().chain(&curves.lag).all(|(x, y)| (0.0..=1.0).contains(x) && (0.0..=1.0).contains(y)));
-        assert_eq!(curves.most_per_second, 50);
+        assert_eq!(curves.most_per_second, 200);
         assert_eq!(curves.most_lag, 200);
     }
 

@@ -167,9 +167,9 @@ fn head(figures: &Figures) -> Html {
                 <span class="key line" aria-hidden="true"></span>{ "lag " }<span class="mono figure">{ grouped(figures.lag) }</span>
             </p>
             <p class="identity mono">
-                { "seed " }<span data-testid="seed">{ figures.seed }</span>
-                { " · " }<span class="figure wide" data-testid="events" data-value={figures.events.to_string()}>{ grouped(figures.events) }</span>{ " events" }
-                { " · " }<span data-testid="digest" title="Digest of all events: the same number means the same run">{ format!("{:016x}", figures.digest) }</span>
+                <span>{ "seed " }<b data-testid="seed">{ figures.seed }</b></span>
+                <span><b class="count" data-testid="events" data-value={figures.events.to_string()}>{ grouped(figures.events) }</b>{ " events" }</span>
+                <b data-testid="digest" title="Digest of all events: the same number means the same run">{ format!("{:016x}", figures.digest) }</b>
             </p>
         </div>
     }

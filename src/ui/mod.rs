@@ -1,6 +1,7 @@
 //! What all parts of the page share: numbers and times, icons, buttons, sliders, tabs, tooltips, the theme.
 
 pub mod format;
+pub mod frame_times;
 
 #[cfg(target_arch = "wasm32")]
 pub mod header;

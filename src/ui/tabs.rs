@@ -1,5 +1,6 @@
 //! Tabs: one of several panels, by click or by the arrow keys (WAI-ARIA's pattern, with automatic activation).
 
+use super::icon::{Icon, Sign};
 use web_sys::HtmlElement;
 use yew::{Callback, Children, Component, Context, Html, KeyboardEvent, NodeRef, Properties, html};
 
@@ -16,6 +17,8 @@ pub struct Props {
     pub open: usize,
     /// Another one is opened.
     pub on_open: Callback<usize>,
+    /// The whole is to be folded away.
+    pub on_fold: Callback<()>,
     /// What is in the open one.
     pub children: Children,
 }
@@ -56,8 +59,13 @@ impl Component for Tabs {
         };
         html! {
             <>
-                <div class="tabs" role="tablist" aria-label={props.label} onkeydown={self.on_key(props)}>
-                    { for props.titles.iter().enumerate().map(tab) }
+                <div class="side-head">
+                    <div class="tabs" role="tablist" aria-label={props.label} onkeydown={self.on_key(props)}>
+                        { for props.titles.iter().enumerate().map(tab) }
+                    </div>
+                    <button type="button" class="ghost square" aria-label="Fold the panel away" title="Fold the panel away" data-testid="fold-panel" onclick={props.on_fold.reform(|_| ())}>
+                        <Sign icon={Icon::FoldRight} />
+                    </button>
                 </div>
                 <div
                     class="tab-panel"

@@ -38,6 +38,9 @@ pub fn Reader(props: &Props) -> Html {
         <>
             <div class="walk-head">
                 <p class="eyebrow" data-testid="step-number">{ format!("Step {} of {count}", number + 1) }</p>
+                <div class="beats" aria-hidden="true">
+                    { for (0..count).map(|n| html! { <i class={beat(n, number)}></i> }) }
+                </div>
                 <button type="button" class="ghost square" aria-label="Fold the reader away" title="Fold the reader away" data-testid="fold-reader" onclick={props.on_fold.reform(|_| ())}>
                     <Sign icon={Icon::FoldLeft} />
                 </button>
@@ -48,16 +51,13 @@ pub fn Reader(props: &Props) -> Html {
                 { said(step, glossary) }
             </div>
             <div class="walk-foot">
-                <div class="beats" aria-hidden="true">
-                    { for (0..count).map(|n| html! { <i class={beat(n, number)}></i> }) }
-                </div>
                 <div class="walk-nav">
                     <button type="button" class="quiet" data-testid="back" disabled={number == 0} onclick={props.on_intent.reform(|_| Intent::PreviousStep)}>{ "Back" }</button>
+                    <button type="button" class="quiet square" aria-label="Play this step again" title="Play this step again" data-testid="replay-step" onclick={props.on_intent.reform(move |_| Intent::GoToStep(number))}>
+                        <Sign icon={Icon::Replay} />
+                    </button>
                     <button type="button" class="strong" data-testid="next" disabled={number + 1 >= count} onclick={props.on_intent.reform(|_| Intent::NextStep)}>{ "Next" }</button>
                 </div>
-                <button type="button" class="ghost replay" data-testid="replay-step" onclick={props.on_intent.reform(move |_| Intent::GoToStep(number))}>
-                    <Sign icon={Icon::Replay} />{ "Play this step again" }
-                </button>
             </div>
         </>
     }

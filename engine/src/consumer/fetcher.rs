@@ -1,6 +1,7 @@
 //! Fetching: one request at a time to each leader, for the partitions whose buffer is empty (`AbstractFetch`,
 //! `FetchBuffer`, `FetchCollector`).
 
+use crate::short_sort::sort_short_by_key;
 use super::Consumer;
 use super::owned::{Owned, Place};
 use super::poll::Run;
@@ -38,7 +39,7 @@ pub(super) struct Fetcher {
 impl Fetcher {
     pub(super) fn take_over(&mut self, partitions: &[PartitionId]) {
         self.owned = partitions.iter().copied().map(Owned::new).collect();
-        self.owned.sort_by_key(|owned| owned.id);
+        sort_short_by_key(&mut self.owned, |owned| owned.id);
     }
 
     pub(super) fn give_up(&mut self) -> Vec<Owned> {
@@ -135,7 +136,7 @@ impl Fetcher {
             .filter_map(|owned| Some((owned.leader?, owned)))
             .filter(|(leader, _)| !requests.is_waiting_for(*leader, Api::Fetch))
             .collect();
-        ready.sort_by_key(|(leader, owned)| (*leader, owned.turn));
+        sort_short_by_key(&mut ready, |(leader, owned)| (*leader, owned.turn));
         ready
             .chunk_by(|(a, _), (b, _)| a == b)
             .map(|chunk| {

@@ -1,5 +1,6 @@
 //! Who gets which partition under `partition.assignment.strategy=range`, Kafka's default.
 
+use crate::short_sort::sort_short_by;
 use std::cmp::Ordering;
 
 /// What the group's leader knows of a member: who it is and what it wants.
@@ -28,7 +29,7 @@ pub fn assign<Topic: Copy + Eq>(
     members: &[MemberSubscription<'_, Topic>],
 ) -> Vec<Vec<(Topic, u32)>> {
     let mut in_order: Vec<usize> = (0..members.len()).collect();
-    in_order.sort_by(|&a, &b| compare(&members[a], &members[b]));
+    sort_short_by(&mut in_order, |&a, &b| compare(&members[a], &members[b]));
 
     let mut assignment = vec![Vec::new(); members.len()];
     for &(topic, partitions) in topics {

@@ -1,5 +1,6 @@
 //! Requests that are not answered yet (`ConsumerNetworkClient`, `InFlightRequests`).
 
+use crate::short_sort::sort_short_by_key;
 use crate::node::{Alarm, Ctx, Timer};
 use crate::wire::{Api, BrokerId, Channel, Micros, RequestBody};
 
@@ -82,7 +83,7 @@ impl Requests {
             .in_flight
             .extract_if(.., |request| request.deadline <= now)
             .collect();
-        overdue.sort_by_key(|request| request.correlation);
+        sort_short_by_key(&mut overdue, |request| request.correlation);
         if let Some(next) = self.in_flight.iter().map(|request| request.deadline).min() {
             self.alarm.arm(next, Timer::RequestTimeout(0), ctx);
         }

@@ -4,6 +4,7 @@
 //! leader is never placed on a fenced broker, and a rack's fenced brokers are used only when its others are.
 //! Spreading over racks comes first: a rack with one broker gets as many replicas as a rack with ten.
 
+use crate::short_sort::{sort_short_by, sort_short_by_key};
 use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
@@ -123,7 +124,7 @@ pub fn rack_order(brokers: &[UsableBroker]) -> Vec<Option<&str>> {
     while racks.len() > buckets / 4 * 3 {
         buckets *= 2;
     }
-    racks.sort_by_key(|rack| {
+    sort_short_by_key(&mut racks, |rack| {
         let hash = rack.map_or(0, java_hash).cast_unsigned();
         (hash ^ hash >> 16) as usize & (buckets - 1)
     });
@@ -162,7 +163,7 @@ struct BrokerList {
 
 impl BrokerList {
     fn initialize(&mut self, random: &mut JavaRandom) {
-        self.brokers.sort_unstable();
+        sort_short_by_key(&mut self.brokers, |broker| *broker);
         self.start = random_index(random, self.brokers.len());
     }
 
@@ -226,7 +227,7 @@ impl RackList {
             rack.unfenced.initialize(random);
         }
         let mut turns: Vec<usize> = (0..names.len()).collect();
-        turns.sort_by(|&a, &b| compare_names(names[a], names[b]));
+        sort_short_by(&mut turns, |&a, &b| compare_names(names[a], names[b]));
         let unfenced_brokers = brokers.iter().filter(|broker| !broker.fenced).count();
         let offset = random_index(random, turns.len());
         Self {

@@ -1,5 +1,6 @@
 //! Creating topics: which broker holds which replica, and who leads first (`ReplicationControlManager`).
 
+use crate::short_sort::sort_short_by_key;
 use super::Controller;
 use super::striped_replica_placer::{UsableBroker, place};
 use crate::node::Ctx;
@@ -68,7 +69,7 @@ impl Controller {
         let unfenced = |broker: &&BrokerId| self.image.brokers.get(broker).is_some_and(|state| !state.fenced);
         let leader = replicas.iter().find(unfenced).copied();
         let mut isr: Vec<BrokerId> = replicas.iter().filter(unfenced).copied().collect();
-        isr.sort_unstable();
+        sort_short_by_key(&mut isr, |broker| *broker);
         PartitionState {
             replicas: replicas.into(),
             isr: isr.into(),

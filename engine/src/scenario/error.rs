@@ -75,7 +75,8 @@ fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<
     }
     let with_distance = known.into_iter().map(|name| (distance(&wrong, &name.to_lowercase()), name));
     let (distance, name) = with_distance.min_by_key(|(distance, _)| *distance)?;
-    (distance <= 1 + length / 4).then_some(name)
+    // Any word of one letter is one edit away from any other.
+    (distance <= 1 + length / 4 && distance < length).then_some(name)
 }
 
 /// Edits between two words: a letter more, less or other, or two neighbours swapped.
@@ -119,6 +120,7 @@ mod tests {
         assert_eq!(nearest("Borkers", known), Some("brokers"));
         assert_eq!(nearest("ack", known), Some("acks"));
         assert_eq!(nearest("colour", known), None);
+        assert_eq!(nearest("d", ["a", "b"]), None);
         assert_eq!(nearest(&"x".repeat(10_000), known), None);
     }
 }

@@ -1,5 +1,6 @@
 //! From a scenario's file to a [`Scenario`].
 
+use crate::short_sort::sort_short_by_key;
 use super::error::{Place, ScenarioError};
 use super::glossary::Glossary;
 use super::reader::{Table, Value, read_file};
@@ -184,7 +185,7 @@ fn read_events(script: &Table) -> Result<Vec<ListedEvent>> {
             value: value.text()?.to_owned(),
         });
     }
-    events.sort_by_key(|event| event.at_us);
+    sort_short_by_key(&mut events, |event| event.at_us);
     Ok(events)
 }
 
@@ -199,7 +200,7 @@ fn read_actions(script: &Table) -> Result<Vec<(Micros, Command)>> {
             commands.push((at, setting.command(&text).map_err(|message| value.error(message))?));
         }
     }
-    commands.sort_by_key(|(at, _)| *at);
+    sort_short_by_key(&mut commands, |(at, _)| *at);
     Ok(commands)
 }
 

@@ -1,6 +1,7 @@
 //! A TOML file as a tree that knows where each of its values stands, read field by field. By hand rather than derived:
 //! so every message can name the field, the place and what would be right, and no float is ever made.
 
+use crate::short_sort::sort_short_by_key;
 use super::decimal;
 use super::error::{Place, ScenarioError, did_you_mean, error_at};
 use crate::wire::Micros;
@@ -55,20 +56,19 @@ impl<'a> Table<'a> {
 
     /// Every field must have one of these names.
     pub(super) fn only(&self, known: &[&str]) -> Result<()> {
-        for key in self.fields.keys() {
-            let name: &str = key.get_ref();
-            if !known.contains(&name) {
+        match self.fields().into_iter().find(|value| !known.contains(&value.name())) {
+            None => Ok(()),
+            Some(value) => {
+                let name = value.name();
                 let hint = did_you_mean(name, known.iter().copied());
-                let message = format!("{} has no field \"{}\"{hint}", self.what, decimal::shorten(name));
-                return Err(error_at(self.source, &key.span(), message));
+                Err(value.name_error(format!("{} has no field \"{}\"{hint}", self.what, decimal::shorten(name))))
             }
         }
-        Ok(())
     }
 
     /// A field that may be absent.
     pub(super) fn get(&self, name: &str) -> Option<Value<'a>> {
-        self.fields().find(|value| value.name == name)
+        self.fields().into_iter().find(|value| value.name == name)
     }
 
     /// A field that must be there.
@@ -76,16 +76,18 @@ impl<'a> Table<'a> {
         self.get(name).ok_or_else(|| self.place().error(format!("{} needs \"{name}\"", self.what)))
     }
 
-    /// All fields.
-    pub(super) fn fields(&self) -> impl Iterator<Item = Value<'a>> {
-        let source = self.source;
-        self.fields.iter().map(move |(key, value)| Value {
-            source,
+    /// All fields, in the order of the file.
+    pub(super) fn fields(&self) -> Vec<Value<'a>> {
+        let fields = self.fields.iter().map(|(key, value)| Value {
+            source: self.source,
             span: value.span(),
             name_span: key.span(),
             name: key.get_ref().to_string(),
             value: value.get_ref(),
-        })
+        });
+        let mut fields: Vec<Value> = fields.collect();
+        sort_short_by_key(&mut fields, |field| field.name_span.start);
+        fields
     }
 
     /// All fields with those of the tables in them, under dotted names: `linger.ms = 5` is a table to TOML, and one

@@ -1,5 +1,6 @@
 //! How a world begins.
 
+use crate::short_sort::sort_short_by_key;
 use super::commands::Playing;
 use super::network::Network;
 use super::queue::{Due, Queue};
@@ -59,7 +60,7 @@ impl World {
             dealt[self.playing.producer_of(subject)].push((at, ListedRecord { subject, value }));
         }
         for ((producer, _), mut listed) in self.nodes.producers.iter_mut().zip(dealt) {
-            listed.sort_by_key(|(at, _)| *at);
+            sort_short_by_key(&mut listed, |(at, _)| *at);
             producer.set_listed(listed);
             producer.configure(setup.workload.keyed, setup.workload.value_bytes);
         }

@@ -162,8 +162,8 @@ fn it_scrolls_only_when_the_smallest_rows_do_not_fit() {
             .iter()
             .find(|size| case.contains(&format!("{size:?}")))
             .expect("a size");
-        assert!((layout.grid.size.0 - room.0).abs() < 1e-9, "{case}");
-        if layout.grid.size.1 > room.1 {
+        assert!((layout.size().0 - room.0).abs() < 1e-9, "{case}");
+        if layout.size().1 > room.1 + 1e-6 {
             assert!(
                 (layout.grid.pitch - Grid::LEAST_PITCH).abs() < 1e-9,
                 "{case}: rows could be smaller"
@@ -203,5 +203,23 @@ fn everything_that_is_there_can_be_pointed_at() {
             assert!(canvas.contains(&rect), "{case}: {target:?} at {rect:?}");
         }
         assert_eq!(layout.highlight(Target::Partition(99)), None);
+    });
+}
+
+#[test]
+fn more_room_makes_larger_type_and_never_less_to_see() {
+    let scale = |partitions, size| layout(partitions, 3, 3, 3, size).scale;
+    assert!((scale(4, (836.0, 700.0)) - 1.0).abs() < 1e-9);
+    assert!(scale(4, (1316.0, 880.0)) > 1.1);
+    for_all(|layout, case| {
+        let plain = Grid::new(
+            Counts {
+                partitions: layout.rows.len(),
+                brokers: layout.columns.len(),
+                consumers: layout.consumers.len(),
+            },
+            layout.size(),
+        );
+        assert!(layout.grid.detail >= plain.detail, "{case}");
     });
 }

@@ -1,5 +1,6 @@
 //! Settings of the cluster: brokers, the topic, replication, the group coordinator.
 
+use crate::short_sort::sort_short_by;
 use super::{Access, Area, Setting, field};
 use crate::world::{Limits, Setup};
 
@@ -155,7 +156,7 @@ pub(super) static SETTINGS: [Setting; 21] = [
     Setting::number(
         "records.max",
         Area::Run,
-        (0, 1_000_000_000),
+        (0, 10_000_000),
         field!(limits.records),
         "After how many records the producers stop: it bounds what a run that nobody stops can grow to.",
     ),
@@ -176,7 +177,7 @@ fn set_brokers(setup: &mut Setup, brokers: u64) {
 
 fn count_racks(setup: &Setup) -> u64 {
     let mut names: Vec<&String> = setup.racks.iter().collect();
-    names.sort();
+    sort_short_by(&mut names, |a, b| a.cmp(b));
     names.dedup();
     names.len() as u64
 }

@@ -50,7 +50,7 @@ impl Kind {
     pub fn allowed(&self) -> String {
         match self {
             Kind::Number { min, max } => format!("{} to {}", decimal::grouped(*min), decimal::grouped(*max)),
-            Kind::Millis { min_us, max_us } => format!("{} to {} ms", millis(*min_us), millis(*max_us)),
+            Kind::Millis { min_us, max_us } => format!("{} to {} ms", grouped_millis(*min_us), grouped_millis(*max_us)),
             Kind::Switch => "true or false".to_owned(),
             Kind::Choice(words) => match words {
                 [head @ .., last] if !head.is_empty() => format!("{} or {last}", head.join(", ")),
@@ -106,6 +106,11 @@ impl Kind {
 
 fn millis(us: Micros) -> String {
     decimal::format(us, 3)
+}
+
+/// Only round numbers are long.
+fn grouped_millis(us: Micros) -> String {
+    if us.is_multiple_of(1000) { decimal::grouped(us / 1000) } else { millis(us) }
 }
 
 const EXPONENTS: [(&str, ZipfExponent); 4] = [

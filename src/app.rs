@@ -1,0 +1,217 @@
+//! The page as a whole: what is on the desk, what is shown of it, and who is told when something is wanted.
+
+mod address;
+mod frames;
+mod keys;
+mod page;
+mod shown;
+mod update;
+
+use crate::lens::events_view::{Chain, EventRow, Listed};
+use crate::lens::reading_view::ReadRow;
+use crate::lens::settings::Values;
+use crate::session::desk::Desk;
+use crate::session::intent::Intent;
+use crate::stage::{FlightHandle, Target};
+use crate::ui::notices::Problems;
+use crate::ui::theme::{SystemWatch, Theme};
+pub use frames::Due;
+use frames::{Frames, Works};
+use gloo::events::EventListener;
+use gloo::timers::callback::Timeout;
+pub use keys::Key;
+use partitura_engine::trace::EventId;
+use partitura_engine::wire::Micros;
+use shown::{OnStage, OnTimeline};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use yew::{Component, Context, Html, NodeRef};
+
+/// Puts the app in the place of the loading state.
+///
+/// # Panics
+/// Never on this project's page, which has that place.
+pub fn mount() {
+    Theme::stored().apply();
+    match gloo::utils::document().get_element_by_id("app") {
+        Some(root) => yew::Renderer::<App>::with_root(root).render(),
+        None => yew::Renderer::<App>::new().render(),
+    };
+}
+
+/// What can happen to the page.
+pub enum Msg {
+    /// The frame loop wants something drawn anew.
+    Due(Due),
+    /// A wish for the run.
+    Intent(Intent),
+    /// A key was pressed.
+    Key(Key),
+    /// The link is wanted.
+    Share,
+    /// The link was copied, or could not be.
+    Shared(bool),
+    /// Another theme is wanted.
+    Theme(Theme),
+    /// The system has another theme.
+    SystemTheme,
+    /// The list of keys is opened, or closed.
+    Help(bool),
+    /// The reader is folded, or unfolded.
+    FoldReader(bool),
+    /// The panel is folded, or unfolded.
+    FoldPanel(bool),
+    /// Another tab of the panel is opened.
+    Tab(usize),
+    /// Other events are listed.
+    Listed(Listed),
+    /// Something on the stage is selected, or nothing.
+    Select(Option<Target>),
+    /// An event is picked, or none.
+    Pick(Option<EventId>),
+    /// The problems were read.
+    CloseProblems,
+    /// The toast has been there long enough.
+    ToastOver,
+    /// The address bar has another link.
+    Address,
+    /// The link in the address bar is to be the one of this moment.
+    Written,
+}
+
+/// The tabs of the panel.
+pub(crate) mod tab {
+    /// Change the run.
+    pub(crate) const CHANGE: usize = 0;
+    /// The reader's page.
+    pub(crate) const PAGE: usize = 1;
+    /// What happened, and why.
+    pub(crate) const EVENTS: usize = 2;
+}
+
+/// The page.
+pub struct App {
+    desk: Rc<RefCell<Desk>>,
+    look: Look,
+    on_stage: OnStage,
+    on_timeline: OnTimeline,
+    on_panel: OnPanel,
+    refs: Refs,
+    toast: Option<(String, Timeout)>,
+    problems: Option<Problems>,
+    /// When the address bar will be written next.
+    written: Option<Timeout>,
+    /// Whether the person has done anything yet, or came by a link.
+    touched: bool,
+    _frames: Frames,
+    _listeners: (EventListener, EventListener, SystemWatch),
+}
+
+/// What the person has arranged on the page.
+pub(crate) struct Look {
+    theme: Theme,
+    help: bool,
+    reader_folded: bool,
+    panel_folded: bool,
+    tab: usize,
+    listed: Listed,
+    /// What the listed events are about, if not everything.
+    about: Option<Target>,
+}
+
+/// What the panel shows: only what is in the open tab is kept up to date.
+#[derive(Clone, PartialEq)]
+pub(crate) struct OnPanel {
+    values: Rc<Values>,
+    rows: Rc<[ReadRow]>,
+    processed: u64,
+    late: u64,
+    events: Rc<[EventRow]>,
+    chain: Option<Rc<Chain>>,
+    /// How often it was passed over since it was last brought up to date.
+    passed: u32,
+}
+
+/// What the frame loop writes to.
+pub(crate) struct Refs {
+    flights: FlightHandle,
+    clock: (NodeRef, NodeRef),
+    playhead: NodeRef,
+    span: Rc<Cell<Micros>>,
+}
+
+impl Component for App {
+    type Message = Msg;
+    type Properties = ();
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let (desk, problems) = address::first();
+        let desk = Rc::new(RefCell::new(desk));
+        let refs = Refs {
+            flights: FlightHandle::default(),
+            clock: <(NodeRef, NodeRef)>::default(),
+            playhead: NodeRef::default(),
+            span: Rc::new(Cell::new(1)),
+        };
+        let works = Works {
+            desk: desk.clone(),
+            flights: refs.flights.clone(),
+            clock: refs.clock.clone(),
+            playhead: refs.playhead.clone(),
+            span: refs.span.clone(),
+            on_due: ctx.link().callback(Msg::Due),
+        };
+        let on_address = ctx.link().callback(|()| Msg::Address);
+        let on_system = ctx.link().callback(|()| Msg::SystemTheme);
+        let listeners = (
+            keys::listen(ctx.link().callback(Msg::Key)),
+            EventListener::new(&gloo::utils::window(), "hashchange", move |_| on_address.emit(())),
+            SystemWatch::new(move || on_system.emit(())),
+        );
+        let on_stage = OnStage::of(&desk.borrow(), &OnStage::default());
+        let on_timeline = OnTimeline::of(&desk.borrow());
+        let values = Rc::new(Values::of(desk.borrow().session()));
+        let reader_folded = desk.borrow().step().is_none();
+        let mut app = Self {
+            on_stage,
+            on_timeline,
+            on_panel: OnPanel {
+                values,
+                rows: Rc::new([]),
+                processed: 0,
+                late: 0,
+                events: Rc::new([]),
+                chain: None,
+                passed: 0,
+            },
+            look: Look {
+                theme: Theme::stored(),
+                help: false,
+                reader_folded,
+                panel_folded: false,
+                tab: tab::CHANGE,
+                listed: Listed::default(),
+                about: None,
+            },
+            desk,
+            refs,
+            toast: None,
+            problems,
+            written: None,
+            touched: address::has_link(),
+            _frames: Frames::start(works),
+            _listeners: listeners,
+        };
+        app.follow_step();
+        app.refresh(Due::All);
+        app
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        self.handle(ctx, msg)
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        self.page(ctx)
+    }
+}

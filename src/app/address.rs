@@ -1,0 +1,95 @@
+//! The address bar: its fragment holds the run.
+
+use crate::session::desk::Desk;
+use crate::session::link::{Link, LinkProblem};
+use crate::session::{Plan, Session};
+use crate::ui::notices::Problems;
+use partitura_engine::scenario::{BUILT_IN, Scenario};
+use std::rc::Rc;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
+use yew::Callback;
+use yew::platform::spawn_local;
+
+/// What came of opening a link.
+pub(super) struct Opened {
+    /// The run; `None` when nothing of the link could be read.
+    pub(super) desk: Option<Desk>,
+    /// What could not be read.
+    pub(super) problems: Option<Problems>,
+}
+
+/// The run that the page starts with: the link's, or the first scenario's.
+pub(super) fn first() -> (Desk, Option<Problems>) {
+    let opened = opened();
+    let desk = opened.desk.unwrap_or_else(|| {
+        let scenario = Scenario::built_in(BUILT_IN[0].0).map(Rc::new);
+        let plan = Plan::of(scenario.expect("invariant scenario-is-valid: the first built-in scenario is there"));
+        Desk::new(Session::open(plan).expect("invariant scenario-is-valid: a built-in scenario can be played"))
+    });
+    (desk, opened.problems)
+}
+
+/// Whether the address bar holds a link.
+pub(super) fn has_link() -> bool {
+    fragment().len() > 1
+}
+
+/// The run of the link in the address bar.
+pub(super) fn opened() -> Opened {
+    let fragment = fragment();
+    let (link, problems) = Link::parse(&fragment);
+    let (nothing, _) = Link::parse("");
+    if !problems.is_empty() && link == nothing {
+        return Opened { desk: None, problems: Some(told(&problems, "None of it could be read, so the run that was open stays.")) };
+    }
+    let scenario = Scenario::built_in(&link.scenario).map(Rc::new);
+    let session = scenario.ok_or_else(|| format!("there is no scenario {}", link.scenario));
+    match session.and_then(|scenario| Session::open(link.plan(scenario))) {
+        Ok(session) => Opened {
+            desk: Some(Desk::at(session, link.step, link.at_us)),
+            problems: (!problems.is_empty()).then(|| told(&problems, "What could be read is open.")),
+        },
+        Err(problem) => Opened {
+            desk: None,
+            problems: Some(Problems { lines: vec![problem], ..told(&problems, "The run that was open stays.") }),
+        },
+    }
+}
+
+fn told(problems: &[LinkProblem], outcome: &str) -> Problems {
+    Problems {
+        title: "This link is damaged, or made by another version.".to_owned(),
+        outcome: outcome.to_owned(),
+        lines: problems.iter().map(ToString::to_string).collect(),
+    }
+}
+
+/// Puts the link of this moment into the address bar.
+///
+/// # Errors
+///
+/// Says why there is none.
+pub(super) fn write(desk: &Desk) -> Result<(), String> {
+    let fragment = desk.link().to_fragment().map_err(|problem| problem.to_string())?;
+    let history = gloo::utils::window().history();
+    let written = history.and_then(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(&format!("#{fragment}"))));
+    written.map_err(|_| "The browser does not let the address be changed.".to_owned())
+}
+
+/// Copies what is in the address bar, and tells whether that was possible.
+pub(super) fn copy(on_done: Callback<bool>) {
+    let window = gloo::utils::window();
+    let clipboard = window.navigator().clipboard();
+    let link = window.location().href().unwrap_or_default();
+    if JsValue::from(clipboard.clone()).is_undefined() {
+        on_done.emit(false);
+        return;
+    }
+    let copied = clipboard.write_text(&link);
+    spawn_local(async move { on_done.emit(JsFuture::from(copied).await.is_ok()) });
+}
+
+fn fragment() -> String {
+    gloo::utils::window().location().hash().unwrap_or_default()
+}

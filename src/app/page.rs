@@ -1,0 +1,194 @@
+//! Where everything stands on the page.
+
+use super::{App, Msg, tab};
+use crate::lens::about::words;
+use crate::lens::events_view::EventsPanel;
+use crate::lens::reading_view::ReadingPanel;
+use crate::lens::settings_view::SettingsPanel;
+use crate::session::desk::{Desk, Seek};
+use crate::session::intent::Intent;
+use crate::stage::Stage;
+use crate::timeline::Timeline;
+use crate::ui::format::moment;
+use crate::ui::header::Header;
+use crate::ui::help::Help;
+use crate::ui::icon::{Icon, Sign};
+use crate::ui::notices::{Banner, Toast};
+use crate::ui::tabs::Tabs;
+use crate::walk::reader::Reader;
+use partitura_engine::wire::Micros;
+use std::rc::Rc;
+use yew::{Context, Html, html};
+
+impl App {
+    pub(super) fn page(&self, ctx: &Context<Self>) -> Html {
+        let desk = self.desk.borrow();
+        let pointed = &self.on_stage.pointed;
+        let folded = |folded: bool| if folded { "folded" } else { "open" };
+        html! {
+            <>
+                <div
+                    class="page"
+                    data-walk={folded(self.look.reader_folded)}
+                    data-side={folded(self.look.panel_folded)}
+                    data-points-timeline={pointed.timeline.to_string()}
+                    data-points-clock={pointed.clock.to_string()}
+                >
+                    { self.header(ctx, &desk) }
+                    { self.reader(ctx, &desk) }
+                    <main class="place-stage">
+                        <div class="stage-frame">
+                            <Stage
+                                view={self.on_stage.view.clone()}
+                                palette={self.on_stage.palette.clone()}
+                                captions={self.on_stage.captions.clone()}
+                                highlights={self.on_stage.highlights()}
+                                selected={self.look.about}
+                                on_select={ctx.link().callback(|target| Msg::Select(Some(target)))}
+                                flights={self.refs.flights.clone()}
+                            />
+                        </div>
+                        { seeking(ctx, desk.seek(), desk.session().now()) }
+                    </main>
+                    { self.panel(ctx, &desk) }
+                    { self.timeline(ctx, &desk) }
+                </div>
+                <Banner problems={self.problems.clone()} on_close={ctx.link().callback(|()| Msg::CloseProblems)} />
+                <Toast text={self.toast.as_ref().map(|(text, _)| text.clone())} />
+                <Help open={self.look.help} on_close={ctx.link().callback(|()| Msg::Help(false))} />
+            </>
+        }
+    }
+
+    fn header(&self, ctx: &Context<Self>, desk: &Desk) -> Html {
+        let link = ctx.link();
+        html! {
+            <Header
+                scenario={desk.session().scenario().title.clone()}
+                step={desk.step().map(|step| step.title.clone())}
+                playing={desk.is_playing()}
+                seeking={desk.seek().is_some()}
+                speed={desk.speed()}
+                clock={self.refs.clock.clone()}
+                theme={self.look.theme}
+                on_intent={link.callback(Msg::Intent)}
+                on_share={link.callback(|()| Msg::Share)}
+                on_theme={link.callback(Msg::Theme)}
+                on_help={link.callback(|()| Msg::Help(true))}
+            />
+        }
+    }
+
+    fn reader(&self, ctx: &Context<Self>, desk: &Desk) -> Html {
+        let link = ctx.link();
+        if self.look.reader_folded {
+            let unfold = link.callback(|_| Msg::FoldReader(false));
+            return html! {
+                <aside class="panel left rail" aria-label="The walkthrough, folded away">
+                    if desk.step().is_some() {
+                        <button type="button" class="ghost" title="Open the walkthrough" data-testid="fold-reader" aria-expanded="false" onclick={unfold}>
+                            <Sign icon={Icon::FoldRight} /><span>{ "Walkthrough" }</span>
+                        </button>
+                    }
+                </aside>
+            };
+        }
+        html! {
+            <aside class="panel left" aria-label="The walkthrough">
+                <Reader
+                    scenario={desk.session().scenario().clone()}
+                    step={desk.step_number()}
+                    on_intent={link.callback(Msg::Intent)}
+                    on_fold={link.callback(|()| Msg::FoldReader(true))}
+                />
+            </aside>
+        }
+    }
+
+    fn panel(&self, ctx: &Context<Self>, desk: &Desk) -> Html {
+        let link = ctx.link();
+        if self.look.panel_folded {
+            return html! {
+                <aside class="panel right rail" aria-label="Panel, folded away">
+                    <button type="button" class="ghost" title="Open the panel" data-testid="fold-panel" aria-expanded="false" onclick={link.callback(|_| Msg::FoldPanel(false))}>
+                        <Sign icon={Icon::FoldLeft} /><span>{ "Change the run" }</span>
+                    </button>
+                </aside>
+            };
+        }
+        html! {
+            <aside class="panel right" aria-label="Change the run, and look closer">
+                <Tabs
+                    label="Panel"
+                    id="panel"
+                    titles={vec!["Change", "Reader’s page", "Events"]}
+                    open={self.look.tab}
+                    on_open={link.callback(Msg::Tab)}
+                    on_fold={link.callback(|()| Msg::FoldPanel(true))}
+                >
+                    { self.open_tab(ctx, desk) }
+                </Tabs>
+            </aside>
+        }
+    }
+
+    fn open_tab(&self, ctx: &Context<Self>, desk: &Desk) -> Html {
+        let (link, shown) = (ctx.link(), &self.on_panel);
+        match self.look.tab {
+            tab::CHANGE => html! {
+                <SettingsPanel
+                    values={shown.values.clone()}
+                    problems={Rc::new(desk.problems().clone())}
+                    pointed={self.on_stage.pointed.settings.clone()}
+                    on_intent={link.callback(Msg::Intent)}
+                />
+            },
+            tab::PAGE => html! { <ReadingPanel rows={shown.rows.clone()} processed={shown.processed} late={shown.late} /> },
+            _ => html! {
+                <EventsPanel
+                    rows={shown.events.clone()}
+                    listed={self.look.listed}
+                    about={self.look.about.map(words)}
+                    chain={shown.chain.clone()}
+                    on_all={link.callback(|()| Msg::Select(None))}
+                    on_listed={link.callback(Msg::Listed)}
+                    on_pick={link.callback(Msg::Pick)}
+                />
+            },
+        }
+    }
+
+    fn timeline(&self, ctx: &Context<Self>, desk: &Desk) -> Html {
+        let shown = &self.on_timeline;
+        let steps = desk.session().scenario().steps.iter().map(|step| (step.at_us, step.title.clone()));
+        html! {
+            <Timeline
+                figures={shown.figures.clone()}
+                now_us={shown.now_us}
+                span_us={shown.span_us}
+                curves={shown.curves.clone()}
+                marks={shown.marks.clone()}
+                steps={steps.collect::<Rc<[(Micros, String)]>>()}
+                step={desk.step_number()}
+                theme={self.look.theme.name()}
+                playhead={self.refs.playhead.clone()}
+                on_step={ctx.link().callback(|step| Msg::Intent(Intent::GoToStep(step)))}
+            />
+        }
+    }
+}
+
+/// While the run runs ahead: how far it is, and a way to stop it.
+fn seeking(ctx: &Context<App>, seek: Option<Seek>, now: Micros) -> Html {
+    /// What takes only a few frames is not worth a word.
+    const SHORT_US: Micros = 500_000;
+    let Some(seek) = seek.filter(|seek| seek.to.saturating_sub(seek.from) > SHORT_US) else { return Html::default() };
+    let (done, whole) = (now.saturating_sub(seek.from), seek.to - seek.from);
+    html! {
+        <div class="seeking" role="status">
+            <span>{ "Going to " }<span class="mono">{ moment(seek.to) }</span></span>
+            <progress max={whole.to_string()} value={done.to_string()} aria-label="How far"></progress>
+            <button type="button" class="quiet" onclick={ctx.link().callback(|_| Msg::Intent(Intent::StopSeeking))}>{ "Stop here" }</button>
+        </div>
+    }
+}

@@ -1,0 +1,199 @@
+//! What the page shows of the desk: plain data, made a few times a second, compared by Yew.
+
+use crate::lens::about::concerns;
+use crate::lens::captions::captions;
+use crate::lens::events_view::{Chain, EventRow, Listed};
+use crate::lens::reading_view::ReadRow;
+use crate::session::desk::Desk;
+use crate::session::history::{Mark, MarkKind};
+use crate::session::Session;
+use crate::lens::milestones::command_words;
+use crate::stage::{Captions, Palette, Target};
+use crate::timeline::Figures;
+use crate::timeline::layout::{self, Curves};
+use crate::ui::format::clock;
+use crate::walk::points::{Pointed, pointed};
+use partitura_engine::log::KeyId;
+use partitura_engine::trace::{Event, EventId, readable};
+use partitura_engine::wire::Micros;
+use partitura_engine::world::View;
+use std::rc::Rc;
+
+/// The stage's half.
+#[derive(Clone, Default, PartialEq)]
+pub(super) struct OnStage {
+    /// The moment.
+    pub(super) view: Rc<View>,
+    /// Colours and letters.
+    pub(super) palette: Rc<Palette>,
+    /// What it says beside the picture.
+    pub(super) captions: Rc<Captions>,
+    /// What the open step points at.
+    pub(super) pointed: Rc<Pointed>,
+    /// What the palette was made for: the run, how many texts it knew, and the keys.
+    made_for: (u64, usize, Vec<KeyId>),
+}
+
+impl OnStage {
+    /// The stage of this moment. The palette of before is kept when it still holds.
+    #[must_use]
+    pub(super) fn of(desk: &Desk, before: &OnStage) -> Self {
+        let world = desk.session().world();
+        let view = world.view();
+        let targets = desk.step().map_or(&[][..], |step| &step.highlight);
+        let pointed = pointed(targets, &view, world.dictionary());
+        let captions = captions(world, &view);
+        let made_for = (desk.runs(), world.dictionary().key_count(), world.keys().to_vec());
+        let palette = if made_for == before.made_for {
+            before.palette.clone()
+        } else {
+            Rc::new(Palette::new(world.dictionary(), world.keys()))
+        };
+        Self {
+            palette,
+            made_for,
+            captions: kept_or_new(&before.captions, captions),
+            pointed: kept_or_new(&before.pointed, pointed),
+            view: Rc::new(view),
+        }
+    }
+}
+
+impl OnStage {
+    /// What the step points at on the stage.
+    #[must_use]
+    pub(super) fn highlights(&self) -> Rc<[Target]> {
+        self.pointed.stage.iter().copied().collect()
+    }
+}
+
+fn kept_or_new<T: PartialEq>(before: &Rc<T>, now: T) -> Rc<T> {
+    if **before == now { before.clone() } else { Rc::new(now) }
+}
+
+/// The timeline's part.
+#[derive(Clone, PartialEq)]
+pub(super) struct OnTimeline {
+    /// The run in figures.
+    pub(super) figures: Figures,
+    /// Where the run is.
+    pub(super) now_us: Micros,
+    /// How long the axis is.
+    pub(super) span_us: Micros,
+    /// Throughput and lag.
+    pub(super) curves: Rc<Curves>,
+    /// What happened, and what the person has done that is still to come.
+    pub(super) marks: Rc<[Mark]>,
+}
+
+impl OnTimeline {
+    /// The timeline of this moment.
+    #[must_use]
+    pub(super) fn of(desk: &Desk) -> Self {
+        let session = desk.session();
+        let (world, history, now) = (session.world(), &session.account().history, session.now());
+        let planned = last_moment(session);
+        let span_us = layout::span(now, planned);
+        let last_event = world.trace().get(world.trace().count());
+        let figures = Figures {
+            seed: session.plan().seed,
+            events: world.trace().count(),
+            digest: world.trace().digest(),
+            per_second: history.recent_per_second(now),
+            lag: session.account().lag(),
+            last_event: last_event.map(|event| said(event, session)).unwrap_or_default(),
+        };
+        let to_come = session.plan().actions.iter().filter(|action| action.at_us > now).map(|action| Mark {
+            at_us: action.at_us,
+            kind: MarkKind::You,
+            label: command_words(&action.command),
+        });
+        Self {
+            figures,
+            now_us: now,
+            span_us,
+            curves: Rc::new(layout::curves(history, now, span_us)),
+            marks: history.marks().iter().cloned().chain(to_come).collect(),
+        }
+    }
+}
+
+/// The last moment that the run is known to reach: its scenario's end, and what the person has done.
+fn last_moment(session: &Session) -> Micros {
+    let actions = session.plan().actions.iter().map(|action| action.at_us);
+    actions.chain([session.scenario().until_us]).max().unwrap_or(0)
+}
+
+/// The records on the reader's page.
+#[must_use]
+pub(super) fn read_rows(desk: &Desk, palette: &Palette) -> Rc<[ReadRow]> {
+    let session = desk.session();
+    let (world, texts) = (session.world(), session.world().dictionary());
+    let row = |read: &crate::lens::reading::ReadRecord| {
+        let record = world.record_at(read.partition, read.offset);
+        let value = record.and_then(|record| record.value).map(|value| texts.value_text(value).to_string());
+        ReadRow {
+            id: read.event,
+            letter: palette.label(read.subject).to_owned(),
+            colour: palette.colour(read.subject).class(),
+            subject: texts.key_text(read.subject).to_string(),
+            text: value.unwrap_or_else(|| format!("update {}", read.sequence)),
+            source: format!("P{} · {}", read.partition, read.consumer),
+            after: read.after,
+            sequence: read.sequence,
+        }
+    };
+    session.account().reading.newest_first().map(row).collect()
+}
+
+/// How many events are listed.
+const LISTED: usize = 40;
+/// How many are looked through for those that concern one thing.
+const SEARCHED: usize = 20_000;
+/// How many causes are told.
+const CAUSES: usize = 12;
+
+/// The events, the newest first.
+#[must_use]
+pub(super) fn event_rows(desk: &Desk, listed: Listed, about: Option<Target>) -> Rc<[EventRow]> {
+    let session = desk.session();
+    let topic = session.world().topic_id();
+    let wanted = |event: &&Event| about.is_none_or(|target| concerns(event, target, topic));
+    let row = |event: &Event| row(event, session);
+    match listed {
+        Listed::Milestones => {
+            session.account().milestones.newest_first().filter(wanted).take(LISTED).map(row).collect()
+        }
+        Listed::Everything => {
+            let newest = session.world().trace().since(0).rev().take(SEARCHED);
+            newest.filter(wanted).take(LISTED).map(row).collect()
+        }
+    }
+}
+
+/// An event and its causes, as far as they are known; `None` when it is not kept any more.
+#[must_use]
+pub(super) fn chain(desk: &Desk, id: EventId) -> Option<Chain> {
+    let session = desk.session();
+    let events = session.world().trace().chain(id);
+    let last = events.last()?;
+    Some(Chain {
+        complete: last.cause == 0,
+        more: events.len().saturating_sub(CAUSES),
+        rows: events.iter().take(CAUSES).map(|event| row(event, session)).collect(),
+    })
+}
+
+fn row(event: &Event, session: &Session) -> EventRow {
+    let (moment, micros) = clock(event.at);
+    let line = readable(event, &session.world().names());
+    // `0.000500 p1 → b1  Produce …`: time, who, two spaces, what.
+    let told = line.split_once(' ').map_or("", |(_, told)| told);
+    let (who, what) = told.split_once("  ").unwrap_or(("", told));
+    EventRow { id: event.id, moment: format!("{moment}{micros}"), who: who.trim().to_owned(), what: what.trim().to_owned() }
+}
+
+fn said(event: &Event, session: &Session) -> String {
+    let row = row(event, session);
+    format!("{}  {}", row.who, row.what)
+}

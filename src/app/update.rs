@@ -1,0 +1,208 @@
+//! What happens on the page when something is wanted.
+
+use super::frames::Due;
+use super::keys::Key;
+use super::shown::{self, OnStage, OnTimeline};
+use super::{App, Msg, address, tab};
+use crate::lens::events_view::Listed;
+use crate::lens::settings::Values;
+use crate::session::desk::Answer;
+use crate::session::intent::Intent;
+use crate::session::speed;
+use gloo::timers::callback::Timeout;
+use std::rc::Rc;
+use yew::Context;
+
+/// How long a toast stays.
+const TOAST_MS: u32 = 4_000;
+/// How often the address bar follows the run.
+const WRITTEN_EVERY_MS: u32 = 1_500;
+/// While the run is played, the panel is brought up to date each so many times that the rest is.
+const PANEL_EVERY: u32 = 3;
+
+impl App {
+    pub(super) fn handle(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        match msg {
+            Msg::Due(due) => {
+                self.refresh(due);
+                self.write_soon(ctx);
+            }
+            Msg::Intent(intent) => self.want(ctx, intent),
+            Msg::Key(key) => return self.key(ctx, key),
+            Msg::Share => self.share(ctx),
+            Msg::Shared(true) => self.say(ctx, "Link copied: it replays exactly this run.".to_owned()),
+            Msg::Shared(false) => self.say(ctx, "The link is in the address bar: copy it from there.".to_owned()),
+            Msg::Theme(theme) => {
+                self.look.theme = theme;
+                theme.store();
+                theme.apply();
+                self.refresh(Due::All);
+            }
+            Msg::SystemTheme => {
+                self.look.theme.apply();
+                self.refresh(Due::All);
+            }
+            Msg::Help(open) => self.look.help = open,
+            Msg::FoldReader(folded) => self.look.reader_folded = folded,
+            Msg::FoldPanel(folded) => {
+                self.look.panel_folded = folded;
+                self.refresh_panel();
+            }
+            Msg::Tab(tab) => {
+                self.look.tab = tab;
+                self.refresh_panel();
+            }
+            Msg::Listed(listed) => {
+                self.look.listed = listed;
+                self.refresh_panel();
+            }
+            Msg::Select(target) => {
+                self.look.about = target.filter(|_| self.look.about != target);
+                if self.look.about.is_some() {
+                    (self.look.tab, self.look.listed, self.look.panel_folded) = (tab::EVENTS, Listed::Everything, false);
+                }
+                self.refresh_panel();
+            }
+            Msg::Pick(id) => self.on_panel.chain = id.and_then(|id| shown::chain(&self.desk.borrow(), id)).map(Rc::new),
+            Msg::CloseProblems => self.problems = None,
+            Msg::ToastOver => self.toast = None,
+            Msg::Address => self.open_address(ctx),
+            Msg::Written => {
+                self.written = None;
+                // A run that does not fit in a link says so when it is shared.
+                let _ = address::write(&self.desk.borrow());
+                return false;
+            }
+        }
+        true
+    }
+
+    fn key(&mut self, ctx: &Context<Self>, key: Key) -> bool {
+        let speed = self.desk.borrow().speed();
+        let intent = match key {
+            Key::TogglePlay => Intent::TogglePlay,
+            Key::Step => Intent::StepEvent,
+            Key::Next => Intent::NextStep,
+            Key::Back => Intent::PreviousStep,
+            Key::Faster => Intent::Speed(speed::faster(speed)),
+            Key::Slower => Intent::Speed(speed::slower(speed)),
+            Key::Help => {
+                self.look.help = true;
+                return true;
+            }
+        };
+        self.want(ctx, intent);
+        true
+    }
+
+    fn want(&mut self, ctx: &Context<Self>, intent: Intent) {
+        self.touched = true;
+        let step = self.desk.borrow().step_number();
+        // What is wrong with a setting stands beside it.
+        let is_setting = matches!(intent, Intent::Set(..));
+        let answer = self.desk.borrow_mut().fulfil(intent);
+        match answer {
+            Answer::Said(text) => self.say(ctx, text),
+            Answer::Refused(text) if !is_setting => self.say(ctx, text),
+            Answer::Done | Answer::Refused(_) => {}
+        }
+        if self.desk.borrow().step_number() != step {
+            self.follow_step();
+        }
+        self.refresh(Due::All);
+        self.write_soon(ctx);
+    }
+
+    /// Opens the tab that the open step points at.
+    pub(super) fn follow_step(&mut self) {
+        self.on_stage = OnStage::of(&self.desk.borrow(), &self.on_stage);
+        let pointed = &self.on_stage.pointed;
+        if pointed.page {
+            self.look.tab = tab::PAGE;
+        } else if !pointed.settings.is_empty() {
+            self.look.tab = tab::CHANGE;
+        }
+    }
+
+    pub(super) fn say(&mut self, ctx: &Context<Self>, text: String) {
+        let link = ctx.link().clone();
+        self.toast = Some((text, Timeout::new(TOAST_MS, move || link.send_message(Msg::ToastOver))));
+    }
+
+    /// Brings what is shown up to date.
+    pub(super) fn refresh(&mut self, due: Due) {
+        if due != Due::Rest {
+            self.on_stage = OnStage::of(&self.desk.borrow(), &self.on_stage);
+        }
+        if due == Due::Stage {
+            return;
+        }
+        self.on_timeline = OnTimeline::of(&self.desk.borrow());
+        self.refs.span.set(self.on_timeline.span_us);
+        self.on_panel.passed += 1;
+        if due == Due::All || self.on_panel.passed >= PANEL_EVERY {
+            self.refresh_panel();
+        }
+    }
+
+    pub(super) fn refresh_panel(&mut self) {
+        let desk = self.desk.borrow();
+        self.on_panel.passed = 0;
+        if self.look.panel_folded {
+            return;
+        }
+        match self.look.tab {
+            tab::CHANGE => {
+                let values = Values::of(desk.session());
+                if *self.on_panel.values != values {
+                    self.on_panel.values = Rc::new(values);
+                }
+            }
+            tab::PAGE => {
+                let reading = &desk.session().account().reading;
+                (self.on_panel.processed, self.on_panel.late) = (reading.processed(), reading.late());
+                self.on_panel.rows = shown::read_rows(&desk, &self.on_stage.palette);
+            }
+            _ => self.on_panel.events = shown::event_rows(&desk, self.look.listed, self.look.about),
+        }
+    }
+
+    fn share(&mut self, ctx: &Context<Self>) {
+        self.desk.borrow_mut().fulfil(Intent::Settle);
+        self.refresh(Due::All);
+        let written = address::write(&self.desk.borrow());
+        match written {
+            Ok(()) => address::copy(ctx.link().callback(Msg::Shared)),
+            Err(problem) => self.say(ctx, format!("No link: {problem}.")),
+        }
+    }
+
+    /// The address bar follows what the person does at once, and a run that is played now and then. Before anything is
+    /// done it is left alone.
+    fn write_soon(&mut self, ctx: &Context<Self>) {
+        if !self.touched {
+            return;
+        }
+        if !self.desk.borrow().is_playing() {
+            self.written = None;
+            let _ = address::write(&self.desk.borrow());
+        } else if self.written.is_none() {
+            let link = ctx.link().clone();
+            self.written = Some(Timeout::new(WRITTEN_EVERY_MS, move || link.send_message(Msg::Written)));
+        }
+    }
+
+    fn open_address(&mut self, ctx: &Context<Self>) {
+        let opened = address::opened();
+        self.touched = true;
+        if let Some(desk) = opened.desk {
+            *self.desk.borrow_mut() = desk;
+            self.on_panel.chain = None;
+            self.look.reader_folded &= self.desk.borrow().step().is_none();
+            self.follow_step();
+        }
+        self.problems = opened.problems;
+        self.refresh(Due::All);
+        self.write_soon(ctx);
+    }
+}

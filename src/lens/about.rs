@@ -1,0 +1,103 @@
+//! Which events concern a thing on the stage.
+
+use crate::stage::Target;
+use partitura_engine::trace::{Event, Fact};
+use partitura_engine::wire::{Api, NodeId, PartitionId, TopicId};
+
+/// Whether that event concerns that thing. Partitions are those of `topic`.
+#[must_use]
+pub fn concerns(event: &Event, target: Target, topic: Option<TopicId>) -> bool {
+    let of_partition = |index: u16| {
+        partition(&event.fact).is_some_and(|partition| Some(partition.topic) == topic && partition.index == index)
+    };
+    match target {
+        Target::Partition(index) | Target::Leader(index) | Target::HighWatermark(index) => of_partition(index),
+        Target::Broker(broker) => touches(event, broker.into()),
+        Target::Replica(index, broker) => of_partition(index) && touches(event, broker.into()),
+        Target::Consumer(number) => touches(event, NodeId::Consumer(number)),
+        Target::Producers | Target::Computation => matches!(event.node, NodeId::Producer(_)),
+        Target::Group => of_group(&event.fact),
+        Target::Key(key) => matches!(
+            event.fact,
+            Fact::RecordSent { subject, .. } | Fact::RecordProcessed { subject, .. } if subject == key
+        ),
+    }
+}
+
+/// The thing, in words.
+#[must_use]
+pub fn words(target: Target) -> String {
+    match target {
+        Target::Partition(index) | Target::Leader(index) | Target::HighWatermark(index) => format!("partition {index}"),
+        Target::Broker(broker) => format!("broker {}", broker.0),
+        Target::Replica(index, broker) => format!("partition {index} on broker {}", broker.0),
+        Target::Consumer(number) => format!("consumer {number}"),
+        Target::Producers | Target::Computation => "the producers".to_owned(),
+        Target::Group => "the group".to_owned(),
+        Target::Key(_) => "one key".to_owned(),
+    }
+}
+
+fn touches(event: &Event, node: NodeId) -> bool {
+    event.node == node || matches!(event.fact, Fact::Sent(sent) if sent.to == node)
+}
+
+fn of_group(fact: &Fact) -> bool {
+    match fact {
+        Fact::Sent(sent) => {
+            matches!(sent.api, Api::JoinGroup | Api::SyncGroup | Api::Heartbeat | Api::LeaveGroup | Api::FindCoordinator)
+        }
+        Fact::GroupState { .. }
+        | Fact::MemberRemoved { .. }
+        | Fact::AssignmentComputed { .. }
+        | Fact::PartitionAssigned { .. }
+        | Fact::PartitionRevoked { .. }
+        | Fact::CoordinatorRefused { .. }
+        | Fact::ConsumerClosed => true,
+        _ => false,
+    }
+}
+
+fn partition(fact: &Fact) -> Option<PartitionId> {
+    match *fact {
+        Fact::Sent(sent) => sent.partition,
+        Fact::LeaderElected { partition, .. }
+        | Fact::BecameLeader { partition, .. }
+        | Fact::BecameFollower { partition, .. }
+        | Fact::Appended { partition, .. }
+        | Fact::HighWatermarkMoved { partition, .. }
+        | Fact::AppendRefused { partition, .. }
+        | Fact::ProduceParked { partition, .. }
+        | Fact::RecordSent { partition, .. }
+        | Fact::BatchDrained { partition, .. }
+        | Fact::BatchAcknowledged { partition, .. }
+        | Fact::BatchRetried { partition, .. }
+        | Fact::RecordsFailed { partition, .. }
+        | Fact::StickyPartitionChanged { partition }
+        | Fact::OffsetCommitted { partition, .. }
+        | Fact::PartitionAssigned { partition, .. }
+        | Fact::PartitionRevoked { partition }
+        | Fact::PositionSet { partition, .. }
+        | Fact::RecordsFetched { partition, .. }
+        | Fact::RecordProcessed { partition, .. } => Some(partition),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use partitura_engine::wire::BrokerId;
+
+    #[test]
+    fn an_event_concerns_its_partition_its_node_and_both() {
+        let topic = TopicId(1);
+        let fact = Fact::HighWatermarkMoved { partition: PartitionId { topic, index: 2 }, to: 7 };
+        let event = Event { id: 1, at: 0, node: NodeId::Broker(3), cause: 0, fact };
+        let concerned = |target| concerns(&event, target, Some(topic));
+        assert!(concerned(Target::Partition(2)) && concerned(Target::Broker(BrokerId(3))));
+        assert!(concerned(Target::Replica(2, BrokerId(3))) && !concerned(Target::Replica(2, BrokerId(1))));
+        assert!(!concerned(Target::Partition(1)) && !concerned(Target::Group) && !concerned(Target::Producers));
+        assert!(!concerns(&event, Target::Partition(2), Some(TopicId(0))), "another topic's partition 2");
+    }
+}

@@ -1,0 +1,211 @@
+//! From a text to a run, or to as much of it as can be read.
+
+use super::{Link, LinkProblem, agree, packing};
+use crate::session::{Action, Plan};
+use partitura_engine::scenario::{BUILT_IN, Scenario, Setting, check_command, did_you_mean, parse_seconds};
+use partitura_engine::wire::Micros;
+use partitura_engine::world::Command;
+use percent_encoding::percent_decode_str;
+
+/// The most problems that are told one by one.
+const MOST_PROBLEMS: usize = 50;
+/// The latest moment that a link can name: a day.
+const LATEST_US: Micros = 86_400_000_000;
+const NAMES: [&str; 4] = ["scenario", "seed", "step", "at"];
+
+/// A part of the link, and its number.
+#[derive(Clone, Copy)]
+struct Part<'a> {
+    number: usize,
+    text: &'a str,
+}
+
+/// A setting, its value, and the part that says so.
+pub(super) struct Chosen {
+    pub(super) setting: &'static Setting,
+    pub(super) value: String,
+    pub(super) number: usize,
+    pub(super) text: String,
+}
+
+struct Reader {
+    link: Link,
+    chosen: Vec<Chosen>,
+    seen: Vec<String>,
+    /// The seed, if the link names one: else the scenario's own is meant.
+    seed: Option<u64>,
+    problems: Vec<LinkProblem>,
+}
+
+pub(super) fn read(fragment: &str) -> (Link, Vec<LinkProblem>) {
+    let mut reader =
+        Reader { link: Link::first(), chosen: Vec::new(), seen: Vec::new(), seed: None, problems: Vec::new() };
+    let fragment = fragment.trim();
+    let fragment = reader.cut(fragment.strip_prefix('#').unwrap_or(fragment));
+    if !fragment.is_empty() {
+        reader.version(fragment);
+    }
+    reader.finish()
+}
+
+impl Reader {
+    fn tell(&mut self, problem: LinkProblem) {
+        // The one after the last says that there are more.
+        if self.problems.len() < MOST_PROBLEMS {
+            self.problems.push(problem);
+        } else if self.problems.len() == MOST_PROBLEMS {
+            self.problems.push(LinkProblem::whole("and more"));
+        }
+    }
+
+    /// What is read of a fragment that may be too long.
+    fn cut<'a>(&mut self, fragment: &'a str) -> &'a str {
+        if fragment.len() <= Link::MOST_CHARS {
+            return fragment;
+        }
+        let most = Link::MOST_CHARS;
+        self.tell(LinkProblem::whole(format!("the link is longer than {most} characters: its end is not read")));
+        let start = &fragment[..fragment.floor_char_boundary(most)];
+        start.rsplit_once(';').map_or("", |(whole_parts, _)| whole_parts)
+    }
+
+    /// The first part says how to read the others.
+    fn version(&mut self, fragment: &str) {
+        let (version, rest) = fragment.split_once(';').unwrap_or((fragment, ""));
+        let number = version.strip_prefix('v').map(|number| number.strip_suffix('z').unwrap_or(number));
+        let is_version = number.is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+        if !is_version {
+            let message = "a link begins with v1; it is read as if it did";
+            self.tell(LinkProblem::of_part(1, version, message));
+            return self.parts(fragment, 1);
+        }
+        if number != Some("1") {
+            let message = "the link was made by another Partitura; what it shares with v1 is read";
+            self.tell(LinkProblem::of_part(1, version, message));
+        }
+        if !version.ends_with('z') {
+            return self.parts(rest, 2);
+        }
+        match packing::unpack(rest) {
+            Ok(plain) => self.parts(&plain, 2),
+            Err(message) => self.tell(LinkProblem::of_part(2, rest, message)),
+        }
+    }
+
+    fn parts(&mut self, parts: &str, first: usize) {
+        for (text, number) in parts.split(';').zip(first..) {
+            let part = Part { number, text };
+            if let Err(message) = self.part(part) {
+                self.tell(LinkProblem::of_part(number, text, message));
+            }
+        }
+    }
+
+    fn part(&mut self, part: Part) -> Result<(), String> {
+        if part.text.is_empty() {
+            return Ok(());
+        }
+        let (name, value) = part.text.split_once('=').ok_or("it should be name=value")?;
+        if let Some(at) = name.strip_prefix('@') {
+            return self.action(at, value);
+        }
+        let value = decoded(value)?;
+        match name {
+            "scenario" => self.scenario(&value)?,
+            "seed" => self.seed = Some(value.parse().map_err(|_| "seed must be a whole number below 2^64")?),
+            "step" => {
+                let step: usize = value.parse().map_err(|_| "step must be a whole number")?;
+                self.link.step = Some(step.checked_sub(1).ok_or("steps count from 1")?);
+            }
+            "at" => self.link.at_us = Some(moment(&value)?),
+            _ => return self.setting(name, &value, part),
+        }
+        self.once(name)
+    }
+
+    /// A name that comes again counts, but is told.
+    fn once(&mut self, name: &str) -> Result<(), String> {
+        if self.seen.iter().any(|seen| seen == name) {
+            return Err(format!("{name} is given more than once; this one counts"));
+        }
+        self.seen.push(name.to_owned());
+        Ok(())
+    }
+
+    fn scenario(&mut self, id: &str) -> Result<(), String> {
+        let ids = BUILT_IN.iter().map(|(id, _)| *id);
+        if ids.clone().any(|known| known == id) {
+            id.clone_into(&mut self.link.scenario);
+            return Ok(());
+        }
+        let hint = did_you_mean(id, ids);
+        Err(format!("no such scenario{hint}; {} is shown instead", self.link.scenario))
+    }
+
+    fn setting(&mut self, name: &str, value: &str, part: Part) -> Result<(), String> {
+        let Some(setting) = Setting::find(name) else {
+            let known = Setting::all().map(|setting| setting.name).chain(NAMES);
+            return Err(format!("no such setting{}", did_you_mean(name, known)));
+        };
+        let value = setting.canonical(value)?;
+        self.chosen.retain(|chosen| chosen.setting != setting);
+        self.chosen.push(Chosen { setting, value, number: part.number, text: part.text.to_owned() });
+        self.once(name)
+    }
+
+    fn action(&mut self, at: &str, action: &str) -> Result<(), String> {
+        if self.link.actions.len() == Plan::MOST_ACTIONS {
+            return Err(format!("a run can hold {} actions at most; this one is left out", Plan::MOST_ACTIONS));
+        }
+        let at_us = moment(at)?;
+        let command = command(action)?;
+        check_command(&command).map_err(|problem| problem.message)?;
+        self.link.actions.push(Action { at_us, command });
+        Ok(())
+    }
+
+    /// Puts together what was read, and leaves out what cannot be played.
+    fn finish(mut self) -> (Link, Vec<LinkProblem>) {
+        let scenario = Scenario::built_in(&self.link.scenario);
+        let scenario = scenario.expect("invariant scenario-is-valid: the link's scenario was found");
+        self.link.seed = self.seed.unwrap_or(scenario.setup.seed);
+        self.link.actions.sort_by_key(|action| action.at_us);
+        if let Some(step) = self.link.step.filter(|step| *step >= scenario.steps.len()) {
+            self.link.step = None;
+            let (wanted, steps) = (step + 1, scenario.steps.len());
+            self.tell(LinkProblem::whole(format!("there is no step {wanted}: the scenario has {steps}")));
+        }
+        let (settings, problems) = agree::agreeing(std::mem::take(&mut self.chosen), &scenario, self.link.seed);
+        self.link.settings = settings;
+        problems.into_iter().for_each(|problem| self.tell(problem));
+        (self.link, self.problems)
+    }
+}
+
+fn decoded(text: &str) -> Result<String, String> {
+    let text = percent_decode_str(text).decode_utf8().map_err(|_| "its %-signs make no text")?;
+    Ok(text.into_owned())
+}
+
+fn moment(seconds: &str) -> Result<Micros, String> {
+    let at_us = parse_seconds(seconds).map_err(|message| format!("{message}: times are seconds, such as 12.350"))?;
+    if at_us > LATEST_US { Err("the time is later than a day".to_owned()) } else { Ok(at_us) }
+}
+
+/// `rate:500`, `send:match-7:Goal`, `send:Goal`.
+fn command(action: &str) -> Result<Command, String> {
+    let (name, value) = action.split_once(':').ok_or("an action is name:value, such as rate:500")?;
+    if name == "send" {
+        return Ok(match value.split_once(':') {
+            Some((key, text)) => Command::Send { key: Some(decoded(key)?), value: decoded(text)? },
+            None => Command::Send { key: None, value: decoded(value)? },
+        });
+    }
+    match Setting::find(name) {
+        Some(setting) => setting.command(&decoded(value)?),
+        None => {
+            let live = Setting::all().filter(|setting| setting.live).map(|setting| setting.name);
+            Err(format!("no such action{}", did_you_mean(name, live.chain(["send"]))))
+        }
+    }
+}

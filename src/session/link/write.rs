@@ -1,0 +1,63 @@
+//! From a run to its text.
+
+use super::{Action, Link};
+use partitura_engine::scenario::Setting;
+use partitura_engine::wire::Micros;
+use partitura_engine::world::Command;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use std::fmt::Write as _;
+
+/// What a value is written with. What is left as it is means nothing in addresses, in chats and in mails either, so that
+/// a link survives being pasted there.
+const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b',').remove(b':').remove(b'/');
+
+/// As [`VALUE`], where a colon parts key and text.
+const PIECE: &AsciiSet = &VALUE.add(b':');
+
+/// Everything behind the version.
+pub(super) fn parts(link: &Link) -> String {
+    let mut text = format!("scenario={};seed={}", encoded(&link.scenario, VALUE), link.seed);
+    for (setting, value) in &link.settings {
+        let _ = write!(text, ";{}={}", setting.name, encoded(value, VALUE));
+    }
+    if let Some(step) = link.step {
+        let _ = write!(text, ";step={}", step + 1);
+    }
+    if let Some(at_us) = link.at_us {
+        let _ = write!(text, ";at={}", seconds(at_us));
+    }
+    for Action { at_us, command } in &link.actions {
+        let _ = write!(text, ";@{}={}", seconds(*at_us), action(command));
+    }
+    protect_end(text)
+}
+
+fn action(command: &Command) -> String {
+    match command {
+        Command::Send { key: Some(key), value } => format!("send:{}:{}", encoded(key, PIECE), encoded(value, PIECE)),
+        Command::Send { key: None, value } => format!("send:{}", encoded(value, PIECE)),
+        _ => match Setting::of_command(command) {
+            Some((setting, value)) => format!("{}:{}", setting.name, encoded(&value, VALUE)),
+            None => String::new(),
+        },
+    }
+}
+
+fn encoded(text: &str, set: &'static AsciiSet) -> String {
+    utf8_percent_encode(text, set).to_string()
+}
+
+/// Whole milliseconds, or all six places.
+fn seconds(at_us: Micros) -> String {
+    let (whole, rest) = (at_us / 1_000_000, at_us % 1_000_000);
+    if rest.is_multiple_of(1_000) { format!("{whole}.{:03}", rest / 1_000) } else { format!("{whole}.{rest:06}") }
+}
+
+/// A full stop at the end of an address is taken for the end of a sentence.
+fn protect_end(mut text: String) -> String {
+    if let Some(last) = text.chars().next_back().filter(|c| ".,-_~/".contains(*c)) {
+        text.pop();
+        let _ = write!(text, "%{:02X}", u32::from(last));
+    }
+    text
+}
