@@ -20,6 +20,7 @@ use frames::{Frames, Works};
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
 pub use keys::Key;
+use partitura_engine::log::KeyId;
 use partitura_engine::trace::EventId;
 use partitura_engine::wire::Micros;
 use shown::{OnStage, OnTimeline};
@@ -67,6 +68,8 @@ pub enum Msg {
     Listed(Listed),
     /// Something on the stage is selected, or nothing.
     Select(Option<Target>),
+    /// The reader's page is narrowed to one subject, or shows all.
+    ReadAbout(Option<KeyId>),
     /// An event is picked, or none.
     Pick(Option<EventId>),
     /// The problems were read.
@@ -117,6 +120,8 @@ pub(crate) struct Look {
     listed: Listed,
     /// What the listed events are about, if not everything.
     about: Option<Target>,
+    /// What the records on the reader's page are about, if not everything.
+    read_about: Option<KeyId>,
 }
 
 /// What the panel shows: only what is in the open tab is kept up to date.
@@ -124,6 +129,7 @@ pub(crate) struct Look {
 pub(crate) struct OnPanel {
     values: Rc<Values>,
     rows: Rc<[ReadRow]>,
+    subjects: Rc<[(KeyId, String)]>,
     processed: u64,
     late: u64,
     events: Rc<[EventRow]>,
@@ -138,6 +144,12 @@ pub(crate) struct Refs {
     clock: (NodeRef, NodeRef),
     playhead: NodeRef,
     span: Rc<Cell<Micros>>,
+}
+
+/// Whether there is no room for two panels beside the stage, but more than one column.
+fn is_narrow() -> bool {
+    let width = gloo::utils::window().inner_width().ok().and_then(|width| width.as_f64());
+    width.is_some_and(|width| (761.0..1100.0).contains(&width))
 }
 
 impl Component for App {
@@ -178,6 +190,7 @@ impl Component for App {
             on_panel: OnPanel {
                 values,
                 rows: Rc::new([]),
+                subjects: Rc::new([]),
                 processed: 0,
                 late: 0,
                 events: Rc::new([]),
@@ -188,10 +201,11 @@ impl Component for App {
                 theme: Theme::stored(),
                 help: false,
                 reader_folded,
-                panel_folded: false,
+                panel_folded: is_narrow(),
                 tab: tab::CHANGE,
                 listed: Listed::default(),
                 about: None,
+                read_about: None,
             },
             desk,
             refs,

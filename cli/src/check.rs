@@ -43,7 +43,8 @@ fn check_file(path: &Path) -> Result<(), Failure> {
             let digest = report.digest;
             writeln!(
                 io::stdout(),
-                "{name}: {} is well: {steps} steps, {checkpoints} checkpoints hold, {events} events, digest {digest:016x}",
+                "{name}: {} is well: {steps} steps, {checkpoints} checkpoints hold, {events} events, \
+                 digest {digest:016x}",
                 scenario.id
             )
             .map_err(Failure::stdout)

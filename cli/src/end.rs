@@ -27,7 +27,10 @@ impl Failure {
         if error.kind() == io::ErrorKind::BrokenPipe {
             Failure::NobodyReads
         } else {
-            Failure::CannotWrite { what: what.to_owned(), error }
+            Failure::CannotWrite {
+                what: what.to_owned(),
+                error,
+            }
         }
     }
 }

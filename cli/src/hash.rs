@@ -39,7 +39,10 @@ pub(crate) fn hash(args: &Args) -> Result<(), Failure> {
     if args.keys == ["-"] {
         each_line(|key| out.write(key).map_err(Failure::stdout))?;
     } else {
-        args.keys.iter().try_for_each(|key| out.write(key)).map_err(Failure::stdout)?;
+        args.keys
+            .iter()
+            .try_for_each(|key| out.write(key))
+            .map_err(Failure::stdout)?;
     }
     out.end().map_err(Failure::stdout)
 }
@@ -76,7 +79,12 @@ struct Lines {
 impl Lines {
     fn new(args: &Args) -> Self {
         let out = BufWriter::new(io::stdout().lock());
-        Self { out, partitions: args.partitions, json: args.json, any: false }
+        Self {
+            out,
+            partitions: args.partitions,
+            json: args.json,
+            any: false,
+        }
     }
 
     fn begin(&mut self) -> io::Result<()> {
@@ -86,7 +94,12 @@ impl Lines {
     fn write(&mut self, key: &str) -> io::Result<()> {
         let murmur2 = murmur2(key.as_bytes());
         let positive = to_positive(murmur2);
-        let hashed = Hashed { key, murmur2, positive, partition: positive % self.partitions };
+        let hashed = Hashed {
+            key,
+            murmur2,
+            positive,
+            partition: positive % self.partitions,
+        };
         if self.json {
             write!(self.out, "{}", if self.any { ",\n " } else { "\n " })?;
             serde_json::to_writer(&mut self.out, &hashed)?;
@@ -94,7 +107,10 @@ impl Lines {
             let Hashed { partition, .. } = hashed;
             let shown = serde_json::to_string(key)?;
             let partitions = self.partitions;
-            writeln!(self.out, "{partition}  murmur2({shown}) = {murmur2} → {positive} mod {partitions} = {partition}")?;
+            writeln!(
+                self.out,
+                "{partition}  murmur2({shown}) = {murmur2} → {positive} mod {partitions} = {partition}"
+            )?;
         }
         self.any = true;
         Ok(())

@@ -19,9 +19,15 @@ fn read_text(path: &Path) -> Result<String, Failure> {
     let bad = |message: String| Failure::BadInput(format!("{}: {message}", path.display()));
     let cannot = |error: std::io::Error| bad(format!("cannot read it: {error}"));
     let mut bytes = Vec::new();
-    File::open(path).map_err(cannot)?.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(cannot)?;
+    File::open(path)
+        .map_err(cannot)?
+        .take(MOST_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(cannot)?;
     if bytes.len() as u64 > MOST_BYTES {
-        return Err(bad(format!("it is larger than {MOST_BYTES} bytes, so it is no scenario")));
+        return Err(bad(format!(
+            "it is larger than {MOST_BYTES} bytes, so it is no scenario"
+        )));
     }
     String::from_utf8(bytes).map_err(|error| {
         let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];

@@ -94,7 +94,11 @@ fn play_into(world: &mut World, until: Micros, path: &Path) -> Result<(), Failur
     loop {
         let done = world.run_some(until, AT_A_TIME);
         for event in world.trace().since(written) {
-            assert_eq!(event.id, written + 1, "invariant trace-is-complete: events were forgotten before they were written");
+            assert_eq!(
+                event.id,
+                written + 1,
+                "invariant trace-is-complete: events were forgotten before they were written"
+            );
             writeln!(out, "{}", event_json(event, &world.names())).map_err(cannot)?;
             written = event.id;
         }
@@ -153,7 +157,10 @@ impl Summary {
                 share_permille: row.share_permille,
                 log_end: leader.map_or(0, |replica| replica.log_end),
                 high_watermark: leader.map_or(0, |replica| replica.high_watermark),
-                consumed: counters.partitions.get(usize::from(row.index)).map_or(0, |p| p.processed),
+                consumed: counters
+                    .partitions
+                    .get(usize::from(row.index))
+                    .map_or(0, |p| p.processed),
                 lag: row.lag,
             }
         });
@@ -176,7 +183,12 @@ impl Summary {
     }
 
     fn table(&self) -> String {
-        let title = format!("{}, seed {}, {} s of virtual time\n\n", self.scenario, self.seed, format_seconds(self.until_us));
+        let title = format!(
+            "{}, seed {}, {} s of virtual time\n\n",
+            self.scenario,
+            self.seed,
+            format_seconds(self.until_us)
+        );
         let sums = [
             ("records produced", self.produced.to_string()),
             ("acknowledged", self.acknowledged.to_string()),
@@ -188,8 +200,20 @@ impl Summary {
             ("events", self.events.to_string()),
             ("trace digest", self.digest.clone()),
         ];
-        let sums: String = sums.iter().map(|(name, value)| format!("{name:<18}  {value:>16}\n")).collect();
-        let head = ["partition", "leader", "records", "share", "log end", "high watermark", "consumed", "lag"];
+        let sums: String = sums
+            .iter()
+            .map(|(name, value)| format!("{name:<18}  {value:>16}\n"))
+            .collect();
+        let head = [
+            "partition",
+            "leader",
+            "records",
+            "share",
+            "log end",
+            "high watermark",
+            "consumed",
+            "lag",
+        ];
         let rows = self.partitions.iter().map(|p| {
             let leader = p.leader.map_or("none".to_owned(), |broker| format!("b{broker}"));
             let share = format!("{}.{} %", p.share_permille / 10, p.share_permille % 10);

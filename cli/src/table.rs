@@ -6,7 +6,10 @@ use std::fmt::Write as _;
 /// are numbers, to the right.
 pub(crate) fn render(head: &[&str], rows: &[Vec<String>]) -> String {
     let width_of = |column: usize| {
-        let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
+        let cells = rows
+            .iter()
+            .filter_map(|row| row.get(column))
+            .map(|cell| cell.chars().count());
         cells.chain([head[column].chars().count()]).max().unwrap_or(0)
     };
     let widths: Vec<usize> = (0..head.len()).map(width_of).collect();
@@ -21,7 +24,11 @@ pub(crate) fn render(head: &[&str], rows: &[Vec<String>]) -> String {
 fn line<'a>(text: &mut String, cells: impl Iterator<Item = &'a str>, widths: &[usize]) {
     let mut row = String::new();
     for (column, (cell, width)) in cells.zip(widths).enumerate() {
-        let _ = if column == 0 { write!(row, "{cell:<width$}") } else { write!(row, "  {cell:>width$}") };
+        let _ = if column == 0 {
+            write!(row, "{cell:<width$}")
+        } else {
+            write!(row, "  {cell:>width$}")
+        };
     }
     text.push_str(row.trim_end());
     text.push('\n');
@@ -33,7 +40,13 @@ mod tests {
 
     #[test]
     fn columns_are_as_wide_as_they_must_be() {
-        let rows = [vec!["a".to_owned(), "1000".to_owned()], vec!["longer".to_owned(), "7".to_owned()]];
-        assert_eq!(render(&["key", "n"], &rows), "key        n\na       1000\nlonger     7\n");
+        let rows = [
+            vec!["a".to_owned(), "1000".to_owned()],
+            vec!["longer".to_owned(), "7".to_owned()],
+        ];
+        assert_eq!(
+            render(&["key", "n"], &rows),
+            "key        n\na       1000\nlonger     7\n"
+        );
     }
 }

@@ -9,7 +9,10 @@ use std::process::{Command, Output, Stdio};
 const WORLD_CUP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios/world-cup.toml");
 
 fn partitura(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_partitura")).args(arguments).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_partitura"))
+        .args(arguments)
+        .output()
+        .unwrap()
 }
 
 fn with_input(arguments: &[&str], input: &[u8]) -> Output {
@@ -64,7 +67,12 @@ impl Drop for Temporary {
 
 #[test]
 fn every_command_has_help() {
-    for arguments in [&["--help"][..], &["run", "--help"], &["check", "--help"], &["hash", "--help"]] {
+    for arguments in [
+        &["--help"][..],
+        &["run", "--help"],
+        &["check", "--help"],
+        &["hash", "--help"],
+    ] {
         let output = partitura(arguments);
         assert_eq!(output.status.code(), Some(0));
         assert!(stdout(&output).contains("Usage: partitura"), "{}", stdout(&output));
@@ -78,11 +86,28 @@ fn a_run_is_summed_up_for_people() {
     let output = partitura(&["run", WORLD_CUP, "--until", "2s"]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let text = stdout(&output);
-    assert!(text.starts_with("world-cup, seed 2022, 2 s of virtual time\n"), "{text}");
-    for word in ["records produced", "acknowledged", "failed", "consumed", "lag", "trace digest", "high watermark"] {
+    assert!(
+        text.starts_with("world-cup, seed 2022, 2 s of virtual time\n"),
+        "{text}"
+    );
+    for word in [
+        "records produced",
+        "acknowledged",
+        "failed",
+        "consumed",
+        "lag",
+        "trace digest",
+        "high watermark",
+    ] {
         assert!(text.contains(word), "{word} in {text}");
     }
-    assert_eq!(text.lines().filter(|line| line.ends_with(|c: char| c.is_ascii_digit())).count(), 9 + 4, "{text}");
+    assert_eq!(
+        text.lines()
+            .filter(|line| line.ends_with(|c: char| c.is_ascii_digit()))
+            .count(),
+        9 + 4,
+        "{text}"
+    );
 }
 
 #[test]
@@ -132,7 +157,10 @@ fn the_trace_has_every_event_once() {
 #[test]
 fn run_refuses_bad_input_with_status_2() {
     assert!(refused(&["run"]).contains("<FILE>"));
-    assert!(refused(&["run", "no-such-file.toml"]).starts_with("partitura: no-such-file.toml: cannot read it: No such file"));
+    assert!(
+        refused(&["run", "no-such-file.toml"])
+            .starts_with("partitura: no-such-file.toml: cannot read it: No such file")
+    );
     assert!(refused(&["run", env!("CARGO_MANIFEST_DIR")]).contains("cannot read it"));
     assert!(refused(&["run", WORLD_CUP, "--until", "soon"]).contains("has no unit that is known"));
     assert!(refused(&["run", WORLD_CUP, "--until", "0s"]).contains("longer than nothing"));
@@ -149,7 +177,9 @@ fn run_refuses_bad_input_with_status_2() {
 
 #[test]
 fn a_file_that_is_wrong_is_told_with_line_and_column() {
-    let wrong = fs::read_to_string(WORLD_CUP).unwrap().replace("\npartitions = 4", "\npartitions = 0");
+    let wrong = fs::read_to_string(WORLD_CUP)
+        .unwrap()
+        .replace("\npartitions = 4", "\npartitions = 0");
     let line = wrong.lines().position(|line| line == "partitions = 0").unwrap() + 1;
     let file = Temporary::new("wrong.toml", wrong.as_bytes());
     let message = format!("{}:{line}:14: partitions must be 1 to 64, not 0\n", file.path());
@@ -164,13 +194,25 @@ fn a_file_that_is_wrong_is_told_with_line_and_column() {
 fn check_says_what_holds_and_what_does_not() {
     let output = partitura(&["check", WORLD_CUP]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-    assert!(stdout(&output).contains("world-cup is well: 8 steps"), "{}", stdout(&output));
+    assert!(
+        stdout(&output).contains("world-cup is well: 8 steps"),
+        "{}",
+        stdout(&output)
+    );
 
     let text = fs::read_to_string(WORLD_CUP).unwrap();
-    let untrue = Temporary::new("untrue.toml", text.replace("\"partitions\", equals = 4", "\"partitions\", equals = 5").as_bytes());
+    let untrue = Temporary::new(
+        "untrue.toml",
+        text.replace("\"partitions\", equals = 4", "\"partitions\", equals = 5")
+            .as_bytes(),
+    );
     let output = partitura(&["check", untrue.path()]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(stderr(&output).contains("step 1 \"A record finds its row\": partitions must be 5, but is 4"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("step 1 \"A record finds its row\": partitions must be 5, but is 4"),
+        "{}",
+        stderr(&output)
+    );
 
     let several = partitura(&["check", WORLD_CUP, "no-such-file.toml", untrue.path()]);
     assert_eq!(several.status.code(), Some(2), "the worst counts");
@@ -180,7 +222,10 @@ fn check_says_what_holds_and_what_does_not() {
 #[test]
 fn hash_computes_as_kafka_does() {
     let output = partitura(&["hash", "--partitions", "4", "match-7"]);
-    assert_eq!(stdout(&output), "2  murmur2(\"match-7\") = 311360154 → 311360154 mod 4 = 2\n");
+    assert_eq!(
+        stdout(&output),
+        "2  murmur2(\"match-7\") = 311360154 → 311360154 mod 4 = 2\n"
+    );
     let output = partitura(&["hash", "--partitions", "4", "--json", "match-7", "match-6", ""]);
     let json: Value = serde_json::from_slice(&output.stdout).unwrap();
     let expected = serde_json::json!([
@@ -200,7 +245,10 @@ fn hash_reads_keys_from_standard_input() {
     assert_eq!(stdout(&none), "[]\n");
     let bytes = with_input(&["hash", "--partitions", "4", "-"], b"good\nb\xffd\n");
     assert_eq!(bytes.status.code(), Some(2));
-    assert_eq!(stderr(&bytes), "partitura: line 2 of standard input is not UTF-8 text\n");
+    assert_eq!(
+        stderr(&bytes),
+        "partitura: line 2 of standard input is not UTF-8 text\n"
+    );
 }
 
 #[test]
@@ -209,7 +257,10 @@ fn hash_refuses_bad_input_with_status_2() {
     assert!(refused(&["hash", "--partitions", "4"]).contains("<KEY>"));
     for wrong in ["0", "-1", "4.5", "many", "99999999999"] {
         let told = refused(&["hash", &format!("--partitions={wrong}"), "key"]);
-        assert!(told.contains(&format!("invalid value '{wrong}' for '--partitions <N>'")), "{told}");
+        assert!(
+            told.contains(&format!("invalid value '{wrong}' for '--partitions <N>'")),
+            "{told}"
+        );
     }
 }
 
@@ -219,7 +270,11 @@ fn a_key_that_is_no_text_is_refused() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt as _;
     let mut command = Command::new(env!("CARGO_BIN_EXE_partitura"));
-    let output = command.args(["hash", "--partitions", "4"]).arg(OsStr::from_bytes(b"b\xffd")).output().unwrap();
+    let output = command
+        .args(["hash", "--partitions", "4"])
+        .arg(OsStr::from_bytes(b"b\xffd"))
+        .output()
+        .unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("invalid UTF-8"), "{}", stderr(&output));
 }

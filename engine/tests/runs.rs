@@ -98,16 +98,17 @@ fn timers_and_messages_do_not_pile_up() {
 
 #[test]
 fn one_more_producer_does_not_change_what_another_draws() {
-    let latencies = |producers: u8| {
+    let moments = |producers: u8| {
         let mut setup = setup(11, 200);
         setup.producers = producers;
-        setup.workload.keys.truncate(1);
+        setup.workload.distribution = KeyDistribution::Hot { percent: 100 }; // all of it is the second producer's
         let mut world = World::new(&setup);
         world.run_until(2_000_000);
         let sends = world.trace().since(0).filter(|e| matches!(e.fact, Fact::RecordSent { .. }));
-        sends.filter(|e| e.node == NodeId::Producer(1)).map(|e| e.at).collect::<Vec<_>>()
+        sends.filter(|e| e.node == NodeId::Producer(2)).map(|e| e.at).collect::<Vec<_>>()
     };
-    assert_eq!(latencies(1), latencies(2));
+    assert!(moments(2).len() > 200);
+    assert_eq!(moments(2), moments(3));
 }
 
 #[test]
@@ -137,7 +138,7 @@ fn every_event_has_an_earlier_cause_and_a_line() {
     let processed = world.trace().since(0).find(|e| matches!(e.fact, Fact::RecordProcessed { .. })).unwrap();
     let chain = world.trace().chain(processed.id);
     let sends = |fact: &Fact| matches!(fact, Fact::RecordSent { .. });
-    assert!(chain.iter().any(|event| sends(&event.fact)), "a processed record goes back to its send(): {chain:?}");
+    assert!(chain.iter().any(|event| sends(&event.fact)), "what was processed goes back to a send(): {chain:?}");
 }
 
 /// What a leader, its followers and its readers may know of each other at any moment.

@@ -16,7 +16,11 @@ fn survives(text: &str) {
             let line = text.split('\n').nth(error.line - 1);
             let line = line.unwrap_or_else(|| panic!("no line {} in {text:?}: {error}", error.line));
             let most = line.chars().count() + 1;
-            assert!((1..=most).contains(&error.column), "no column {} in {line:?}: {error}", error.column);
+            assert!(
+                (1..=most).contains(&error.column),
+                "no column {} in {line:?}: {error}",
+                error.column
+            );
             assert!(!error.message.is_empty() && !error.message.contains('\n'), "{error}");
         }
     }
@@ -25,13 +29,50 @@ fn survives(text: &str) {
 /// Texts that mean something in a scenario's file.
 fn token() -> impl Strategy<Value = String> {
     let known = [
-        "=", "[", "]", "{", "}", "\"", "'''", "\\", "#", "\n", ",", ".", "-1", "0", "1e9", "nan", "18446744073709551616",
-        "true", "1979-05-27", "[[step]]", "[settings]", "at = ", "é", "\u{0}", "\r", "`", "*", "[term](", "zipf:1", "hot:101",
-        "racks = 9", "consumers = 0\n", "key = 'none'", "partition of ", "replica 2@", "since = 99",
+        "=",
+        "[",
+        "]",
+        "{",
+        "}",
+        "\"",
+        "'''",
+        "\\",
+        "#",
+        "\n",
+        ",",
+        ".",
+        "-1",
+        "0",
+        "1e9",
+        "nan",
+        "18446744073709551616",
+        "true",
+        "1979-05-27",
+        "[[step]]",
+        "[settings]",
+        "at = ",
+        "é",
+        "\u{0}",
+        "\r",
+        "`",
+        "*",
+        "[term](",
+        "zipf:1",
+        "hot:101",
+        "racks = 9",
+        "consumers = 0\n",
+        "key = 'none'",
+        "partition of ",
+        "replica 2@",
+        "since = 99",
     ];
     prop_oneof![
         prop::sample::select(known.map(str::to_owned).to_vec()),
-        prop::sample::select(Setting::all().map(|setting| format!("{} = 1\n", setting.name)).collect::<Vec<_>>()),
+        prop::sample::select(
+            Setting::all()
+                .map(|setting| format!("{} = 1\n", setting.name))
+                .collect::<Vec<_>>()
+        ),
         any::<char>().prop_map(String::from),
         "[0-9]{1,20}",
     ]

@@ -21,12 +21,24 @@ fn observables() -> String {
 }
 
 fn settings() -> String {
-    let mut table = "\n| Setting | Default | Values | | What it is, and what it costs |\n| --- | --- | --- | --- | --- |\n".to_owned();
+    let mut table =
+        "\n| Setting | Default | Values | | What it is, and what it costs |\n| --- | --- | --- | --- | --- |\n"
+            .to_owned();
     for setting in Setting::all() {
         let default = setting.default();
-        let default = if default.is_empty() { "none".to_owned() } else { format!("`{default}`") };
+        let default = if default.is_empty() {
+            "none".to_owned()
+        } else {
+            format!("`{default}`")
+        };
         let live = if setting.live { "live" } else { "" };
-        let _ = writeln!(table, "| `{}` | {default} | {} | {live} | {} |", setting.name, setting.kind.allowed(), setting.about);
+        let _ = writeln!(
+            table,
+            "| `{}` | {default} | {} | {live} | {} |",
+            setting.name,
+            setting.kind.allowed(),
+            setting.about
+        );
     }
     table
 }
@@ -43,9 +55,16 @@ fn with_table(text: &str, name: &str, table: &str) -> String {
 fn the_readme_has_every_setting_and_every_observable() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios/README.md");
     let on_file = fs::read_to_string(path).unwrap();
-    let written = with_table(&with_table(&on_file, "observables", &observables()), "settings", &settings());
+    let written = with_table(
+        &with_table(&on_file, "observables", &observables()),
+        "settings",
+        &settings(),
+    );
     if std::env::var_os("UPDATE").is_some_and(|update| update == "1") {
         fs::write(path, &written).unwrap();
     }
-    assert!(on_file == written, "scenarios/README.md is not up to date: UPDATE=1 cargo test -p partitura-engine --test scenario_readme");
+    assert!(
+        on_file == written,
+        "scenarios/README.md is not up to date: UPDATE=1 cargo test -p partitura-engine --test scenario_readme"
+    );
 }

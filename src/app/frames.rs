@@ -30,6 +30,8 @@ pub enum Due {
 
 /// How much of a frame the run may take at most, in milliseconds.
 const BUDGET_MS: f64 = 6.0;
+/// The same while it runs ahead to a moment, and there is nothing to be watched.
+const SEEKING_BUDGET_MS: f64 = 12.0;
 /// How often the stage and the rest are drawn anew.
 const EVERY_MS: f64 = 100.0;
 /// How often the frame times are summed up.
@@ -120,7 +122,8 @@ fn frame(state: &Rc<State>, wall_ms: f64) {
     let started = milliseconds();
     let works = &state.works;
     let Ok(mut desk) = works.desk.try_borrow_mut() else { return };
-    let moving = desk.frame((wall_ms * 1000.0) as u64, || milliseconds() - started < BUDGET_MS);
+    let budget_ms = if desk.seek().is_some() { SEEKING_BUDGET_MS } else { BUDGET_MS };
+    let moving = desk.frame((wall_ms * 1000.0) as u64, || milliseconds() - started < budget_ms);
     let mut drawn = state.drawn.borrow_mut();
     draw(works, &desk, &mut drawn);
     drop(desk);

@@ -143,7 +143,16 @@ impl App {
                     on_intent={link.callback(Msg::Intent)}
                 />
             },
-            tab::PAGE => html! { <ReadingPanel rows={shown.rows.clone()} processed={shown.processed} late={shown.late} /> },
+            tab::PAGE => html! {
+                <ReadingPanel
+                    rows={shown.rows.clone()}
+                    processed={shown.processed}
+                    late={shown.late}
+                    subjects={shown.subjects.clone()}
+                    about={self.look.read_about}
+                    on_about={link.callback(Msg::ReadAbout)}
+                />
+            },
             _ => html! {
                 <EventsPanel
                     rows={shown.events.clone()}

@@ -3,6 +3,7 @@
 use crate::lens::about::concerns;
 use crate::lens::captions::captions;
 use crate::lens::events_view::{Chain, EventRow, Listed};
+use crate::lens::reading::Reading;
 use crate::lens::reading_view::ReadRow;
 use crate::session::desk::Desk;
 use crate::session::history::{Mark, MarkKind};
@@ -126,7 +127,7 @@ fn last_moment(session: &Session) -> Micros {
 
 /// The records on the reader's page.
 #[must_use]
-pub(super) fn read_rows(desk: &Desk, palette: &Palette) -> Rc<[ReadRow]> {
+pub(super) fn read_rows(desk: &Desk, palette: &Palette, about: Option<KeyId>) -> Rc<[ReadRow]> {
     let session = desk.session();
     let (world, texts) = (session.world(), session.world().dictionary());
     let row = |read: &crate::lens::reading::ReadRecord| {
@@ -137,13 +138,22 @@ pub(super) fn read_rows(desk: &Desk, palette: &Palette) -> Rc<[ReadRow]> {
             letter: palette.label(read.subject).to_owned(),
             colour: palette.colour(read.subject).class(),
             subject: texts.key_text(read.subject).to_string(),
+            written: value.is_some(),
             text: value.unwrap_or_else(|| format!("update {}", read.sequence)),
             source: format!("P{} · {}", read.partition, read.consumer),
             after: read.after,
             sequence: read.sequence,
         }
     };
-    session.account().reading.newest_first().map(row).collect()
+    session.account().reading.newest_first(about).map(row).collect()
+}
+
+/// What the reader's page can be narrowed to: the first of the workload's keys, each with its letter and its text.
+#[must_use]
+pub(super) fn subjects(desk: &Desk, palette: &Palette) -> Rc<[(KeyId, String)]> {
+    let world = desk.session().world();
+    let known = world.keys().iter().filter(|key| key.index() < Reading::SUBJECTS);
+    known.map(|key| (*key, format!("{}  {}", palette.label(*key), palette.text(*key)))).collect()
 }
 
 /// How many events are listed.

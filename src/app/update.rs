@@ -5,10 +5,12 @@ use super::keys::Key;
 use super::shown::{self, OnStage, OnTimeline};
 use super::{App, Msg, address, tab};
 use crate::lens::events_view::Listed;
+use crate::lens::reading::Reading;
 use crate::lens::settings::Values;
 use crate::session::desk::Answer;
 use crate::session::intent::Intent;
 use crate::session::speed;
+use crate::stage::Target;
 use gloo::timers::callback::Timeout;
 use std::rc::Rc;
 use yew::Context;
@@ -63,6 +65,10 @@ impl App {
                 }
                 self.refresh_panel();
             }
+            Msg::ReadAbout(subject) => {
+                self.look.read_about = subject;
+                self.refresh_panel();
+            }
             Msg::Pick(id) => self.on_panel.chain = id.and_then(|id| shown::chain(&self.desk.borrow(), id)).map(Rc::new),
             Msg::CloseProblems => self.problems = None,
             Msg::ToastOver => self.toast = None,
@@ -113,12 +119,17 @@ impl App {
         self.write_soon(ctx);
     }
 
-    /// Opens the tab that the open step points at.
+    /// Opens the tab that the open step points at; the reader's page with the key that it points at, if it does.
     pub(super) fn follow_step(&mut self) {
         self.on_stage = OnStage::of(&self.desk.borrow(), &self.on_stage);
         let pointed = &self.on_stage.pointed;
         if pointed.page {
             self.look.tab = tab::PAGE;
+            let key = pointed.stage.iter().find_map(|target| match target {
+                Target::Key(key) => Some(*key),
+                _ => None,
+            });
+            self.look.read_about = key.filter(|key| key.index() < Reading::SUBJECTS);
         } else if !pointed.settings.is_empty() {
             self.look.tab = tab::CHANGE;
         }
@@ -161,7 +172,8 @@ impl App {
             tab::PAGE => {
                 let reading = &desk.session().account().reading;
                 (self.on_panel.processed, self.on_panel.late) = (reading.processed(), reading.late());
-                self.on_panel.rows = shown::read_rows(&desk, &self.on_stage.palette);
+                self.on_panel.rows = shown::read_rows(&desk, &self.on_stage.palette, self.look.read_about);
+                self.on_panel.subjects = shown::subjects(&desk, &self.on_stage.palette);
             }
             _ => self.on_panel.events = shown::event_rows(&desk, self.look.listed, self.look.about),
         }

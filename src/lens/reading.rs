@@ -32,6 +32,8 @@ pub struct ReadRecord {
 #[derive(Debug, Clone, Default)]
 pub struct Reading {
     last: VecDeque<ReadRecord>,
+    /// The last ones about each of the first subjects.
+    about: Vec<VecDeque<ReadRecord>>,
     /// By subject, the highest sequence so far. As long as the run's dictionary at most.
     highest: Vec<u32>,
     processed: u64,
@@ -41,10 +43,16 @@ pub struct Reading {
 impl Reading {
     /// How many records stand on the page.
     pub const SHOWN: usize = 12;
+    /// For how many subjects the last records are kept apart from those of all others.
+    pub const SUBJECTS: usize = 64;
 
-    /// The last records, the newest first.
-    pub fn newest_first(&self) -> impl Iterator<Item = &ReadRecord> {
-        self.last.iter().rev()
+    /// The last records, of all or about one subject, the newest first.
+    pub fn newest_first(&self, about: Option<KeyId>) -> impl Iterator<Item = &ReadRecord> {
+        let records = match about {
+            None => Some(&self.last),
+            Some(subject) => self.about.get(subject.index()),
+        };
+        records.into_iter().flatten().rev()
     }
 
     /// How many records were processed.
@@ -70,10 +78,7 @@ impl Reading {
         *highest = sequence.max(*highest);
         self.processed += 1;
         self.late += u64::from(after.is_some());
-        if self.last.len() == Self::SHOWN {
-            self.last.pop_front();
-        }
-        self.last.push_back(ReadRecord {
+        let record = ReadRecord {
             event: event.id,
             at_us: event.at,
             consumer: event.node,
@@ -82,8 +87,22 @@ impl Reading {
             subject,
             sequence,
             after,
-        });
+        };
+        push(&mut self.last, record);
+        if subject.index() < Self::SUBJECTS {
+            if self.about.len() <= subject.index() {
+                self.about.resize_with(subject.index() + 1, VecDeque::new);
+            }
+            push(&mut self.about[subject.index()], record);
+        }
     }
+}
+
+fn push(records: &mut VecDeque<ReadRecord>, record: ReadRecord) {
+    if records.len() == Reading::SHOWN {
+        records.pop_front();
+    }
+    records.push_back(record);
 }
 
 #[cfg(test)]
@@ -106,9 +125,11 @@ mod tests {
         for (id, (subject, sequence)) in [(goal, 1), (goal, 3), (card, 1), (goal, 2), (goal, 4)].into_iter().enumerate() {
             reading.absorb(&processed(id as u64 + 1, subject, sequence));
         }
-        let rows: Vec<(u32, Option<u32>)> = reading.newest_first().map(|r| (r.sequence, r.after)).collect();
+        let rows: Vec<(u32, Option<u32>)> = reading.newest_first(None).map(|r| (r.sequence, r.after)).collect();
         assert_eq!(rows, [(4, None), (2, Some(3)), (1, None), (3, None), (1, None)]);
         assert_eq!((reading.processed(), reading.late()), (5, 1));
+        assert_eq!(reading.newest_first(Some(card)).count(), 1);
+        assert_eq!(reading.newest_first(Some(goal)).count(), 4);
     }
 
     #[test]
@@ -119,7 +140,7 @@ mod tests {
         for id in 1..100 {
             reading.absorb(&processed(id, subject, id as u32));
         }
-        assert_eq!(reading.newest_first().count(), Reading::SHOWN);
-        assert_eq!(reading.newest_first().next().unwrap().sequence, 99);
+        assert_eq!(reading.newest_first(None).count(), Reading::SHOWN);
+        assert_eq!(reading.newest_first(None).next().unwrap().sequence, 99);
     }
 }

@@ -1,8 +1,10 @@
 //! The reader's page on the page: what a consumer's application would show its own users.
 
 use crate::ui::format::grouped;
+use partitura_engine::log::KeyId;
 use std::rc::Rc;
-use yew::{Html, Properties, component, html};
+use web_sys::{Event, HtmlSelectElement};
+use yew::{Callback, Html, Properties, TargetCast, classes, component, html};
 
 /// A processed record, in words.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,11 +19,13 @@ pub struct ReadRow {
     pub subject: String,
     /// What it says.
     pub text: String,
+    /// Whether somebody wrote that: the records that the rate makes say nothing but their number.
+    pub written: bool,
     /// Where it was read, and by whom: `P2 · c1`.
     pub source: String,
     /// Which later record it came after, if it is out of order.
     pub after: Option<u32>,
-    /// The how manyeth about its subject.
+    /// The how manyeth it is about its subject.
     pub sequence: u32,
 }
 
@@ -34,6 +38,12 @@ pub struct Props {
     pub processed: u64,
     /// How many of those out of order.
     pub late: u64,
+    /// What the page can be narrowed to.
+    pub subjects: Rc<[(KeyId, String)]>,
+    /// What it is narrowed to.
+    pub about: Option<KeyId>,
+    /// It is to be narrowed to one subject, or to show all.
+    pub on_about: Callback<Option<KeyId>>,
 }
 
 /// The last records that the application has processed.
@@ -48,27 +58,46 @@ pub fn ReadingPanel(props: &Props) -> Html {
                     <dt>{ "Out of order" }</dt><dd class="mono" data-testid="late-count">{ grouped(props.late) }</dd>
                 </div>
             </dl>
+            { narrow(props) }
             if props.rows.is_empty() {
                 <p class="empty">{ "Nothing has been read yet. The first records come when the consumers have joined their group and fetched." }</p>
             } else {
-                <ol class="read-rows">{ for props.rows.iter().map(row) }</ol>
+                <ol class="read-rows">{ for props.rows.iter().map(|read| row(read, props.about.is_none())) }</ol>
             }
         </div>
     }
 }
 
-fn row(row: &ReadRow) -> Html {
+fn narrow(props: &Props) -> Html {
+    let subjects = props.subjects.clone();
+    let on_change = props.on_about.reform(move |event: Event| {
+        let place: Option<usize> = event.target_unchecked_into::<HtmlSelectElement>().value().parse().ok();
+        place.and_then(|place| subjects.get(place)).map(|(key, _)| *key)
+    });
+    let option = |(place, (key, text)): (usize, &(KeyId, String))| {
+        html! { <option value={place.to_string()} selected={props.about == Some(*key)}>{ text.clone() }</option> }
+    };
     html! {
-        <li key={row.id} class={if row.after.is_some() { "read-row late" } else { "read-row" }}>
+        <select class="field narrow" aria-label="Show records about" data-testid="read-about" onchange={on_change}>
+            <option value="" selected={props.about.is_none()}>{ "about everything" }</option>
+            { for props.subjects.iter().enumerate().map(option) }
+        </select>
+    }
+}
+
+fn row(row: &ReadRow, with_subject: bool) -> Html {
+    html! {
+        <li key={row.id} class={classes!("read-row", row.after.map(|_| "late"), row.written.then_some("written"))}>
             <span class={format!("tile {}", row.colour)} aria-hidden="true">{ row.letter.clone() }</span>
             <div class="read-text">
-                <p class="read-head"><strong>{ row.subject.clone() }</strong><span class="mono">{ row.source.clone() }</span></p>
-                <p class="read-body">{ row.text.clone() }</p>
-                if let Some(after) = row.after {
-                    <p class="read-late">{ format!("out of order: {} after {after}", row.sequence) }</p>
+                <p class="read-head"><span class="read-body">{ row.text.clone() }</span><span class="mono">{ row.source.clone() }</span></p>
+                if with_subject || row.after.is_some() {
+                    <p class="read-note">
+                        if with_subject { <span>{ row.subject.clone() }</span> }
+                        if let Some(after) = row.after { <em>{ format!("out of order: {} after {after}", row.sequence) }</em> }
+                    </p>
                 }
             </div>
         </li>
     }
 }
-

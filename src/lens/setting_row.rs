@@ -221,7 +221,7 @@ fn facts(props: &Props) -> Html {
     html! {
         <p class="setting-facts">
             <span class={if setting.live { "when live" } else { "when" }}><Sign {icon} />{ when }</span>
-            if matches!(setting.kind, Kind::Number { .. } | Kind::Millis { .. }) { <span>{ setting.kind.allowed() }</span> }
+            if matches!(setting.kind, Kind::Number { .. } | Kind::Millis { .. }) { <span>{ setting.kind.allowed().replace(" to ", "–") }</span> }
             if !matches!(setting.kind, Kind::Name | Kind::Keys | Kind::Distribution) { <span>{ "default " }{ setting.default() }</span> }
             if props.value != props.original && !setting.live {
                 <button type="button" onclick={reset}>{ format!("back to {}", props.original) }</button>

@@ -70,7 +70,12 @@ impl Link {
     /// The run that it leads to. `scenario` is the one that [`Link::scenario`] names.
     #[must_use]
     pub fn plan(&self, scenario: Rc<Scenario>) -> Plan {
-        Plan { scenario, seed: self.seed, settings: self.settings.clone(), actions: self.actions.clone() }
+        Plan {
+            scenario,
+            seed: self.seed,
+            settings: self.settings.clone(),
+            actions: self.actions.clone(),
+        }
     }
 
     /// Its text, without the `#`: `v1;scenario=world-cup;seed=42;partitions=8;@12.350=rate:500`.
@@ -83,8 +88,16 @@ impl Link {
         if plain.len() > packing::MOST_BYTES {
             return Err(LinkTooLong { chars: plain.len() });
         }
-        let fragment = if plain.len() > Self::LONG { packing::pack(&plain) } else { format!("v1;{plain}") };
-        if fragment.len() > Self::MOST_CHARS { Err(LinkTooLong { chars: fragment.len() }) } else { Ok(fragment) }
+        let fragment = if plain.len() > Self::LONG {
+            packing::pack(&plain)
+        } else {
+            format!("v1;{plain}")
+        };
+        if fragment.len() > Self::MOST_CHARS {
+            Err(LinkTooLong { chars: fragment.len() })
+        } else {
+            Ok(fragment)
+        }
     }
 
     /// Reads a fragment, with or without its `#`. What cannot be read is left out, and told.

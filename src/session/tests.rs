@@ -178,3 +178,21 @@ fn the_account_of_a_run_agrees_with_its_counters() {
     assert_eq!(account.history.buckets().last().map(|b| b.lag >= lag), Some(true));
     assert!(account.history.marks().iter().any(|mark| mark.label.contains("stable")), "{:?}", account.history.marks());
 }
+
+#[test]
+fn a_link_opens_the_same_moment_of_the_same_run() {
+    let mut desk = Desk::new(session());
+    watch(&mut desk);
+    desk.fulfil(Intent::Set("partitions", "3".into()));
+    watch(&mut desk);
+    desk.fulfil(Intent::Act(Command::Send { key: Some("a".into()), value: "By hand".into() }));
+    (0..7).for_each(|_| {
+        desk.fulfil(Intent::StepEvent);
+    });
+    let link = desk.link();
+    let again = Session::open(link.plan(scenario())).unwrap();
+    let mut again = Desk::at(again, link.step, link.at_us);
+    watch(&mut again);
+    assert_eq!(digest(again.session()), digest(desk.session()));
+    assert_eq!(again.link(), link);
+}

@@ -47,12 +47,14 @@ impl FlightHandle {
     pub(super) fn theme_changed(&self) {
         if let Ok(mut canvas) = self.0.try_borrow_mut() {
             canvas.surface.read_inks();
+            canvas.drawn = None;
         }
     }
 
     pub(super) fn set_still(&self, still: bool) {
         if let Ok(mut canvas) = self.0.try_borrow_mut() {
             canvas.still = still;
+            canvas.drawn = None;
         }
     }
 }
@@ -71,13 +73,24 @@ struct FlightCanvas {
     phase: f64,
     /// When counts were last drawn.
     counted_ms: f64,
+    /// What is on the canvas. The same is not drawn twice: a run that rests costs nothing.
+    drawn: Option<Frame>,
+}
+
+/// All that a frame depends on, but for what the stage tells by itself: layout, palette, theme.
+#[derive(PartialEq)]
+struct Frame {
+    now_us: f64,
+    flow: f64,
+    flights: usize,
+    pixel_ratio: f64,
 }
 
 impl FlightCanvas {
     fn place(&mut self, canvas: Option<HtmlCanvasElement>, layout: Rc<Layout>, palette: Rc<Palette>) {
         self.surface.take(canvas);
         self.scene = Some((layout, palette));
-        self.counted_ms = 0.0;
+        self.drawn = None;
     }
 
     fn draw(&mut self, flights: &[Flight], now_us: f64, flow: f64) {
@@ -94,9 +107,17 @@ impl FlightCanvas {
             }
             return;
         }
-        if !self.surface.begin(layout.grid.size, layout.scale) {
+        let pixel_ratio = window().device_pixel_ratio();
+        let frame = Frame {
+            now_us,
+            flow,
+            flights: flights.len(),
+            pixel_ratio,
+        };
+        if self.drawn.as_ref() == Some(&frame) || !self.surface.begin(layout.grid.size, layout.scale) {
             return;
         }
+        self.drawn = Some(frame);
         if moved {
             self.phase = (self.phase + 0.045 * (real_ms - self.last.map_or(real_ms, |last| last.1)).min(100.0)) % 24.0;
         }

@@ -28,8 +28,9 @@
 //!
 //! The stage fills the box that it is put in (give it a definite size, `min-height: 0` in a grid), measures itself,
 //! scrolls on its own when even compact rows do not fit, and finds out by itself about the theme (`data-theme` on
-//! `:root`), the device's pixel ratio and `prefers-reduced-motion` (then counts stand on the lanes, and nothing moves). `draw` before the first rendering does nothing, and
-//! never fails. The file `static/css/stage.css` belongs to it and builds on `static/css/theme.css`.
+//! `:root`), the device's pixel ratio and `prefers-reduced-motion` (then counts stand on the lanes, and nothing moves).
+//! `draw` before the first rendering does nothing, never fails, and costs nothing while nothing changes. The file
+//! `static/css/stage.css` belongs to it and builds on `static/css/theme.css`.
 //!
 //! Hooks for tests: `stage`, `stage-summary`, `row-P0`, `share-P0`, `broker-B1`, `cell-P0-B1`, `consumer-1`, `group`,
 //! `producers`, `computation`, and `flights` for the canvas.

@@ -1,9 +1,9 @@
 //! The timeline on the page.
 
-use super::canvas;
-use super::layout::{Curves, PlacedMark, place, place_marks};
+use super::canvas::{self, Inks};
+use super::layout::{Curves, PlacedMark, place, place_marks, ticks};
 use crate::session::history::{Mark, MarkKind};
-use crate::ui::format::{counted, grouped, moment, rate};
+use crate::ui::format::{counted, grouped, moment, rate, short_moment};
 use crate::ui::icon::{Icon, Sign};
 use gloo::events::EventListener;
 use partitura_engine::wire::Micros;
@@ -45,7 +45,7 @@ pub struct Props {
     pub steps: Rc<[(Micros, String)]>,
     /// The step that is open.
     pub step: usize,
-    /// Changes with the theme, so that the curves are drawn again.
+    /// The chosen theme: with another one the curves are drawn again.
     pub theme: &'static str,
     /// The playhead, which the frame loop moves with [`move_playhead`].
     pub playhead: NodeRef,
@@ -56,8 +56,10 @@ pub struct Props {
 /// Puts the playhead where the run is.
 pub fn move_playhead(playhead: &NodeRef, now: Micros, span: Micros) {
     if let Some(playhead) = playhead.cast::<HtmlElement>() {
-        let percent = place(now, span) * 100.0;
-        let _ = playhead.style().set_property("transform", &format!("translateX({percent:.3}%)"));
+        // In whole thousandths: this happens in every frame, and writing floats takes its time.
+        let thousandths = (place(now, span) * 100_000.0) as u32;
+        let percent = format!("translateX({}.{:03}%)", thousandths / 1000, thousandths % 1000);
+        let _ = playhead.style().set_property("transform", &percent);
     }
 }
 
@@ -66,6 +68,7 @@ pub struct Timeline {
     box_ref: NodeRef,
     canvas: NodeRef,
     width: f64,
+    inks: Inks,
     _on_resize: EventListener,
 }
 
@@ -79,7 +82,7 @@ impl Component for Timeline {
     fn create(ctx: &Context<Self>) -> Self {
         let on_resize = ctx.link().callback(|()| Resized);
         let listener = EventListener::new(&gloo::utils::window(), "resize", move |_| on_resize.emit(()));
-        Self { box_ref: NodeRef::default(), canvas: NodeRef::default(), width: 0.0, _on_resize: listener }
+        Self { box_ref: NodeRef::default(), canvas: NodeRef::default(), width: 0.0, inks: Inks::default(), _on_resize: listener }
     }
 
     fn update(&mut self, _ctx: &Context<Self>, _msg: Resized) -> bool {
@@ -93,7 +96,7 @@ impl Component for Timeline {
             ctx.link().send_message(Resized);
         }
         if let Some(canvas) = self.canvas.cast::<HtmlCanvasElement>() {
-            canvas::draw(&canvas, &ctx.props().curves, ctx.props().span_us);
+            canvas::draw(&canvas, &mut self.inks, self.width, &ctx.props().curves);
         }
         move_playhead(&ctx.props().playhead, ctx.props().now_us, ctx.props().span_us);
     }
@@ -106,6 +109,7 @@ impl Component for Timeline {
                 { head(&props.figures) }
                 <div class="timeline-box" ref={self.box_ref.clone()}>
                     <canvas class="timeline-curves" ref={self.canvas.clone()} aria-hidden="true"></canvas>
+                    { self.axis(props.span_us) }
                     <ol class="marks" aria-label="What happened">
                         { for placed.iter().map(|placed| mark(placed, props.now_us)) }
                     </ol>
@@ -122,6 +126,15 @@ impl Timeline {
         if let Some(element) = self.box_ref.cast::<Element>() {
             self.width = f64::from(element.client_width());
         }
+    }
+
+    fn axis(&self, span: Micros) -> Html {
+        const TICK_PX: f64 = 74.0;
+        let tick = |at: Micros| {
+            let place = format!("left: {:.3}%", place(at, span) * 100.0);
+            html! { <li key={at} style={place}>{ short_moment(at) }</li> }
+        };
+        html! { <ol class="ticks" aria-hidden="true">{ for ticks(span, (self.width / TICK_PX) as u64).into_iter().map(tick) }</ol> }
     }
 
     /// The steps as stations on the axis; those that would lie on each other move on.

@@ -11,6 +11,16 @@ pub(super) struct Return {
     pub(super) to: NodeId,
     pub(super) channel: Channel,
     pub(super) correlation: u32,
+    /// Which of the client's connections, one after the other, the question came on.
+    connection: u32,
+}
+
+impl Return {
+    /// As the group coordinator knows it: the connection that is open now.
+    pub(super) fn of_open(connections: &Connections, to: NodeId, channel: Channel, correlation: u32) -> Self {
+        let connection = connections.channels.get(&(to, channel)).map_or(0, |state| state.connection);
+        Self { to, channel, correlation, connection }
+    }
 }
 
 /// A request that waits for the one before it.
@@ -32,8 +42,9 @@ pub(super) struct Connections {
 
 #[derive(Debug, Clone, Default)]
 struct State {
+    connection: u32,
     muted: bool,
-    /// Bounded by what the client may have in flight (`max.in.flight.requests.per.connection`).
+    /// Bounded by what the client may have in flight: when it gives those up, it closes the connection.
     waiting: VecDeque<Held>,
 }
 
@@ -51,14 +62,26 @@ impl Connections {
         None
     }
 
-    /// The connection's request was answered.
-    pub(super) fn release(&mut self, from: NodeId, channel: Channel) {
-        if let Some(state) = self.channels.get_mut(&(from, channel)) {
-            state.muted = false;
-            if !state.waiting.is_empty() {
-                self.released.push_back((from, channel));
-            }
+    /// The request was answered. `false` when its connection is closed: the answer would go nowhere.
+    pub(super) fn release(&mut self, to: Return) -> bool {
+        let Some(state) = self.channels.get_mut(&(to.to, to.channel)) else { return false };
+        if state.connection != to.connection {
+            return false;
         }
+        state.muted = false;
+        if !state.waiting.is_empty() {
+            self.released.push_back((to.to, to.channel));
+        }
+        true
+    }
+
+    /// The client, or this broker, has closed the connection: what was not read is gone, and the next request comes on a
+    /// new one.
+    pub(super) fn close(&mut self, with: NodeId, channel: Channel) {
+        let state = self.channels.entry((with, channel)).or_default();
+        self.held -= state.waiting.len();
+        let connection = state.connection.wrapping_add(1);
+        *state = State { connection, ..State::default() };
     }
 
     /// The next held request that may be handled.

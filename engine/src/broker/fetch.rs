@@ -27,7 +27,8 @@ impl Broker {
             self.answer(to, ResponseBody::Fetch(read.response), ctx);
         } else {
             let deadline_us = ctx.now() + request.max_wait_us;
-            self.purgatory.park_fetch(ParkedFetch { to, request, deadline_us }, ctx);
+            let cause = ctx.cause();
+            self.purgatory.park_fetch(ParkedFetch { to, request, deadline_us, cause }, ctx);
         }
     }
 
@@ -41,7 +42,8 @@ impl Broker {
         };
         for wanted in &request.partitions {
             let limit = u64::from(wanted.max_bytes).min(left);
-            let fetched = self.read_partition(wanted, request.replica.is_some(), limit);
+            // Only the first partition that has something may exceed the limits (KIP-74).
+            let fetched = self.read_partition(wanted, request.replica.is_some(), limit, read.bytes == 0);
             let bytes: u64 = fetched.entries.iter().map(|e| u64::from(e.batch.size_bytes())).sum();
             left = left.saturating_sub(bytes);
             read.bytes += bytes;
@@ -51,7 +53,13 @@ impl Broker {
         read
     }
 
-    fn read_partition(&mut self, wanted: &FetchPartition, by_follower: bool, limit_bytes: u64) -> FetchedPartition {
+    fn read_partition(
+        &mut self,
+        wanted: &FetchPartition,
+        by_follower: bool,
+        limit_bytes: u64,
+        at_least_one: bool,
+    ) -> FetchedPartition {
         let mut fetched = FetchedPartition {
             partition: wanted.partition,
             error: ErrorCode::None,
@@ -64,9 +72,9 @@ impl Broker {
                 let replica = &self.replicas[&wanted.partition];
                 fetched.high_watermark = replica.high_watermark;
                 fetched.log_start = replica.log.start();
-                if limit_bytes > 0 && wanted.fetch_offset < up_to {
+                if wanted.fetch_offset < up_to {
                     let limit = u32::try_from(limit_bytes).unwrap_or(u32::MAX);
-                    fetched.entries = replica.log.read(wanted.fetch_offset, up_to, limit);
+                    fetched.entries = replica.log.read(wanted.fetch_offset, up_to, limit, at_least_one);
                 }
             }
             Err(error) => fetched.error = error,
@@ -119,7 +127,8 @@ impl Broker {
         for wanted in &parked.request.partitions {
             let Some(replica) = self.replicas.get(&wanted.partition) else { return true };
             let up_to = if parked.request.replica.is_some() { replica.log.end() } else { replica.high_watermark };
-            bytes += replica.log.bytes_between(wanted.fetch_offset, up_to, enough);
+            let available = replica.log.bytes_between(wanted.fetch_offset, up_to, enough);
+            bytes += available.min(u64::from(wanted.max_bytes.max(1)));
             if bytes >= enough {
                 return true;
             }
@@ -129,6 +138,7 @@ impl Broker {
 
     pub(super) fn on_fetch_timeout(&mut self, ctx: &mut Ctx) {
         for parked in self.purgatory.expired_fetches(ctx) {
+            ctx.set_cause(parked.cause);
             let read = self.read(&parked.request);
             self.answer(parked.to, ResponseBody::Fetch(read.response), ctx);
         }

@@ -59,13 +59,13 @@ impl Broker {
             self.answer(to, not_coordinator(&body), ctx);
             return;
         }
-        let mut effects = std::mem::take(&mut self.effects);
+        let mut effects = Vec::new();
         self.coordinator.on_request(to.to, to.channel, to.correlation, body, ctx, &mut effects);
         self.carry_out(effects, ctx);
     }
 
     pub(super) fn on_group_timer(&mut self, timer: Timer, ctx: &mut Ctx) {
-        let mut effects = std::mem::take(&mut self.effects);
+        let mut effects = Vec::new();
         self.coordinator.on_timer(timer, ctx, &mut effects);
         self.carry_out(effects, ctx);
         self.work_off(ctx);
@@ -73,16 +73,17 @@ impl Broker {
 
     /// What the coordinator wanted to be stored is committed, or is not.
     pub(super) fn stored(&mut self, token: u64, result: Result<(), ErrorCode>, ctx: &mut Ctx) {
-        let mut effects = std::mem::take(&mut self.effects);
+        let mut effects = Vec::new();
         self.coordinator.stored(token, result, ctx, &mut effects);
         self.carry_out(effects, ctx);
     }
 
-    fn carry_out(&mut self, mut effects: Vec<Effect>, ctx: &mut Ctx) {
-        for effect in effects.drain(..) {
+    fn carry_out(&mut self, effects: Vec<Effect>, ctx: &mut Ctx) {
+        for effect in effects {
             match effect {
                 Effect::Reply(Reply { to, channel, correlation, body }) => {
-                    self.answer(Return { to, channel, correlation }, body, ctx);
+                    let to = Return::of_open(&self.connections, to, channel, correlation);
+                    self.answer(to, body, ctx);
                 }
                 Effect::Store { token, partition, batch } => {
                     let Some((topic, _)) = self.image.topic(OFFSETS_TOPIC) else {
@@ -96,14 +97,12 @@ impl Broker {
                             let waits = vec![(id, base_offset + records)];
                             let completion = Completion::Stored(token);
                             self.park_produce(waits, OFFSETS_COMMIT_TIMEOUT_US, completion, ctx);
+                            self.tell_of_appends(ctx);
                         }
                         Err(error) => self.stored(token, Err(error), ctx),
                     }
                 }
             }
-        }
-        if self.effects.capacity() == 0 {
-            self.effects = effects;
         }
     }
 }

@@ -48,14 +48,19 @@ impl Broker {
     /// Moves the partition's high watermark if it can, and completes what waited for that: parked produce requests, and
     /// consumers' fetches.
     pub(super) fn advance_high_watermark(&mut self, partition: PartitionId, ctx: &mut Ctx) {
-        let min_insync = self.config.min_insync_replicas;
-        let Some(to) = self.replicas.get_mut(&partition).and_then(|replica| replica.advance(min_insync)) else {
-            return;
-        };
         let cause = ctx.cause();
-        ctx.record_as_cause(Fact::HighWatermarkMoved { partition, to });
-        self.complete_produces(partition, to, ctx);
-        self.complete_fetches(partition, ctx);
+        if let Some(to) = self.move_high_watermark(partition, ctx) {
+            self.complete_produces(partition, to, ctx);
+            self.complete_fetches(partition, ctx);
+        }
         ctx.set_cause(cause);
+    }
+
+    /// Moves the partition's high watermark if it can, and makes that the cause of what follows.
+    pub(super) fn move_high_watermark(&mut self, partition: PartitionId, ctx: &mut Ctx) -> Option<Offset> {
+        let min_insync = self.config.min_insync_replicas;
+        let to = self.replicas.get_mut(&partition)?.advance(min_insync)?;
+        ctx.record_as_cause(Fact::HighWatermarkMoved { partition, to });
+        Some(to)
     }
 }

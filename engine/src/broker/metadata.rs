@@ -11,10 +11,13 @@ impl Broker {
     pub(super) fn apply_metadata(&mut self, records: &[MetadataRecord], ctx: &mut Ctx) {
         let mut changed = Vec::new();
         for record in records {
-            if let MetadataRecord::Partition { partition, state } = record
+            if let MetadataRecord::Partition { partition, state, because } = record
                 && state.replicas.contains(&self.id)
             {
+                let cause = ctx.cause();
+                ctx.set_cause(*because);
                 self.apply_partition(*partition, state, ctx);
+                ctx.set_cause(cause);
                 changed.push(*partition);
             }
         }

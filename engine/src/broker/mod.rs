@@ -20,11 +20,12 @@ pub use replica::{Replica, Role};
 
 use crate::coordinator::GroupCoordinator;
 use crate::node::{Ctx, Input, Timer};
+use crate::trace::EventId;
 use crate::wire::{
-    BrokerId, ErrorCode, Message, MetadataImage, Micros, NodeId, PartitionId, Request, RequestBody, Response,
+    BrokerId, ErrorCode, Message, MetadataImage, Micros, NodeId, Offset, PartitionId, Request, RequestBody, Response,
     ResponseBody,
 };
-use connections::Connections;
+use connections::{Connections, Return};
 use controller_link::ControllerLink;
 use fetcher::Fetcher;
 use purgatory::Purgatory;
@@ -43,8 +44,18 @@ pub struct Broker {
     fetchers: BTreeMap<BrokerId, Fetcher>,
     controller: ControllerLink,
     coordinator: GroupCoordinator,
-    /// What a broadcast of the coordinator has asked for and is not done yet.
-    effects: Vec<crate::coordinator::Effect>,
+    /// What this request has appended as leader, until those who wait for it are told.
+    appended: Vec<Appended>,
+}
+
+/// An append whose consequences are still to come.
+#[derive(Debug, Clone, Copy)]
+struct Appended {
+    partition: PartitionId,
+    /// The event of the append, or of the high watermark that it moved.
+    cause: EventId,
+    /// Where the high watermark is now, if it moved at once.
+    high_watermark: Option<Offset>,
 }
 
 impl Broker {
@@ -60,7 +71,7 @@ impl Broker {
             fetchers: BTreeMap::new(),
             controller: ControllerLink::new(controller, rack),
             coordinator: GroupCoordinator::new(config.groups.clone()),
-            effects: Vec::new(),
+            appended: Vec::new(),
             config,
         }
     }
@@ -71,6 +82,7 @@ impl Broker {
             Input::Start => self.start(ctx),
             Input::Message { from, message: Message::Request(request) } => self.on_request(from, request, ctx),
             Input::Message { from, message: Message::Response(response) } => self.on_response(from, response, ctx),
+            Input::Message { from, message: Message::Disconnect(channel) } => self.connections.close(from, channel),
             Input::Timer(Timer::ParkedProduce) => self.on_produce_timeout(ctx),
             Input::Timer(Timer::ParkedFetch) => self.on_fetch_timeout(ctx),
             Input::Timer(Timer::Fetcher(leader)) => self.on_fetcher_timer(BrokerId(leader), ctx),
@@ -98,7 +110,7 @@ impl Broker {
 
     fn handle(&mut self, from: NodeId, request: Request, ctx: &mut Ctx) {
         let Request { correlation, channel, body } = request;
-        let to = connections::Return { to: from, channel, correlation };
+        let to = Return::of_open(&self.connections, from, channel, correlation);
         match body {
             RequestBody::Produce(produce) => self.produce(to, produce, ctx),
             RequestBody::Fetch(fetch) => self.fetch(to, fetch, ctx),
@@ -123,9 +135,10 @@ impl Broker {
     }
 
     /// Answers a request; the next one of its connection may be handled.
-    fn answer(&mut self, to: connections::Return, body: ResponseBody, ctx: &mut Ctx) {
-        ctx.respond(to.to, to.channel, to.correlation, body);
-        self.connections.release(to.to, to.channel);
+    fn answer(&mut self, to: Return, body: ResponseBody, ctx: &mut Ctx) {
+        if self.connections.release(to) {
+            ctx.respond(to.to, to.channel, to.correlation, body);
+        }
     }
 
     fn on_response(&mut self, from: NodeId, response: Response, ctx: &mut Ctx) {

@@ -1,6 +1,6 @@
 //! Produce: append, and answer when `acks` is satisfied.
 
-use super::Broker;
+use super::{Appended, Broker};
 use super::connections::Return;
 use super::purgatory::{Completion, ParkedProduce};
 use crate::log::Batch;
@@ -32,15 +32,41 @@ impl Broker {
         }
         let response = ProduceResponse { partitions };
         match request.acks {
-            // Nobody waits for an answer, and none is sent.
-            Acks::None => self.connections.release(to.to, to.channel),
+            // Nobody waits for an answer, and none is sent. That something is wrong the client learns by losing its
+            // connection (`KafkaApis.sendResponseCallback`).
+            Acks::None if response.partitions.iter().any(|p| p.error != ErrorCode::None) => {
+                self.connections.close(to.to, to.channel);
+                ctx.disconnect(to.to, to.channel);
+            }
+            Acks::None => {
+                self.connections.release(to);
+            }
             Acks::Leader => self.answer(to, ResponseBody::Produce(response), ctx),
             Acks::All => self.park_produce(waits, request.timeout_us, Completion::Produce(to, response), ctx),
         }
+        self.tell_of_appends(ctx);
     }
 
-    /// Appends a batch as leader, and lets the followers know that there is something to fetch. Answers the offset of
-    /// its first record (`Partition.appendRecordsToLeader`).
+    /// Completes what waited for the appends of this request, now that all of them are done: a follower's fetch brings
+    /// every partition at once (`ReplicaManager.addCompletePurgatoryAction`, `ActionQueue`).
+    pub(super) fn tell_of_appends(&mut self, ctx: &mut Ctx) {
+        let cause = ctx.cause();
+        let mut appended = std::mem::take(&mut self.appended);
+        for append in appended.drain(..) {
+            ctx.set_cause(append.cause);
+            if let Some(high_watermark) = append.high_watermark {
+                self.complete_produces(append.partition, high_watermark, ctx);
+            }
+            self.complete_fetches(append.partition, ctx);
+        }
+        if self.appended.is_empty() {
+            self.appended = appended; // keeps its room for the next request
+        }
+        ctx.set_cause(cause);
+    }
+
+    /// Appends a batch as leader, and moves the high watermark if nobody else counts for it. Answers the offset of its
+    /// first record (`Partition.appendRecordsToLeader`). The caller then [tells](Self::tell_of_appends) those who wait.
     pub(super) fn append(
         &mut self,
         partition: PartitionId,
@@ -61,8 +87,8 @@ impl Broker {
         let base_offset = replica.log.append(batch, replica.leader_epoch);
         let cause = ctx.cause();
         ctx.record_as_cause(Fact::Appended { partition, base_offset, records, as_leader: true });
-        self.advance_high_watermark(partition, ctx);
-        self.complete_fetches(partition, ctx);
+        let high_watermark = self.move_high_watermark(partition, ctx);
+        self.appended.push(Appended { partition, cause: ctx.cause(), high_watermark });
         ctx.set_cause(cause);
         Ok(base_offset)
     }
@@ -81,7 +107,8 @@ impl Broker {
             Some((partition, until)) => {
                 ctx.record(Fact::ProduceParked { partition: *partition, until: *until });
                 let deadline_us = ctx.now() + timeout_us;
-                self.purgatory.park_produce(ParkedProduce { waits, deadline_us, completion }, ctx);
+                let cause = ctx.cause();
+                self.purgatory.park_produce(ParkedProduce { waits, deadline_us, completion, cause }, ctx);
             }
         }
     }
@@ -97,6 +124,7 @@ impl Broker {
     pub(super) fn on_produce_timeout(&mut self, ctx: &mut Ctx) {
         for parked in self.purgatory.expired_produces(ctx) {
             let waits = parked.waits;
+            ctx.set_cause(parked.cause);
             match parked.completion {
                 Completion::Produce(to, mut response) => {
                     for produced in &mut response.partitions {

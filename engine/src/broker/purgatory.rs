@@ -2,6 +2,7 @@
 
 use super::connections::Return;
 use crate::node::{Alarm, Ctx, Timer};
+use crate::trace::EventId;
 use crate::wire::{FetchRequest, Micros, Offset, PartitionId, ProduceResponse};
 
 /// The parked requests (`DelayedOperationPurgatory`). Bounded: a connection has one request at most here, and a
@@ -21,6 +22,8 @@ pub(super) struct ParkedProduce {
     pub(super) waits: Vec<(PartitionId, Offset)>,
     pub(super) deadline_us: Micros,
     pub(super) completion: Completion,
+    /// What brought it here: the reason of a timeout.
+    pub(super) cause: EventId,
 }
 
 /// What to do when an append is committed.
@@ -38,6 +41,8 @@ pub(super) struct ParkedFetch {
     pub(super) to: Return,
     pub(super) request: FetchRequest,
     pub(super) deadline_us: Micros,
+    /// What brought it here: the reason of an empty answer.
+    pub(super) cause: EventId,
 }
 
 impl Purgatory {

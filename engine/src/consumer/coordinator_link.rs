@@ -26,7 +26,7 @@ impl CoordinatorLink {
     /// Waits before it is asked again.
     pub(super) fn back_off(&mut self, backoff_us: Micros, ctx: &mut Ctx) {
         self.not_before = ctx.now() + backoff_us;
-        self.alarm.arm(self.not_before, Timer::GroupRetry(0), ctx);
+        self.alarm.arm(self.not_before, Timer::GroupRetry, ctx);
     }
 
     pub(super) fn on_timer(&mut self, now: Micros) {

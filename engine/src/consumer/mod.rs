@@ -115,9 +115,9 @@ impl Consumer {
 
     fn on_timer(&mut self, timer: Timer, ctx: &mut Ctx) {
         match timer {
-            Timer::RequestTimeout(_) => self.on_request_timeout(ctx),
+            Timer::RequestTimeout => self.on_request_timeout(ctx),
             Timer::Metadata => self.metadata.on_timer(ctx.now()),
-            Timer::GroupRetry(_) => self.coordinator.on_timer(ctx.now()),
+            Timer::GroupRetry => self.coordinator.on_timer(ctx.now()),
             Timer::GroupHeartbeat(number) => self.on_heartbeat_timer(number, ctx),
             Timer::FetchRetry => self.fetcher.on_timer(ctx),
             Timer::Processed(number) => self.on_processed(number, ctx),

@@ -60,7 +60,7 @@ impl Requests {
             api: body.api(),
             round,
         });
-        self.alarm.arm(deadline, Timer::RequestTimeout(0), ctx);
+        self.alarm.arm(deadline, Timer::RequestTimeout, ctx);
         ctx.request(to.into(), channel, self.last, body);
     }
 
@@ -79,13 +79,18 @@ impl Requests {
         if !self.alarm.rang(now) {
             return Vec::new();
         }
-        let mut overdue: Vec<InFlight> = self
-            .in_flight
-            .extract_if(.., |request| request.deadline <= now)
-            .collect();
+        // The connection is closed, so whatever else was sent on it is lost with the first.
+        let late = self.in_flight.iter().filter(|request| request.deadline <= now);
+        let mut closed: Vec<(BrokerId, Channel)> = late.map(|request| (request.to, request.channel)).collect();
+        closed.dedup();
+        for (to, channel) in &closed {
+            ctx.disconnect((*to).into(), *channel);
+        }
+        let mut overdue: Vec<InFlight> =
+            self.in_flight.extract_if(.., |request| closed.contains(&(request.to, request.channel))).collect();
         sort_short_by_key(&mut overdue, |request| request.correlation);
         if let Some(next) = self.in_flight.iter().map(|request| request.deadline).min() {
-            self.alarm.arm(next, Timer::RequestTimeout(0), ctx);
+            self.alarm.arm(next, Timer::RequestTimeout, ctx);
         }
         overdue
     }

@@ -2,7 +2,7 @@
 
 use super::{Controller, Return};
 use crate::node::Ctx;
-use crate::trace::Fact;
+use crate::trace::{EventId, Fact};
 use crate::wire::{BrokerId, MetadataRecord, Offset, ResponseBody};
 use std::sync::Arc;
 
@@ -10,8 +10,8 @@ impl Controller {
     /// A broker is there. It starts fenced: it may not lead before it knows what the log says.
     pub(super) fn register(&mut self, to: Return, broker: BrokerId, rack: Option<Arc<str>>, ctx: &mut Ctx) {
         let registered_at = self.log.end();
-        self.write(MetadataRecord::RegisterBroker { broker, rack });
-        ctx.record(Fact::BrokerRegistered { broker });
+        ctx.record_as_cause(Fact::BrokerRegistered { broker });
+        self.write(MetadataRecord::RegisterBroker { broker, rack }, ctx.cause());
         to.answer(ResponseBody::BrokerRegistration { registered_at }, ctx);
     }
 
@@ -22,15 +22,16 @@ impl Controller {
         let fenced = known.is_none_or(|state| state.fenced);
         let caught_up = registered_at.is_some_and(|at| metadata_offset > at);
         if known.is_some() && fenced && caught_up {
-            self.write(MetadataRecord::BrokerRegistrationChange { broker, fenced: false });
             ctx.record_as_cause(Fact::BrokerUnfenced { broker });
+            self.write(MetadataRecord::BrokerRegistrationChange { broker, fenced: false }, ctx.cause());
             self.create_wanted(ctx);
         }
         to.answer(ResponseBody::BrokerHeartbeat { fenced: fenced && !caught_up }, ctx);
     }
 
-    pub(super) fn write(&mut self, record: MetadataRecord) {
+    /// Writes a record of the metadata log, which `cause` brought about.
+    pub(super) fn write(&mut self, record: MetadataRecord, cause: EventId) {
         self.image.apply(&record);
-        self.log.append(record);
+        self.log.append(record, cause);
     }
 }

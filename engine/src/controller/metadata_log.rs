@@ -2,6 +2,7 @@
 
 use super::Return;
 use crate::node::{Alarm, Ctx, Timer};
+use crate::trace::EventId;
 use crate::wire::{BrokerId, MetadataRecord, Micros, Offset, ResponseBody};
 
 /// `controller.quorum.fetch.timeout.ms` bounds how long observers may go without an answer; a parked fetch waits for a
@@ -12,6 +13,8 @@ const FETCH_WAIT_US: Micros = 500_000;
 #[derive(Debug, Clone, Default)]
 pub(super) struct MetadataLog {
     records: Vec<MetadataRecord>,
+    /// For each record, the event that wrote it.
+    causes: Vec<EventId>,
     /// One for each broker at most.
     parked: Vec<ParkedFetch>,
     alarm: Alarm,
@@ -22,6 +25,7 @@ struct ParkedFetch {
     to: Return,
     from: Offset,
     deadline_us: Micros,
+    cause: EventId,
 }
 
 impl MetadataLog {
@@ -29,8 +33,9 @@ impl MetadataLog {
         self.records.len() as u64
     }
 
-    pub(super) fn append(&mut self, record: MetadataRecord) {
+    pub(super) fn append(&mut self, record: MetadataRecord, cause: EventId) {
         self.records.push(record);
+        self.causes.push(cause);
     }
 
     /// Where the broker's last registration stands.
@@ -41,7 +46,7 @@ impl MetadataLog {
 
     /// Brokers fetch the log as observers do, each fetch waiting for something new.
     pub(super) fn fetch(&mut self, to: Return, from: Offset, ctx: &mut Ctx) {
-        let parked = ParkedFetch { to, from, deadline_us: ctx.now() + FETCH_WAIT_US };
+        let parked = ParkedFetch { to, from, deadline_us: ctx.now() + FETCH_WAIT_US, cause: ctx.cause() };
         self.alarm.arm(parked.deadline_us, Timer::ParkedMetadataFetch, ctx);
         self.parked.push(parked);
     }
@@ -50,6 +55,7 @@ impl MetadataLog {
     pub(super) fn answer_parked(&mut self, ctx: &mut Ctx) {
         let end = self.end();
         for parked in self.parked.extract_if(.., |parked| parked.from < end) {
+            ctx.set_cause(self.causes.last().copied().unwrap_or(parked.cause));
             let records = self.records[usize::try_from(parked.from).unwrap_or(usize::MAX)..].to_vec();
             parked.to.answer(ResponseBody::FetchMetadataLog { from: parked.from, records }, ctx);
         }
@@ -62,6 +68,7 @@ impl MetadataLog {
             return;
         }
         for parked in self.parked.extract_if(.., |parked| parked.deadline_us <= now) {
+            ctx.set_cause(parked.cause);
             parked.to.answer(ResponseBody::FetchMetadataLog { from: parked.from, records: Vec::new() }, ctx);
         }
         if let Some(next) = self.parked.iter().map(|parked| parked.deadline_us).min() {

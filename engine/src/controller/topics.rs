@@ -48,16 +48,15 @@ impl Controller {
 
         let topic = TopicId(self.next_topic);
         self.next_topic += 1;
-        self.write(MetadataRecord::Topic { topic, name: name.clone() });
         let cause = ctx.cause();
-        ctx.record_as_cause(Fact::TopicCreated { topic, partitions });
+        let created = ctx.record_as_cause(Fact::TopicCreated { topic, partitions });
+        self.write(MetadataRecord::Topic { topic, name: name.clone() }, created);
         for (replicas, index) in assignments.into_iter().zip(0..) {
             let partition = PartitionId { topic, index };
             let state = self.first_state(&replicas);
-            if let Some(leader) = state.leader {
-                ctx.record(Fact::LeaderElected { partition, leader, epoch: state.leader_epoch });
-            }
-            self.write(MetadataRecord::Partition { partition, state });
+            let elected = |leader| Fact::LeaderElected { partition, leader, epoch: state.leader_epoch };
+            let because = state.leader.map_or(created, |leader| ctx.record(elected(leader)));
+            self.write(MetadataRecord::Partition { partition, state, because }, created);
         }
         ctx.set_cause(cause);
         ErrorCode::None

@@ -107,12 +107,6 @@ impl BatchBuilder {
         u32::try_from(self.records.len()).unwrap_or(u32::MAX)
     }
 
-    /// Whether it has none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.records.is_empty()
-    }
-
     /// Its size so far.
     #[must_use]
     pub fn size_bytes(&self) -> u32 {
@@ -123,18 +117,6 @@ impl BatchBuilder {
     #[must_use]
     pub fn is_full(&self) -> bool {
         is_full(self.write_limit, self.size_bytes, self.len())
-    }
-
-    /// When it was opened.
-    #[must_use]
-    pub fn opened_at(&self) -> Micros {
-        self.base_timestamp_us
-    }
-
-    /// Its records so far.
-    #[must_use]
-    pub fn records(&self) -> &[Record] {
-        &self.records
     }
 
     /// Closes it for good.

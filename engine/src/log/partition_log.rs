@@ -15,7 +15,6 @@ pub struct Log {
     chunks: Vec<Arc<Vec<LogEntry>>>,
     start: Offset,
     end: Offset,
-    bytes: u64,
 }
 
 impl Log {
@@ -29,12 +28,6 @@ impl Log {
     #[must_use]
     pub fn end(&self) -> Offset {
         self.end
-    }
-
-    /// The size of all batches.
-    #[must_use]
-    pub fn bytes(&self) -> u64 {
-        self.bytes
     }
 
     /// Gives the batch its offsets, as the leader does. Answers the first one.
@@ -56,7 +49,6 @@ impl Log {
 
     fn push(&mut self, entry: LogEntry) {
         self.end = entry.end_offset();
-        self.bytes += u64::from(entry.batch.size_bytes());
         match self.chunks.last_mut() {
             Some(last) if last.len() < CHUNK => Arc::make_mut(last).push(entry),
             _ => {
@@ -67,15 +59,16 @@ impl Log {
         }
     }
 
-    /// Whole batches from the one that contains `from`, below `up_to`, until `max_bytes`; the first one always fits
-    /// (`LogSegment.read`, KIP-74).
+    /// Whole batches from the one that contains `from`, below `up_to`, until `max_bytes`. With `at_least_one` the first
+    /// always fits, so that a large batch cannot stop its reader for ever (`LogSegment.read`, KIP-74).
     #[must_use]
-    pub fn read(&self, from: Offset, up_to: Offset, max_bytes: u32) -> Vec<LogEntry> {
+    pub fn read(&self, from: Offset, up_to: Offset, max_bytes: u32, at_least_one: bool) -> Vec<LogEntry> {
         let mut taken = Vec::new();
         let mut bytes = 0u64;
         for entry in self.entries_from(from) {
             let size = u64::from(entry.batch.size_bytes());
-            let full = !taken.is_empty() && bytes + size > u64::from(max_bytes);
+            let may_exceed = at_least_one && taken.is_empty();
+            let full = !may_exceed && bytes + size > u64::from(max_bytes);
             if entry.end_offset() > up_to || full {
                 break;
             }
@@ -144,19 +137,20 @@ mod tests {
     fn a_read_starts_with_the_batch_that_contains_the_offset() {
         let log = log_of(600);
         for from in [0, 1, 511, 512, 513, 1023] {
-            let read = log.read(from, log.end(), 1);
+            let read = log.read(from, log.end(), 1, true);
             assert_eq!(read.len(), 1, "the first batch always fits");
             assert_eq!(read[0].base_offset, from / 2 * 2);
         }
-        assert!(log.read(log.end(), log.end(), 1).is_empty());
+        assert!(log.read(log.end(), log.end(), 1, true).is_empty());
     }
 
     #[test]
     fn a_read_ends_at_the_high_watermark_and_at_the_limit() {
         let log = log_of(10);
-        let size = log.read(0, 2, 1)[0].batch.size_bytes();
-        assert_eq!(log.read(0, 7, u32::MAX).len(), 3, "the batch that holds offset 7 is not whole below it");
-        assert_eq!(log.read(4, log.end(), 2 * size).len(), 2);
+        let size = log.read(0, 2, 1, true)[0].batch.size_bytes();
+        assert_eq!(log.read(0, 7, u32::MAX, true).len(), 3, "the batch that holds offset 7 is not whole below it");
+        assert_eq!(log.read(4, log.end(), 2 * size, true).len(), 2);
+        assert!(log.read(4, log.end(), size - 1, false).is_empty());
         assert_eq!(log.bytes_between(4, log.end(), u64::MAX), u64::from(size) * 8);
     }
 
@@ -164,7 +158,7 @@ mod tests {
     fn a_clone_shares_what_is_full() {
         let log = log_of(CHUNK + 1);
         let mut copy = log.clone();
-        copy.append(log.read(0, 2, 1)[0].batch.clone(), 1);
+        copy.append(log.read(0, 2, 1, true)[0].batch.clone(), 1);
         assert!(Arc::ptr_eq(&log.chunks[0], &copy.chunks[0]));
         assert_eq!((log.end(), copy.end()), (514, 516));
     }

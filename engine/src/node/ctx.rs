@@ -44,6 +44,7 @@ pub struct Ctx<'w> {
     pub(crate) trace: &'w mut Trace,
     pub(crate) dictionary: &'w Dictionary,
     pub(crate) subjects: &'w mut Subjects,
+    pub(crate) record_limit: u64,
 }
 
 impl<'w> Ctx<'w> {
@@ -97,9 +98,24 @@ impl<'w> Ctx<'w> {
         self.cause = cause;
     }
 
-    /// Sends a request.
-    pub fn request(&mut self, to: NodeId, channel: Channel, correlation: u32, body: RequestBody) {
-        self.send(to, Message::Request(Request { correlation, channel, body }));
+    /// Whether the simulation takes no more records ([`crate::world::Limits::records`]). Kafka has no such thing.
+    #[must_use]
+    pub fn is_record_limit_reached(&self) -> bool {
+        self.trace.counters().sent >= self.record_limit
+    }
+
+    /// Sends a request. Answers the event of its sending, which is the cause of what its absence leads to.
+    pub fn request(&mut self, to: NodeId, channel: Channel, correlation: u32, body: RequestBody) -> EventId {
+        self.send(to, Message::Request(Request { correlation, channel, body }))
+    }
+
+    /// Closes the connection: what was sent on it and is not handled yet will not be, and what is will not be answered.
+    pub fn disconnect(&mut self, to: NodeId, channel: Channel) -> EventId {
+        let closed = self.record_as_cause(Fact::Disconnected { from: to });
+        let message = Message::Disconnect(channel);
+        let bytes = message.wire_bytes();
+        self.outbox.messages.push((to, message, bytes, closed));
+        closed
     }
 
     /// Answers one.
@@ -107,10 +123,11 @@ impl<'w> Ctx<'w> {
         self.send(to, Message::Response(Response { correlation, channel, body }));
     }
 
-    fn send(&mut self, to: NodeId, message: Message) {
+    fn send(&mut self, to: NodeId, message: Message) -> EventId {
         let bytes = message.wire_bytes();
         let sent = self.record(Fact::Sent(Sent::of(to, &message, bytes)));
         self.outbox.messages.push((to, message, bytes, sent));
+        sent
     }
 
     /// Asks to be told at `at`, or at once when that is past.

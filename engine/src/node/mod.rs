@@ -44,7 +44,9 @@ pub enum Timer {
     /// Producer: a batch may have waited `linger.ms`, or a retry its backoff.
     Sender,
     /// Producer and consumer: a request may be older than `request.timeout.ms`.
-    RequestTimeout(u32),
+    RequestTimeout,
+    /// Producer: a batch may be older than `delivery.timeout.ms`.
+    Delivery,
     /// Producer and consumer: ask for metadata (again).
     Metadata,
     /// Producer: a blocked `send()` may have waited for `max.block.ms`.
@@ -54,7 +56,7 @@ pub enum Timer {
     /// Consumer: send a heartbeat to the group coordinator.
     GroupHeartbeat(u32),
     /// Consumer: try again what the coordinator refused.
-    GroupRetry(u32),
+    GroupRetry,
     /// Consumer: fetch again after an error.
     FetchRetry,
     /// Broker: a parked produce may have waited for its timeout.
@@ -65,10 +67,6 @@ pub enum Timer {
     Fetcher(u8),
     /// Broker: heartbeat to the controller.
     BrokerHeartbeat,
-    /// Broker: tell the controller again that we are here.
-    Registration,
-    /// Broker: ask the controller for metadata again.
-    MetadataFetch,
     /// Controller: a parked fetch of the metadata log has waited long enough.
     ParkedMetadataFetch,
     /// Coordinator: the join phase of a group may be over.

@@ -1,5 +1,6 @@
 //! Batches in the making: one queue for each partition.
 
+use crate::log::size::{NO_HEADER_BYTES, estimate_upper_bound};
 use crate::log::{Batch, BatchBuilder, Dictionary, Record};
 use crate::trace::{BatchWhy, EventId};
 use crate::wire::{Micros, NodeId};
@@ -13,6 +14,8 @@ pub(super) struct Accumulator {
     /// Whether the partition has ever had a batch: Kafka makes its queue then.
     opened: Vec<bool>,
     buffered_bytes: u64,
+    /// Memory was given back since that was last asked.
+    released: bool,
     records: u64,
 }
 
@@ -26,6 +29,10 @@ pub(super) struct QueuedBatch {
     held_bytes: u32,
     /// It is a part of a batch that was too large.
     is_split: bool,
+    /// Why it goes out again, when it does.
+    again: BatchWhy,
+    /// `delivery.timeout.ms` has run out while it was on its way: the application knows, and an answer means nothing.
+    pub(super) expired: bool,
     /// How often it has been sent.
     pub(super) attempts: u32,
     /// Not before this, after an error.
@@ -58,6 +65,13 @@ impl QueuedBatch {
         }
     }
 
+    /// It waits until then, and goes out again.
+    pub(super) fn retry_at(&mut self, at: Micros, cause: EventId) {
+        self.retry_at_us = at;
+        self.again = BatchWhy::Retry;
+        self.cause = cause;
+    }
+
     fn is_full(&self) -> bool {
         match &self.state {
             BatchState::Open(builder) => builder.is_full(),
@@ -80,6 +94,7 @@ impl QueuedBatch {
     pub(super) fn split(mut self, producer: NodeId, batch_size: u32, dictionary: &Dictionary) -> Vec<QueuedBatch> {
         let batch_size = if self.is_split { self.size_bytes() / 2 } else { batch_size };
         self.is_split = true;
+        self.again = BatchWhy::Split;
         let batch = self.build(producer);
         let mut parts: Vec<QueuedBatch> = Vec::new();
         for record in batch.records() {
@@ -131,11 +146,6 @@ impl Accumulator {
         }
     }
 
-    /// Whether a new batch of `bytes` fits into `buffer.memory`; one always does when nothing else is held.
-    pub(super) fn has_memory(&self, bytes: u32, buffer_memory: u64) -> bool {
-        self.buffered_bytes == 0 || self.buffered_bytes + u64::from(bytes) <= buffer_memory
-    }
-
     /// Whether the queue's last batch is full, closed or missing: a record would need a new one.
     pub(super) fn is_tail_full(&self, partition: u32) -> bool {
         self.queues[partition as usize].back().is_none_or(QueuedBatch::is_full)
@@ -162,19 +172,25 @@ impl Accumulator {
         Some(Appended { bytes, new_batch: false, all_full })
     }
 
-    /// Opens a batch with the record in it.
+    /// Opens a batch with the record in it. `None` when `buffer.memory` has no room for `batch.size`, or for the record
+    /// if that is more; when nothing else is held there always is.
     pub(super) fn append_new(
         &mut self,
         partition: u32,
         record: Record,
         now: Micros,
         batch_size: u32,
+        buffer_memory: u64,
         dictionary: &Dictionary,
-    ) -> Appended {
+    ) -> Option<Appended> {
+        let key_bytes = record.key.map(|key| dictionary.key_bytes(key));
+        let held_bytes = batch_size.max(estimate_upper_bound(key_bytes, Some(record.value_bytes), NO_HEADER_BYTES));
+        if self.buffered_bytes > 0 && self.buffered_bytes + u64::from(held_bytes) > buffer_memory {
+            return None;
+        }
         let mut builder = BatchBuilder::new(now, batch_size);
         builder.try_add(record, now, dictionary);
         let (bytes, all_full) = (builder.size_bytes(), builder.is_full());
-        let held_bytes = bytes.max(batch_size);
         self.buffered_bytes += u64::from(held_bytes);
         self.records += 1;
         self.opened[partition as usize] = true;
@@ -183,11 +199,13 @@ impl Accumulator {
             created_us: now,
             held_bytes,
             is_split: false,
+            again: BatchWhy::Retry,
+            expired: false,
             attempts: 0,
             retry_at_us: 0,
             cause: 0,
         });
-        Appended { bytes, new_batch: true, all_full }
+        Some(Appended { bytes, new_batch: true, all_full })
     }
 
     /// Says which event opened the queue's last batch.
@@ -203,7 +221,7 @@ impl Accumulator {
         let Some(head) = queue.front() else { return Readiness::Empty };
         if head.attempts > 0 {
             let ready = head.retry_at_us <= now;
-            return if ready { Readiness::Now(BatchWhy::Retry) } else { Readiness::At(head.retry_at_us) };
+            return if ready { Readiness::Now(head.again) } else { Readiness::At(head.retry_at_us) };
         }
         let lingered = head.created_us + linger_us;
         if queue.len() > 1 || head.is_full() {
@@ -244,6 +262,17 @@ impl Accumulator {
     /// Gives the batch's memory back: it is done.
     pub(super) fn release(&mut self, batch: &QueuedBatch) {
         self.buffered_bytes = self.buffered_bytes.saturating_sub(u64::from(batch.held_bytes));
+        self.released = true;
+    }
+
+    /// Whether memory was given back since the last time.
+    pub(super) fn take_released(&mut self) -> bool {
+        std::mem::take(&mut self.released)
+    }
+
+    /// When the oldest batch that waits was created.
+    pub(super) fn oldest_us(&self) -> Option<Micros> {
+        self.queues.iter().filter_map(|queue| queue.front()).map(|head| head.created_us).min()
     }
 
     /// Accounts for batches that were made of another one.

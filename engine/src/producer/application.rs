@@ -1,9 +1,9 @@
 //! The application on top of the producer: it calls `send()` for record after record, and waits when that blocks.
 
 use super::Producer;
-use super::partitioner::Partitioner;
-use crate::log::{KeyId, Record, ValueId};
-use crate::node::{Ctx, Timer};
+use crate::log::size::{NO_HEADER_BYTES, estimate_upper_bound};
+use crate::log::{KeyId, ValueId};
+use crate::node::{Alarm, Ctx, Timer};
 use crate::trace::{EventId, Fact};
 use crate::wire::Micros;
 use crate::workload::{Interval, KeySampler};
@@ -12,12 +12,12 @@ use std::sync::Arc;
 
 /// What the application is about to send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Pending {
-    key: Option<KeyId>,
-    subject: KeyId,
-    sequence: u32,
-    value: Option<ValueId>,
-    value_bytes: u32,
+pub(super) struct Pending {
+    pub(super) key: Option<KeyId>,
+    pub(super) subject: KeyId,
+    pub(super) sequence: u32,
+    pub(super) value: Option<ValueId>,
+    pub(super) value_bytes: u32,
     cause: EventId,
 }
 
@@ -54,10 +54,14 @@ pub(super) struct Application {
     /// The schedule that the arrival timer belongs to.
     schedule: u32,
     listed: VecDeque<(Micros, ListedRecord)>,
+    listed_alarm: Alarm,
     /// What waits for `send()` to go on. Bounded: while the first of them blocks, the rate makes no more, so that only
     /// what the scenario lists and a person sends can follow.
     blocked: VecDeque<Pending>,
+    /// Counts the records that were the first to wait, so that each has its own `max.block.ms`.
     blocks: u32,
+    /// The event that said so of the one that is.
+    blocked_by: EventId,
     stopped: bool,
     pub(super) last_sent: Option<LastSent>,
 }
@@ -72,6 +76,14 @@ impl Application {
     }
 }
 
+/// What became of a `send()`.
+pub(super) enum Attempt {
+    /// It returned, or threw.
+    Done,
+    /// It blocks: no metadata, or no memory.
+    Blocked,
+}
+
 impl Producer {
     /// Whether records have keys, and how large a value is that nobody wrote.
     pub fn configure(&mut self, keyed: bool, value_bytes: u32) {
@@ -81,20 +93,27 @@ impl Producer {
 
     pub(super) fn set_source(&mut self, source: Option<(Arc<KeySampler>, Interval)>, ctx: &mut Ctx) {
         self.application.source = source;
-        self.application.next_ns = ctx.now() * 1000;
         if !self.application.is_blocked() {
-            self.schedule_arrival(ctx);
+            self.schedule_arrivals(ctx);
         }
         self.schedule_listed(ctx);
     }
 
+    /// Nothing more is sent, not even what waits.
     pub(super) fn stop(&mut self) {
         self.application.stopped = true;
         self.application.schedule += 1;
         self.application.listed.clear();
+        self.application.blocked.clear();
     }
 
-    fn schedule_arrival(&mut self, ctx: &mut Ctx) {
+    /// Starts counting from now.
+    fn schedule_arrivals(&mut self, ctx: &mut Ctx) {
+        self.application.next_ns = ctx.now() * 1000;
+        self.schedule_next_arrival(ctx);
+    }
+
+    fn schedule_next_arrival(&mut self, ctx: &mut Ctx) {
         let app = &mut self.application;
         app.schedule += 1;
         if let (Some((_, interval)), false) = (&app.source, app.stopped) {
@@ -105,7 +124,7 @@ impl Producer {
 
     fn schedule_listed(&mut self, ctx: &mut Ctx) {
         if let Some((at, _)) = self.application.listed.front() {
-            ctx.timer(*at, Timer::Listed);
+            self.application.listed_alarm.arm(*at, Timer::Listed, ctx);
         }
     }
 
@@ -119,191 +138,117 @@ impl Producer {
         let value_bytes = self.application.value_bytes;
         self.send(key, subject, None, value_bytes, ctx);
         if !self.application.is_blocked() {
-            self.schedule_arrival(ctx);
+            self.schedule_next_arrival(ctx);
         }
     }
 
     pub(super) fn on_listed(&mut self, ctx: &mut Ctx) {
+        if !self.application.listed_alarm.rang(ctx.now()) {
+            return;
+        }
         while let Some((at, record)) = self.application.listed.front().copied() {
             if at > ctx.now() {
                 break;
             }
             self.application.listed.pop_front();
             let key = self.application.keyed.then_some(record.subject);
-            self.send_by_text(key, record.subject, Some(record.value), ctx);
+            self.send_text(key, record.subject, Some(record.value), ctx);
         }
         self.schedule_listed(ctx);
     }
 
-    pub(super) fn send_by_hand(
-        &mut self,
-        key: Option<KeyId>,
-        subject: KeyId,
-        value: Option<ValueId>,
-        ctx: &mut Ctx,
-    ) {
-        if !self.application.stopped {
-            self.send_by_text(key, subject, value, ctx);
-        }
-    }
-
-    fn send_by_text(&mut self, key: Option<KeyId>, subject: KeyId, value: Option<ValueId>, ctx: &mut Ctx) {
+    /// Sends one record with a text.
+    pub(super) fn send_text(&mut self, key: Option<KeyId>, subject: KeyId, value: Option<ValueId>, ctx: &mut Ctx) {
         let bytes = value.map_or(0, |value| ctx.dictionary().value_text(value).len());
         self.send(key, subject, value, u32::try_from(bytes).unwrap_or(u32::MAX), ctx);
     }
 
     /// `KafkaProducer.send`: blocks while there is no metadata or no memory; the records behind it wait their turn.
     fn send(&mut self, key: Option<KeyId>, subject: KeyId, value: Option<ValueId>, value_bytes: u32, ctx: &mut Ctx) {
+        if self.application.stopped || ctx.is_record_limit_reached() {
+            return;
+        }
+        if self.is_too_large(key, value_bytes, ctx) {
+            return;
+        }
         let sequence = ctx.subjects().next(subject);
         let pending = Pending { key, subject, sequence, value, value_bytes, cause: ctx.cause() };
         if self.application.is_blocked() {
             self.application.blocked.push_back(pending);
-        } else if !self.try_send(pending, ctx) {
-            ctx.record(Fact::SendBlocked);
+        } else if let Attempt::Blocked = self.try_send(pending, ctx) {
             self.application.blocked.push_back(pending);
             self.start_block(ctx);
+            // Whoever waits for memory makes every batch ready (`RecordAccumulator.batchReady`).
+            self.run_sender(ctx);
+            self.wake_blocked(ctx);
         }
     }
 
+    /// `KafkaProducer.ensureValidRecordSize`.
+    fn is_too_large(&mut self, key: Option<KeyId>, value_bytes: u32, ctx: &mut Ctx) -> bool {
+        let key_bytes = key.map(|key| ctx.dictionary().key_bytes(key));
+        let bytes = estimate_upper_bound(key_bytes, Some(value_bytes), NO_HEADER_BYTES);
+        let too_large = bytes > self.config.max_request_size || u64::from(bytes) > self.config.buffer_memory;
+        if too_large {
+            ctx.record(Fact::RecordTooLarge { key, bytes });
+        }
+        too_large
+    }
+
+    /// The first of those that wait begins to wait.
     fn start_block(&mut self, ctx: &mut Ctx) {
+        let cause = ctx.cause();
         self.application.blocks += 1;
-        let block = self.application.blocks;
-        ctx.timer_in(self.config.max_block_us, Timer::MaxBlock(block));
+        self.application.blocked_by = ctx.record_as_cause(Fact::SendBlocked);
+        ctx.timer_in(self.config.max_block_us, Timer::MaxBlock(self.application.blocks));
+        ctx.set_cause(cause);
     }
 
-    /// Metadata came, or memory became free.
-    pub(super) fn unblock(&mut self, ctx: &mut Ctx) {
-        if !self.application.is_blocked() {
-            return;
+    /// Memory may have become free: those that wait are tried again, as long as that frees more.
+    pub(super) fn wake_blocked(&mut self, ctx: &mut Ctx) {
+        while self.accumulator.take_released() && self.application.is_blocked() {
+            self.send_blocked(ctx);
+            if self.application.is_blocked() {
+                self.run_sender(ctx);
+            }
         }
+    }
+
+    /// Sends what waits, in its order, until one has to wait still.
+    pub(super) fn send_blocked(&mut self, ctx: &mut Ctx) {
+        let first = self.application.blocks;
         let cause = ctx.cause();
+        let mut went = false;
         while let Some(pending) = self.application.blocked.pop_front() {
             ctx.set_cause(pending.cause);
-            if !self.try_send(pending, ctx) {
+            if let Attempt::Blocked = self.try_send(pending, ctx) {
                 self.application.blocked.push_front(pending);
-                ctx.set_cause(cause);
-                return;
+                if went && self.application.blocks == first {
+                    self.start_block(ctx);
+                }
+                break;
             }
+            went = true;
         }
         ctx.set_cause(cause);
-        self.application.next_ns = ctx.now() * 1000;
-        self.schedule_arrival(ctx);
+        if went && !self.application.is_blocked() {
+            self.application.blocks += 1; // the timer of the last one means nothing any more
+            self.schedule_arrivals(ctx);
+        }
     }
 
-    /// The application is told by a TimeoutException that its record was not sent; the next one has its turn.
+    /// `max.block.ms` is over for the first that waits: the application gets a TimeoutException, and goes on.
     pub(super) fn on_max_block(&mut self, block: u32, ctx: &mut Ctx) {
-        if block != self.application.blocks {
+        if block != self.application.blocks || self.application.blocked.pop_front().is_none() {
             return;
         }
-        if self.application.blocked.pop_front().is_some() {
-            ctx.record(Fact::SendTimedOut);
-            if self.application.is_blocked() {
-                self.start_block(ctx);
-            } else {
-                self.application.next_ns = ctx.now() * 1000;
-                self.schedule_arrival(ctx);
-            }
-        }
-    }
-
-    /// Chooses the partition and appends. `false` when that has to wait.
-    fn try_send(&mut self, pending: Pending, ctx: &mut Ctx) -> bool {
-        let partitions = self.metadata.partitions();
-        if partitions == 0 {
-            return false;
-        }
-        let record = Record {
-            key: pending.key,
-            subject: pending.subject,
-            sequence: pending.sequence,
-            value: pending.value,
-            value_bytes: pending.value_bytes,
-            timestamp_delta_us: 0,
-        };
-        match pending.key {
-            Some(key) => {
-                let partition = Partitioner::by_hash(ctx.dictionary().key_hash(key), partitions);
-                self.append(partition, record, false, ctx).is_some()
-            }
-            None => self.append_without_key(record, ctx),
-        }
-    }
-
-    /// Records without a key stick to a partition; whether it is time for another one is asked before, and again when a
-    /// batch would have to be opened (`RecordAccumulator.append`, `partitionChanged`).
-    fn append_without_key(&mut self, record: Record, ctx: &mut Ctx) -> bool {
-        loop {
-            let (available, partitions) = (self.metadata.available(), self.metadata.partitions());
-            let Some(partition) = self.partitioner.sticky(ctx.random, available, partitions) else { return false };
-            let tail_full = self.accumulator.is_tail_full(partition);
-            if tail_full && self.switch_sticky(0, true, ctx) {
-                continue;
-            }
-            match self.accumulator.append_to_tail(partition, record, ctx.now(), ctx.dictionary()) {
-                Some(appended) => {
-                    self.appended(partition, record, appended, ctx);
-                    self.switch_sticky(appended.bytes, appended.all_full, ctx);
-                    return true;
-                }
-                None if !tail_full && self.switch_sticky(0, true, ctx) => {}
-                None => {
-                    let Some(appended) = self.append(partition, record, true, ctx) else { return false };
-                    self.switch_sticky(appended.bytes, appended.all_full, ctx);
-                    return true;
-                }
-            }
-        }
-    }
-
-    fn switch_sticky(&mut self, bytes: u32, all_full: bool, ctx: &mut Ctx) -> bool {
-        let (available, partitions) = (self.metadata.available(), self.metadata.partitions());
-        let switched = self.partitioner.appended(bytes, all_full, ctx.random, available, partitions);
-        if switched
-            && let Some(next) = self.partitioner.sticky(ctx.random, available, partitions)
-            && let Some(partition) = self.metadata.partition_id(next)
-        {
-            ctx.record(Fact::StickyPartitionChanged { partition });
-        }
-        switched
-    }
-
-    /// Appends to the partition's last batch, or to a new one. `None` when there is no memory for that.
-    fn append(
-        &mut self,
-        partition: u32,
-        record: Record,
-        tail_refused: bool,
-        ctx: &mut Ctx,
-    ) -> Option<super::accumulator::Appended> {
-        let to_tail = if tail_refused {
-            None
+        ctx.set_cause(self.application.blocked_by);
+        ctx.record_as_cause(Fact::SendTimedOut);
+        if self.application.is_blocked() {
+            self.start_block(ctx);
+            self.send_blocked(ctx);
         } else {
-            self.accumulator.append_to_tail(partition, record, ctx.now(), ctx.dictionary())
-        };
-        let appended = match to_tail {
-            Some(appended) => appended,
-            None if self.accumulator.has_memory(self.config.batch_size, self.config.buffer_memory) => {
-                let batch_size = self.config.batch_size;
-                self.accumulator.append_new(partition, record, ctx.now(), batch_size, ctx.dictionary())
-            }
-            None => return None,
-        };
-        self.appended(partition, record, appended, ctx);
-        Some(appended)
-    }
-
-    fn appended(&mut self, partition: u32, record: Record, appended: super::accumulator::Appended, ctx: &mut Ctx) {
-        let Some(id) = self.metadata.partition_id(partition) else { return };
-        let Record { key, subject, sequence, .. } = record;
-        let cause = ctx.cause();
-        let sent = ctx.record_as_cause(Fact::RecordSent { partition: id, key, subject, sequence });
-        self.application.last_sent = Some(LastSent { at_us: ctx.now(), key, subject, partition });
-        if appended.new_batch {
-            self.accumulator.set_tail_cause(partition, sent);
+            self.schedule_arrivals(ctx);
         }
-        if appended.new_batch || appended.all_full {
-            self.run_sender(ctx);
-        }
-        ctx.set_cause(cause);
     }
 }

@@ -1,8 +1,8 @@
 //! What the producer knows of the cluster, and how it asks.
 
 use super::Producer;
-use crate::node::{Ctx, Timer};
-use crate::wire::{BrokerId, Channel, LeaderEpoch, MetadataImage, Micros, PartitionId, RequestBody, TopicId};
+use crate::node::{Alarm, Ctx, Timer};
+use crate::wire::{BrokerId, Channel, LeaderEpoch, MetadataImage, PartitionId, RequestBody, TopicId};
 use std::sync::Arc;
 
 /// The producer's view of the cluster: as old as its last Metadata response (`ProducerMetadata`).
@@ -15,8 +15,7 @@ pub(super) struct ClientMetadata {
     /// The partitions that have a leader, ascending.
     available: Vec<u32>,
     pending: bool,
-    /// When the timer for the next request runs out.
-    due: Option<Micros>,
+    alarm: Alarm,
 }
 
 impl ClientMetadata {
@@ -27,7 +26,7 @@ impl ClientMetadata {
             leaders: Vec::new(),
             available: Vec::new(),
             pending: false,
-            due: None,
+            alarm: Alarm::default(),
         }
     }
 
@@ -62,32 +61,26 @@ impl ClientMetadata {
 }
 
 impl Producer {
-    /// Asks a broker, any of those it began with (`NetworkClient.leastLoadedNode` draws among equals).
+    /// Asks the broker with the fewest requests in flight, any of those among equals (`NetworkClient.leastLoadedNode`).
     pub(super) fn request_metadata(&mut self, ctx: &mut Ctx) {
         if self.metadata.pending {
             return;
         }
         self.metadata.pending = true;
-        let count = u32::try_from(self.metadata.bootstrap.len()).unwrap_or(u32::MAX);
-        let broker = self.metadata.bootstrap[ctx.random().below(count) as usize];
+        let bootstrap = self.metadata.bootstrap.clone();
+        let first = ctx.random().below(u32::try_from(bootstrap.len()).unwrap_or(u32::MAX)) as usize;
+        let in_turn = (0..bootstrap.len()).map(|step| bootstrap[(first + step) % bootstrap.len()]);
+        let Some(broker) = in_turn.min_by_key(|broker| self.sender.in_flight_to(*broker)) else { return };
         ctx.request(broker.into(), Channel::Data, 0, RequestBody::Metadata);
     }
 
     /// Asks again after `retry.backoff.ms`: the topic was not there, or a leader has moved.
     pub(super) fn refresh_metadata(&mut self, ctx: &mut Ctx) {
-        self.schedule_metadata(ctx.now() + self.config.retry_backoff_us, ctx);
-    }
-
-    fn schedule_metadata(&mut self, at: Micros, ctx: &mut Ctx) {
-        if self.metadata.due.is_none_or(|due| at < due) {
-            self.metadata.due = Some(at);
-            ctx.timer(at, Timer::Metadata);
-        }
+        self.metadata.alarm.arm(ctx.now() + self.config.retry_backoff_us, Timer::Metadata, ctx);
     }
 
     pub(super) fn on_metadata_timer(&mut self, ctx: &mut Ctx) {
-        if self.metadata.due.is_some_and(|due| due <= ctx.now()) {
-            self.metadata.due = None;
+        if self.metadata.alarm.rang(ctx.now()) {
             self.request_metadata(ctx);
         }
     }
@@ -96,13 +89,13 @@ impl Producer {
         self.metadata.pending = false;
         let complete = self.metadata.update(&image, &self.config.topic);
         if complete {
-            self.schedule_metadata(ctx.now() + self.config.metadata_max_age_us, ctx);
+            self.metadata.alarm.arm(ctx.now() + self.config.metadata_max_age_us, Timer::Metadata, ctx);
         } else {
             self.refresh_metadata(ctx);
         }
         if self.metadata.partitions() > 0 {
             self.accumulator.resize(self.metadata.partitions());
-            self.unblock(ctx);
+            self.send_blocked(ctx);
             self.run_sender(ctx);
         }
     }

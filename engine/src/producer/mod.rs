@@ -1,11 +1,13 @@
 //! A producer: the application that calls `send()`, the accumulator that makes batches, the sender that moves them.
 
 mod accumulator;
+mod append;
 mod application;
 pub mod built_in_partitioner;
 mod config;
 mod metadata;
 pub mod murmur2;
+mod outcome;
 mod partitioner;
 mod sender;
 
@@ -52,20 +54,24 @@ impl Producer {
         match input {
             Input::Start => self.request_metadata(ctx),
             Input::Message { from, message: Message::Response(response) } => self.on_response(from, response, ctx),
+            // The broker has closed the connection, as it does when an acks=0 request fails.
+            Input::Message { message: Message::Disconnect(_), .. } => self.refresh_metadata(ctx),
             Input::Message { message: Message::Request(_), .. } => {}
             Input::Timer(Timer::Arrival(schedule)) => self.on_arrival(schedule, ctx),
             Input::Timer(Timer::Listed) => self.on_listed(ctx),
             Input::Timer(Timer::MaxBlock(block)) => self.on_max_block(block, ctx),
             Input::Timer(Timer::Metadata) => self.on_metadata_timer(ctx),
             Input::Timer(Timer::Sender) => self.on_sender_timer(ctx),
-            Input::Timer(Timer::RequestTimeout(_)) => self.on_request_timeout(ctx),
+            Input::Timer(Timer::RequestTimeout) => self.on_request_timeout(ctx),
+            Input::Timer(Timer::Delivery) => self.on_delivery_timer(ctx),
             Input::Timer(_) => {}
             Input::Command(NodeCommand::SetSource(source)) => self.set_source(source, ctx),
             Input::Command(NodeCommand::SetKeyed(keyed)) => self.application.keyed = keyed,
-            Input::Command(NodeCommand::Send { key, subject, value }) => self.send_by_hand(key, subject, value, ctx),
+            Input::Command(NodeCommand::Send { key, subject, value }) => self.send_text(key, subject, value, ctx),
             Input::Command(NodeCommand::CreateTopic { .. } | NodeCommand::Close) => {}
             Input::Command(NodeCommand::Stop) => self.stop(),
         }
+        self.wake_blocked(ctx);
     }
 
     fn on_response(&mut self, from: NodeId, response: Response, ctx: &mut Ctx) {

@@ -1,6 +1,6 @@
 //! What must be true of a run when it arrives at a step.
 
-use super::error::{Place, ScenarioError};
+use super::error::{Place, Reading};
 use super::observe::{Observable, Of};
 use super::reader::Table;
 use super::target::Known;
@@ -30,7 +30,7 @@ impl Checkpoint {
     const FIELDS: [&str; 7] = ["observe", "partition", "key", "since", "equals", "at_least", "at_most"];
 
     /// Reads one. `step` is the number of the step that it belongs to, from 1.
-    pub(super) fn read(table: &Table, step: usize, known: &Known) -> Result<Self, ScenarioError> {
+    pub(super) fn read(table: &Table, step: usize, known: &Known) -> Reading<Self> {
         table.only(&Self::FIELDS)?;
         let name = table.need("observe")?;
         let observe = Observable::named(name.text()?).map_err(|message| name.error(message))?;
@@ -55,15 +55,15 @@ impl Checkpoint {
         let since = match table.get("since") {
             None => None,
             Some(value) if step > 1 => Some(value.integer(1..=step as u64 - 1)? as usize),
-            Some(value) => return Err(value.error("the first step has none before it to count from")),
+            Some(value) => return Err(value.error("the first step has none before it to count from".to_owned())),
         };
         let bound = |name| table.get(name).map(|value| value.integer(0..=u64::MAX)).transpose();
         let (equals, at_least, at_most) = (bound("equals")?, bound("at_least")?, bound("at_most")?);
         if equals.is_some() == (at_least.is_some() || at_most.is_some()) {
-            return Err(name.error("a checkpoint has either equals, or at_least, at_most or both of these"));
+            return Err(name.error("a checkpoint has either equals, or at_least, at_most or both of these".to_owned()));
         }
         if at_least.zip(at_most).is_some_and(|(least, most)| least > most) {
-            return Err(name.error("at_least is above at_most: that is never true"));
+            return Err(name.error("at_least is above at_most: that is never true".to_owned()));
         }
         Ok(Self {
             observe,

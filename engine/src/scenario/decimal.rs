@@ -59,7 +59,9 @@ pub(super) fn shorten(text: &str) -> String {
 /// Says what is wrong with the text.
 pub fn parse_duration(text: &str) -> Result<Micros, String> {
     let text = text.trim();
-    let end = text.find(|c: char| c.is_ascii_alphabetic() || c == 'µ').unwrap_or(text.len());
+    let end = text
+        .find(|c: char| c.is_ascii_alphabetic() || c == 'µ')
+        .unwrap_or(text.len());
     let (number, unit) = text.split_at(end);
     let (places, times) = match unit {
         "us" | "µs" => (0, 1),
@@ -67,14 +69,24 @@ pub fn parse_duration(text: &str) -> Result<Micros, String> {
         "s" | "" => (6, 1),
         "m" | "min" => (6, 60),
         "h" => (6, 3600),
-        _ => return Err(format!("\"{}\" has no unit that is known: us, ms, s, m or h", shorten(text))),
+        _ => {
+            return Err(format!(
+                "\"{}\" has no unit that is known: us, ms, s, m or h",
+                shorten(text)
+            ));
+        }
     };
     let number = number.trim_end();
     if number.is_empty() {
-        return Err(format!("\"{}\" is not a span of time; write for example 60s or 1500ms", shorten(text)));
+        return Err(format!(
+            "\"{}\" is not a span of time; write for example 60s or 1500ms",
+            shorten(text)
+        ));
     }
     let value = parse(number, places)?;
-    value.checked_mul(times).ok_or_else(|| format!("{} is too large", shorten(text)))
+    value
+        .checked_mul(times)
+        .ok_or_else(|| format!("{} is too large", shorten(text)))
 }
 
 /// Seconds, as short as they can be: `12.35`.
@@ -101,7 +113,10 @@ mod tests {
         assert_eq!(parse("12.5", 3), Ok(12_500));
         assert_eq!(parse("0.1", 6), Ok(100_000));
         assert_eq!(parse("7.000", 0), Ok(7));
-        assert_eq!(parse("0.0005", 3).unwrap_err(), "0.0005 is too fine: the smallest step is 0.001");
+        assert_eq!(
+            parse("0.0005", 3).unwrap_err(),
+            "0.0005 is too fine: the smallest step is 0.001"
+        );
         for wrong in ["", ".", "1.", ".5", "-1", "1e3", "1.2.3", "inf", "1_0", "٣"] {
             assert!(parse(wrong, 3).is_err(), "{wrong}");
         }

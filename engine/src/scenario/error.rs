@@ -22,6 +22,9 @@ impl fmt::Display for ScenarioError {
 
 impl std::error::Error for ScenarioError {}
 
+/// What reading a part of a file gives. The error behind a pointer: it is rare, and there are many results to carry.
+pub(super) type Reading<T> = Result<T, Box<ScenarioError>>;
+
 /// A place in a file, for messages that can only be made later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Place {
@@ -49,31 +52,38 @@ impl Place {
         }
     }
 
-    pub(super) fn error(self, message: impl Into<String>) -> ScenarioError {
-        ScenarioError { line: self.line, column: self.column, message: message.into() }
+    #[cold]
+    pub(super) fn error(self, message: String) -> Box<ScenarioError> {
+        let Self { line, column } = self;
+        Box::new(ScenarioError { line, column, message })
     }
 }
 
 /// An error at the start of that span of `text`.
-pub(super) fn error_at(text: &str, span: &Range<usize>, message: impl Into<String>) -> ScenarioError {
+#[cold]
+pub(super) fn error_at(text: &str, span: &Range<usize>, message: String) -> Box<ScenarioError> {
     Place::of(text, span.start).error(message)
 }
 
-/// ` (did you mean partitions?)`, if one of `known` is near enough to `wrong`.
+/// `; did you mean partitions?`, if one of `known` is near enough to `wrong`.
 #[must_use]
 pub fn did_you_mean<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> String {
-    nearest(wrong, known).map_or_else(String::new, |name| format!("; did you mean {name}?"))
+    match nearest(wrong, &mut known.into_iter()) {
+        Some(name) => format!("; did you mean {name}?"),
+        None => String::new(),
+    }
 }
 
 /// The name that `wrong` was most likely meant to be.
-fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+#[cold]
+fn nearest<'a>(wrong: &str, known: &mut dyn Iterator<Item = &'a str>) -> Option<&'a str> {
     const LONGEST: usize = 64;
-    let wrong = wrong.to_lowercase();
+    let wrong = wrong.to_ascii_lowercase();
     let length = wrong.chars().count();
     if length > LONGEST {
         return None;
     }
-    let with_distance = known.into_iter().map(|name| (distance(&wrong, &name.to_lowercase()), name));
+    let with_distance = known.map(|name| (distance(&wrong, &name.to_ascii_lowercase()), name));
     let (distance, name) = with_distance.min_by_key(|(distance, _)| *distance)?;
     // Any word of one letter is one edit away from any other.
     (distance <= 1 + length / 4 && distance < length).then_some(name)
@@ -108,7 +118,11 @@ mod tests {
     fn places_count_lines_and_characters_from_one() {
         let text = "é = 1\nfoo = [\n  7,\n]";
         assert_eq!(Place::of(text, 0), Place { line: 1, column: 1 });
-        assert_eq!(Place::of(text, 3), Place { line: 1, column: 3 }, "é is two bytes and one character");
+        assert_eq!(
+            Place::of(text, 3),
+            Place { line: 1, column: 3 },
+            "é is two bytes and one character"
+        );
         assert_eq!(Place::of(text, text.find('7').unwrap()), Place { line: 3, column: 3 });
         assert_eq!(Place::of(text, 999).line, 4);
     }
@@ -116,11 +130,11 @@ mod tests {
     #[test]
     fn a_slip_of_the_finger_is_understood() {
         let known = ["partitions", "brokers", "acks"];
-        assert_eq!(nearest("partitons", known), Some("partitions"));
-        assert_eq!(nearest("Borkers", known), Some("brokers"));
-        assert_eq!(nearest("ack", known), Some("acks"));
-        assert_eq!(nearest("colour", known), None);
-        assert_eq!(nearest("d", ["a", "b"]), None);
-        assert_eq!(nearest(&"x".repeat(10_000), known), None);
+        assert_eq!(nearest("partitons", &mut known.into_iter()), Some("partitions"));
+        assert_eq!(nearest("Borkers", &mut known.into_iter()), Some("brokers"));
+        assert_eq!(nearest("ack", &mut known.into_iter()), Some("acks"));
+        assert_eq!(nearest("colour", &mut known.into_iter()), None);
+        assert_eq!(nearest("d", &mut ["a", "b"].into_iter()), None);
+        assert_eq!(nearest(&"x".repeat(10_000), &mut known.into_iter()), None);
     }
 }

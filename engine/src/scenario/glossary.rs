@@ -1,15 +1,15 @@
 //! The words of the field, each explained once.
 
 use super::decimal;
-use super::error::{ScenarioError, did_you_mean};
+use super::error::{Reading, ScenarioError, did_you_mean};
 use super::reader::{Table, Value, read_file};
 use super::text::{Text, TextError};
-use std::collections::BTreeMap;
 
 /// Terms, in lower case, and what they mean.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Glossary {
-    terms: BTreeMap<String, Text>,
+    /// Few enough to look through.
+    terms: Vec<(String, Text)>,
 }
 
 const BUILT_IN: &str = include_str!("../../../scenarios/glossary.toml");
@@ -17,6 +17,8 @@ const BUILT_IN: &str = include_str!("../../../scenarios/glossary.toml");
 impl Glossary {
     /// The longest term, in bytes.
     const LONGEST_TERM: usize = 60;
+    /// The most terms that a file can bring.
+    const MOST_TERMS: usize = 1_000;
 
     /// The terms that every scenario can use: `scenarios/glossary.toml`.
     ///
@@ -33,66 +35,80 @@ impl Glossary {
     ///
     /// The first thing that is wrong, with its line and column.
     pub fn parse(text: &str) -> Result<Self, ScenarioError> {
-        read_file(text, "a glossary", |root| Self::default().with(&root))
+        read_file(text, "a glossary", |root| Self::default().with(&root)).map_err(|error| *error)
     }
 
     /// What that term means; upper and lower case are the same.
     #[must_use]
     pub fn get(&self, term: &str) -> Option<&Text> {
-        self.terms.get(&term.to_lowercase())
+        self.iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(term))
+            .map(|(_, text)| text)
     }
 
-    /// All terms and their meanings, by the alphabet.
+    /// All terms and their meanings, in the order of their files.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Text)> {
         self.terms.iter().map(|(term, text)| (term.as_str(), text))
     }
 
     /// This glossary with the terms of that table.
-    pub(super) fn with(mut self, table: &Table) -> Result<Self, ScenarioError> {
+    pub(super) fn with(mut self, table: &Table) -> Reading<Self> {
+        let (fields, before) = (table.fields(), self.terms.len());
+        if fields.len() > Self::MOST_TERMS {
+            return Err(table
+                .place()
+                .error(format!("there are more than {} terms", Self::MOST_TERMS)));
+        }
         // The names first: a term may be explained by one that comes later.
-        let mut fields = Vec::new();
-        for value in table.fields() {
-            let term = value.name().to_lowercase();
+        for value in &fields {
+            let term = value.name().to_ascii_lowercase();
             if term.is_empty() || term.len() > Self::LONGEST_TERM || term != term.trim() {
                 let message = format!("a term must be 1 to {} bytes, without space around", Self::LONGEST_TERM);
                 return Err(value.name_error(message));
             }
-            if self.terms.insert(term.clone(), Text::default()).is_some() {
+            if self.get(&term).is_some() {
                 return Err(value.name_error(format!("\"{term}\" is explained already")));
             }
-            fields.push((term, value));
+            self.terms.push((term, Text::default()));
         }
-        for (term, value) in fields {
-            let text = self.paragraph(&value)?;
-            self.terms.insert(term, text);
+        for (place, value) in fields.iter().enumerate() {
+            self.terms[before + place].1 = self.paragraph(value)?;
         }
         Ok(self)
     }
 
     /// Reads a value that is one paragraph.
-    pub(super) fn paragraph(&self, value: &Value) -> Result<Text, ScenarioError> {
+    pub(super) fn paragraph(&self, value: &Value) -> Reading<Text> {
         let source = value.text()?.trim();
         let text = Text::parse(source, &|term| self.check(term)).map_err(|e| place(value, source, e))?;
-        if text.0.is_empty() { Err(value.error(format!("{} is empty", value.name()))) } else { Ok(text) }
+        if text.0.is_empty() {
+            Err(value.error(format!("{} is empty", value.name())))
+        } else {
+            Ok(text)
+        }
     }
 
     /// Reads a value that is one or more paragraphs.
-    pub(super) fn paragraphs(&self, value: &Value) -> Result<Vec<Text>, ScenarioError> {
+    pub(super) fn paragraphs(&self, value: &Value) -> Reading<Vec<Text>> {
         let source = value.text()?;
         let texts = Text::parse_paragraphs(source, &|term| self.check(term)).map_err(|e| place(value, source, e))?;
-        if texts.is_empty() { Err(value.error(format!("{} is empty", value.name()))) } else { Ok(texts) }
+        if texts.is_empty() {
+            Err(value.error(format!("{} is empty", value.name())))
+        } else {
+            Ok(texts)
+        }
     }
 
     fn check(&self, term: &str) -> Result<(), String> {
-        if self.terms.contains_key(term) {
+        if self.get(term).is_some() {
             return Ok(());
         }
-        let hint = did_you_mean(term, self.terms.keys().map(String::as_str));
+        let hint = did_you_mean(term, self.iter().map(|(known, _)| known));
         Err(format!("\"{}\" is explained nowhere{hint}", decimal::shorten(term)))
     }
 }
 
-fn place(value: &Value, source: &str, error: TextError) -> ScenarioError {
+fn place(value: &Value, source: &str, error: TextError) -> Box<ScenarioError> {
     value.error_inside(source, error.at, error.message)
 }
 
@@ -109,16 +125,28 @@ mod tests {
         for (term, text) in glossary.iter() {
             let sentence = text.to_string();
             assert!(sentence.ends_with('.'), "{term}: {sentence}");
-            assert!(sentence.len() < 320, "{term} is explained at too great length: {}", sentence.len());
+            assert!(
+                sentence.len() < 320,
+                "{term} is explained at too great length: {}",
+                sentence.len()
+            );
         }
     }
 
     #[test]
     fn what_is_not_explained_is_told_with_its_place() {
         let error = Glossary::parse("log = 'A list.'\nleader = '''\nThe\n[lgo] of it.'''").unwrap_err();
-        assert_eq!(error.to_string(), "4:1: \"lgo\" is explained nowhere; did you mean log?");
+        assert_eq!(
+            error.to_string(),
+            "4:1: \"lgo\" is explained nowhere; did you mean log?"
+        );
         let twice = Glossary::parse("log = 'A.'\nLog = 'B.'").unwrap_err();
         assert!(twice.message.contains("explained already"), "{twice}");
-        assert!(Glossary::parse("log = 5").unwrap_err().message.contains("must be a text in quotes, not a number"));
+        assert!(
+            Glossary::parse("log = 5")
+                .unwrap_err()
+                .message
+                .contains("must be a text in quotes, not a number")
+        );
     }
 }

@@ -1,6 +1,6 @@
-//! Scenarios as data: what a run starts from, what happens in it, and the steps that tell of it. One file format for all
-//! of them, described in `scenarios/README.md`; one catalogue of [`Setting`]s for the file, the link, the page and the
-//! command line.
+//! Scenarios as data: what a run starts from, what happens in it, and the steps that tell of it. One file format for
+//! all of them, described in `scenarios/README.md`; one catalogue of [`Setting`]s for the file, the link, the page and
+//! the command line.
 //!
 //! **Invariant:** a file that cannot be played is refused with line and column, and nothing in a file can make the
 //! engine panic.

@@ -1,24 +1,22 @@
 //! From a scenario's file to a [`Scenario`].
 
-use crate::short_sort::sort_short_by_key;
-use super::error::{Place, ScenarioError};
+use super::error::{Place, Reading, ScenarioError};
 use super::glossary::Glossary;
 use super::reader::{Table, Value, read_file};
 use super::setting::{self, Kind, Setting, check_key};
 use super::target::Known;
 use super::validate::{SetupProblem, validate};
 use super::{Scenario, parse_step};
+use crate::short_sort::sort_short_by_key;
 use crate::wire::Micros;
 use crate::workload::{Burst, ListedEvent};
 use crate::world::{Command, Limits, Setup};
-use std::collections::BTreeSet;
-
-type Result<T> = std::result::Result<T, ScenarioError>;
 
 /// The version of the format that this reads.
 const FORMAT: u64 = 1;
-const FIELDS: [&str; 10] =
-    ["format", "id", "title", "summary", "seed", "until", "settings", "script", "step", "terms"];
+const FIELDS: [&str; 10] = [
+    "format", "id", "title", "summary", "seed", "until", "settings", "script", "step", "terms",
+];
 const SCRIPT: [&str; 3] = ["events", "actions", "bursts"];
 const MAX_EVENTS: usize = 10_000;
 const MAX_ACTIONS: usize = 1_000;
@@ -31,15 +29,17 @@ impl Scenario {
     /// # Errors
     ///
     /// The first thing that is wrong, with its line and column.
-    pub fn parse(text: &str) -> Result<Self> {
-        read_file(text, "a scenario", |root| read(&root))
+    pub fn parse(text: &str) -> Result<Self, ScenarioError> {
+        read_file(text, "a scenario", |root| read(&root)).map_err(|error| *error)
     }
 }
 
-fn read(root: &Table) -> Result<Scenario> {
+fn read(root: &Table) -> Reading<Scenario> {
     let format = root.need("format")?;
     if format.integer(0..=u64::MAX)? != FORMAT {
-        return Err(format.error(format!("this Partitura reads format {FORMAT}; the file may be made for another one")));
+        return Err(format.error(format!(
+            "this Partitura reads format {FORMAT}; the file may be made for another one"
+        )));
     }
     root.only(&FIELDS)?;
     let glossary = match root.get("terms") {
@@ -49,11 +49,14 @@ fn read(root: &Table) -> Result<Scenario> {
     let until = root.need("until")?;
     let until_us = until.seconds()?;
     if until_us == 0 {
-        return Err(until.error("until must be more than 0 seconds"));
+        return Err(until.error("until must be more than 0 seconds".to_owned()));
     }
     let mut setup = Setup::new(0, "events");
     setup.seed = root.get("seed").map_or(Ok(42), |seed| seed.integer(0..=u64::MAX))?;
-    let settings = root.get("settings").map(|value| value.table("the settings")).transpose()?;
+    let settings = root
+        .get("settings")
+        .map(|value| value.table("the settings"))
+        .transpose()?;
     let settings = settings.map_or_else(Vec::new, |table| table.dotted_fields());
     apply_settings(&settings, &mut setup)?;
     if let Some(script) = root.get("script") {
@@ -66,7 +69,10 @@ fn read(root: &Table) -> Result<Scenario> {
     validate(&setup).map_err(|problem| place_problem(root, &settings, &problem))?;
 
     let keys = known_keys(&setup);
-    let known = Known { setup: &setup, keys: &keys };
+    let known = Known {
+        setup: &setup,
+        keys: &keys,
+    };
     let steps = parse_step::read(root, MAX_STEPS, until_us, &known, &glossary)?;
     Ok(Scenario {
         id: read_id(&root.need("id")?)?,
@@ -79,16 +85,18 @@ fn read(root: &Table) -> Result<Scenario> {
     })
 }
 
-fn read_id(value: &Value) -> Result<String> {
+fn read_id(value: &Value) -> Reading<String> {
     let id = value.line()?;
     let legal = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
     if id.len() > 40 || !id.bytes().all(legal) {
-        return Err(value.error("id must be at most 40 small letters, digits and hyphens: it becomes part of links"));
+        return Err(
+            value.error("id must be at most 40 small letters, digits and hyphens: it becomes part of links".to_owned())
+        );
     }
     Ok(id.to_owned())
 }
 
-fn apply_settings(values: &[Value], setup: &mut Setup) -> Result<()> {
+fn apply_settings(values: &[Value], setup: &mut Setup) -> Reading<()> {
     let mut settings = Vec::new();
     for value in values {
         let setting = named(value)?;
@@ -97,7 +105,7 @@ fn apply_settings(values: &[Value], setup: &mut Setup) -> Result<()> {
     setting::apply_all(&settings, setup).map_err(|(place, message)| values[place].error(message))
 }
 
-fn named(value: &Value) -> Result<&'static Setting> {
+fn named(value: &Value) -> Reading<&'static Setting> {
     let name = value.name();
     // A field that is written below a `[settings]` belongs to that table, wherever its author sees it.
     let elsewhere = |home: &str| format!("{name} is no setting: write it {home}");
@@ -113,7 +121,7 @@ fn named(value: &Value) -> Result<&'static Setting> {
 }
 
 /// A setting's value as text; keys may be a list.
-fn setting_text(setting: &Setting, value: &Value) -> Result<String> {
+fn setting_text(setting: &Setting, value: &Value) -> Reading<String> {
     if setting.kind != Kind::Keys || !value.is_list() {
         return value.scalar();
     }
@@ -128,28 +136,35 @@ fn setting_text(setting: &Setting, value: &Value) -> Result<String> {
 }
 
 /// A problem with the whole setup stands where the file sets the first of the settings that it names.
-fn place_problem(root: &Table, values: &[Value], problem: &SetupProblem) -> ScenarioError {
+fn place_problem(root: &Table, values: &[Value], problem: &SetupProblem) -> Box<ScenarioError> {
     let set = |name: &&str| values.iter().find(|value| value.name() == *name);
     match problem.settings.iter().find_map(set) {
         Some(value) => value.error(problem.message.clone()),
         None => {
-            let place = root.get("settings").map_or(Place { line: 1, column: 1 }, |settings| settings.place());
+            let place = root
+                .get("settings")
+                .map_or(Place { line: 1, column: 1 }, |settings| settings.place());
             place.error(problem.message.clone())
         }
     }
 }
 
 /// The tables of a list that may be absent.
-fn tables<'a>(script: &Table<'a>, name: &str, what: &'static str, most: usize) -> Result<Vec<Table<'a>>> {
-    let Some(value) = script.get(name) else { return Ok(Vec::new()) };
+fn tables<'a>(script: &Table<'a>, name: &str, what: &'static str, most: usize) -> Reading<Vec<Table<'a>>> {
+    let Some(value) = script.get(name) else {
+        return Ok(Vec::new());
+    };
     let tables = value.tables(what)?;
     if tables.len() > most {
-        return Err(value.error(format!("{name} has {} entries, and at most {most} are allowed", tables.len())));
+        return Err(value.error(format!(
+            "{name} has {} entries, and at most {most} are allowed",
+            tables.len()
+        )));
     }
     Ok(tables)
 }
 
-fn read_bursts(script: &Table) -> Result<Vec<Burst>> {
+fn read_bursts(script: &Table) -> Reading<Vec<Burst>> {
     let mut bursts: Vec<Burst> = Vec::new();
     for table in tables(script, "bursts", "a burst", MAX_BURSTS)? {
         table.only(&["from", "until", "rate"])?;
@@ -160,17 +175,17 @@ fn read_bursts(script: &Table) -> Result<Vec<Burst>> {
             per_second: table.need("rate")?.integer(0..=u64::from(Limits::MAX_RATE))? as u32,
         };
         if burst.until_us <= burst.from_us {
-            return Err(until.error("a burst must end after it has begun"));
+            return Err(until.error("a burst must end after it has begun".to_owned()));
         }
         if bursts.last().is_some_and(|last| last.until_us > burst.from_us) {
-            return Err(from.error("a burst must begin after the one before it has ended"));
+            return Err(from.error("a burst must begin after the one before it has ended".to_owned()));
         }
         bursts.push(burst);
     }
     Ok(bursts)
 }
 
-fn read_events(script: &Table) -> Result<Vec<ListedEvent>> {
+fn read_events(script: &Table) -> Reading<Vec<ListedEvent>> {
     let mut events = Vec::new();
     for table in tables(script, "events", "an event", MAX_EVENTS)? {
         table.only(&["at", "key", "value"])?;
@@ -189,7 +204,7 @@ fn read_events(script: &Table) -> Result<Vec<ListedEvent>> {
     Ok(events)
 }
 
-fn read_actions(script: &Table) -> Result<Vec<(Micros, Command)>> {
+fn read_actions(script: &Table) -> Reading<Vec<(Micros, Command)>> {
     let mut commands = Vec::new();
     for table in tables(script, "actions", "an action", MAX_ACTIONS)? {
         table.only(&["at", "set"])?;
@@ -204,11 +219,13 @@ fn read_actions(script: &Table) -> Result<Vec<(Micros, Command)>> {
     Ok(commands)
 }
 
-fn known_keys(setup: &Setup) -> BTreeSet<&str> {
+fn known_keys(setup: &Setup) -> Vec<&str> {
     let commanded = setup.commands.iter().flat_map(|(_, command)| match command {
         Command::Keys(keys) => keys.as_slice(),
         _ => &[],
     });
     let own = setup.workload.keys.iter().chain(commanded);
-    own.chain(setup.workload.listed.iter().map(|event| &event.key)).map(String::as_str).collect()
+    own.chain(setup.workload.listed.iter().map(|event| &event.key))
+        .map(String::as_str)
+        .collect()
 }

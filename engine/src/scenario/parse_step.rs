@@ -1,12 +1,12 @@
 //! The steps of a scenario's file.
 
+use super::Step;
 use super::checkpoint::Checkpoint;
 use super::decimal::format_seconds;
-use super::error::ScenarioError;
+use super::error::Reading;
 use super::glossary::Glossary;
 use super::reader::Table;
 use super::target::{Known, Target};
-use super::Step;
 use crate::wire::Micros;
 
 const FIELDS: [&str; 8] = ["at", "title", "text", "say", "speed", "run", "highlight", "expect"];
@@ -17,11 +17,16 @@ pub(super) fn read(
     until_us: Micros,
     known: &Known,
     glossary: &Glossary,
-) -> Result<Vec<Step>, ScenarioError> {
-    let Some(value) = root.get("step") else { return Ok(Vec::new()) };
+) -> Reading<Vec<Step>> {
+    let Some(value) = root.get("step") else {
+        return Ok(Vec::new());
+    };
     let tables = value.tables("a step")?;
     if tables.len() > most {
-        return Err(value.error(format!("there are {} steps, and at most {most} are allowed", tables.len())));
+        return Err(value.error(format!(
+            "there are {} steps, and at most {most} are allowed",
+            tables.len()
+        )));
     }
     let mut steps: Vec<Step> = Vec::new();
     for (index, table) in tables.iter().enumerate() {
@@ -37,21 +42,32 @@ fn read_step(
     allowed: std::ops::RangeInclusive<Micros>,
     known: &Known,
     glossary: &Glossary,
-) -> Result<Step, ScenarioError> {
+) -> Reading<Step> {
     table.only(&FIELDS)?;
     let at = table.need("at")?;
     let at_us = at.seconds()?;
     if at_us < *allowed.start() {
         let before = format_seconds(*allowed.start());
-        return Err(at.error(format!("step {number} is at {}, before the step in front of it, at {before}", format_seconds(at_us))));
+        return Err(at.error(format!(
+            "step {number} is at {}, before the step in front of it, at {before}",
+            format_seconds(at_us)
+        )));
     }
     if at_us > *allowed.end() {
         let until = format_seconds(*allowed.end());
-        return Err(at.error(format!("step {number} is at {}, after the end of the run, at {until}", format_seconds(at_us))));
+        return Err(at.error(format!(
+            "step {number} is at {}, after the end of the run, at {until}",
+            format_seconds(at_us)
+        )));
     }
     let speed = match table.get("speed") {
         None => None,
-        Some(value) => Some(value.scalar()?.parse().map_err(|message: String| value.error(message))?),
+        Some(value) => Some(
+            value
+                .scalar()?
+                .parse()
+                .map_err(|message: String| value.error(message))?,
+        ),
     };
     Ok(Step {
         at_us,
@@ -65,8 +81,10 @@ fn read_step(
     })
 }
 
-fn read_highlight(table: &Table, known: &Known) -> Result<Vec<Target>, ScenarioError> {
-    let Some(value) = table.get("highlight") else { return Ok(Vec::new()) };
+fn read_highlight(table: &Table, known: &Known) -> Reading<Vec<Target>> {
+    let Some(value) = table.get("highlight") else {
+        return Ok(Vec::new());
+    };
     let mut targets = Vec::new();
     for item in value.list()? {
         let target: Target = item.line()?.parse().map_err(|message: String| item.error(message))?;
@@ -76,7 +94,13 @@ fn read_highlight(table: &Table, known: &Known) -> Result<Vec<Target>, ScenarioE
     Ok(targets)
 }
 
-fn read_checkpoints(table: &Table, step: usize, known: &Known) -> Result<Vec<Checkpoint>, ScenarioError> {
-    let Some(value) = table.get("expect") else { return Ok(Vec::new()) };
-    value.tables("a checkpoint")?.iter().map(|table| Checkpoint::read(table, step, known)).collect()
+fn read_checkpoints(table: &Table, step: usize, known: &Known) -> Reading<Vec<Checkpoint>> {
+    let Some(value) = table.get("expect") else {
+        return Ok(Vec::new());
+    };
+    value
+        .tables("a checkpoint")?
+        .iter()
+        .map(|table| Checkpoint::read(table, step, known))
+        .collect()
 }

@@ -1,14 +1,12 @@
 //! A TOML file as a tree that knows where each of its values stands, read field by field. By hand rather than derived:
 //! so every message can name the field, the place and what would be right, and no float is ever made.
 
-use crate::short_sort::sort_short_by_key;
 use super::decimal;
-use super::error::{Place, ScenarioError, did_you_mean, error_at};
+use super::error::{Place, Reading, ScenarioError, did_you_mean, error_at};
+use crate::short_sort::sort_short_by_key;
 use crate::wire::Micros;
 use std::ops::{Range, RangeInclusive};
 use toml::de::{DeTable, DeValue};
-
-type Result<T> = std::result::Result<T, ScenarioError>;
 
 /// The largest file that is read, in bytes.
 pub(super) const MAX_FILE_BYTES: usize = 4 << 20;
@@ -36,7 +34,7 @@ pub(super) struct Value<'a> {
 }
 
 /// Reads the file's syntax, and hands its root to `read`.
-pub(super) fn read_file<T>(source: &str, what: &'static str, read: impl FnOnce(Table) -> Result<T>) -> Result<T> {
+pub(super) fn read_file<T>(source: &str, what: &'static str, read: impl FnOnce(Table) -> Reading<T>) -> Reading<T> {
     if source.len() > MAX_FILE_BYTES {
         let most = decimal::grouped(MAX_FILE_BYTES as u64);
         return Err(Place { line: 1, column: 1 }.error(format!("the file is larger than {most} bytes")));
@@ -45,7 +43,12 @@ pub(super) fn read_file<T>(source: &str, what: &'static str, read: impl FnOnce(T
         let span = error.span().unwrap_or(0..0);
         error_at(source, &span, error.message().replace('\n', ", "))
     })?;
-    read(Table { source, span: 0..0, what, fields: root.get_ref() })
+    read(Table {
+        source,
+        span: 0..0,
+        what,
+        fields: root.get_ref(),
+    })
 }
 
 impl<'a> Table<'a> {
@@ -55,38 +58,52 @@ impl<'a> Table<'a> {
     }
 
     /// Every field must have one of these names.
-    pub(super) fn only(&self, known: &[&str]) -> Result<()> {
-        match self.fields().into_iter().find(|value| !known.contains(&value.name())) {
+    pub(super) fn only(&self, known: &[&str]) -> Reading<()> {
+        let unknown = self.in_any_order().filter(|value| !known.contains(&value.name()));
+        match unknown.min_by_key(|value| value.name_span.start) {
             None => Ok(()),
             Some(value) => {
                 let name = value.name();
                 let hint = did_you_mean(name, known.iter().copied());
-                Err(value.name_error(format!("{} has no field \"{}\"{hint}", self.what, decimal::shorten(name))))
+                Err(value.name_error(format!(
+                    "{} has no field \"{}\"{hint}",
+                    self.what,
+                    decimal::shorten(name)
+                )))
             }
         }
     }
 
     /// A field that may be absent.
     pub(super) fn get(&self, name: &str) -> Option<Value<'a>> {
-        self.fields().into_iter().find(|value| value.name == name)
+        self.in_any_order().find(|value| value.name == name)
     }
 
     /// A field that must be there.
-    pub(super) fn need(&self, name: &str) -> Result<Value<'a>> {
-        self.get(name).ok_or_else(|| self.place().error(format!("{} needs \"{name}\"", self.what)))
+    pub(super) fn need(&self, name: &str) -> Reading<Value<'a>> {
+        self.get(name)
+            .ok_or_else(|| self.place().error(format!("{} needs \"{name}\"", self.what)))
     }
 
-    /// All fields, in the order of the file.
-    pub(super) fn fields(&self) -> Vec<Value<'a>> {
-        let fields = self.fields.iter().map(|(key, value)| Value {
-            source: self.source,
+    fn in_any_order(&self) -> impl Iterator<Item = Value<'a>> {
+        let source = self.source;
+        self.fields.iter().map(move |(key, value)| Value {
+            source,
             span: value.span(),
             name_span: key.span(),
             name: key.get_ref().to_string(),
             value: value.get_ref(),
-        });
-        let mut fields: Vec<Value> = fields.collect();
-        sort_short_by_key(&mut fields, |field| field.name_span.start);
+        })
+    }
+
+    /// All fields, in the order of the file: the first mistake in it is told first.
+    pub(super) fn fields(&self) -> Vec<Value<'a>> {
+        /// Nobody writes more; what a machine wrote is read, too, in another order.
+        const SORTED: usize = 1_000;
+        let mut fields: Vec<Value> = self.in_any_order().collect();
+        if fields.len() <= SORTED {
+            sort_short_by_key(&mut fields, |field| field.name_span.start);
+        }
         fields
     }
 
@@ -97,7 +114,12 @@ impl<'a> Table<'a> {
         for mut value in self.fields() {
             match value.value {
                 DeValue::Table(fields) => {
-                    let inner = Table { source: self.source, span: value.span.clone(), what: self.what, fields };
+                    let inner = Table {
+                        source: self.source,
+                        span: value.span.clone(),
+                        what: self.what,
+                        fields,
+                    };
                     for mut deeper in inner.dotted_fields() {
                         deeper.name = format!("{}.{}", value.name, deeper.name);
                         deeper.name_span = value.name_span.clone();
@@ -126,23 +148,24 @@ impl<'a> Value<'a> {
     }
 
     /// An error at the value.
-    pub(super) fn error(&self, message: impl Into<String>) -> ScenarioError {
+    pub(super) fn error(&self, message: String) -> Box<ScenarioError> {
         error_at(self.source, &self.span, message)
     }
 
     /// An error at the field's name.
-    pub(super) fn name_error(&self, message: impl Into<String>) -> ScenarioError {
+    pub(super) fn name_error(&self, message: String) -> Box<ScenarioError> {
         error_at(self.source, &self.name_span, message)
     }
 
     /// An error at that byte of the value's text, as far as it can be found in the file.
-    pub(super) fn error_inside(&self, text: &str, byte: usize, message: impl Into<String>) -> ScenarioError {
+    pub(super) fn error_inside(&self, text: &str, byte: usize, message: String) -> Box<ScenarioError> {
         let raw = &self.source[self.span.clone()];
         let at = self.span.start + raw.find(text).map_or(0, |start| start + byte);
         error_at(self.source, &(at..at), message)
     }
 
-    fn wrong_type(&self, wanted: &str) -> ScenarioError {
+    #[cold]
+    fn wrong_type(&self, wanted: &str) -> Box<ScenarioError> {
         let found = match self.value {
             DeValue::String(_) => "a text",
             DeValue::Integer(_) | DeValue::Float(_) => "a number",
@@ -155,7 +178,7 @@ impl<'a> Value<'a> {
     }
 
     /// It as a text.
-    pub(super) fn text(&self) -> Result<&'a str> {
+    pub(super) fn text(&self) -> Reading<&'a str> {
         match self.value {
             DeValue::String(text) => Ok(text),
             _ => Err(self.wrong_type("a text in quotes")),
@@ -163,7 +186,7 @@ impl<'a> Value<'a> {
     }
 
     /// It as a text that is not empty, of one line.
-    pub(super) fn line(&self) -> Result<&'a str> {
+    pub(super) fn line(&self) -> Reading<&'a str> {
         let text = self.text()?.trim();
         if text.is_empty() {
             return Err(self.error(format!("{} is empty", self.name)));
@@ -175,7 +198,7 @@ impl<'a> Value<'a> {
     }
 
     /// A number, a switch or a text in quotes, as it is written.
-    pub(super) fn scalar(&self) -> Result<String> {
+    pub(super) fn scalar(&self) -> Reading<String> {
         match self.value {
             DeValue::String(text) => Ok(text.to_string()),
             DeValue::Integer(n) if n.radix() == 10 => Ok(n.as_str().trim_start_matches('+').to_owned()),
@@ -191,19 +214,23 @@ impl<'a> Value<'a> {
     }
 
     /// It as a whole number.
-    pub(super) fn integer(&self, range: RangeInclusive<u64>) -> Result<u64> {
+    pub(super) fn integer(&self, range: RangeInclusive<u64>) -> Reading<u64> {
         if !matches!(self.value, DeValue::Integer(_)) {
             return Err(self.wrong_type("a whole number"));
         }
         let text = self.scalar()?;
         text.parse().ok().filter(|n| range.contains(n)).ok_or_else(|| {
             let (min, max) = (decimal::grouped(*range.start()), decimal::grouped(*range.end()));
-            self.error(format!("{} must be {min} to {max}, not {}", self.name, decimal::shorten(&text)))
+            self.error(format!(
+                "{} must be {min} to {max}, not {}",
+                self.name,
+                decimal::shorten(&text)
+            ))
         })
     }
 
     /// It as a number of seconds.
-    pub(super) fn seconds(&self) -> Result<Micros> {
+    pub(super) fn seconds(&self) -> Reading<Micros> {
         /// A day: far more than anyone watches, and far from where sums of times overflow.
         const MOST: Micros = 86_400_000_000;
         if !matches!(self.value, DeValue::Integer(_) | DeValue::Float(_)) {
@@ -218,7 +245,7 @@ impl<'a> Value<'a> {
     }
 
     /// It as a list.
-    pub(super) fn list(&self) -> Result<Vec<Value<'a>>> {
+    pub(super) fn list(&self) -> Reading<Vec<Value<'a>>> {
         match self.value {
             DeValue::Array(items) => Ok(items
                 .iter()
@@ -240,15 +267,20 @@ impl<'a> Value<'a> {
     }
 
     /// It as a table. `what` is what such a table is, for messages.
-    pub(super) fn table(&self, what: &'static str) -> Result<Table<'a>> {
+    pub(super) fn table(&self, what: &'static str) -> Reading<Table<'a>> {
         match self.value {
-            DeValue::Table(fields) => Ok(Table { source: self.source, span: self.span.clone(), what, fields }),
+            DeValue::Table(fields) => Ok(Table {
+                source: self.source,
+                span: self.span.clone(),
+                what,
+                fields,
+            }),
             _ => Err(self.wrong_type("a table")),
         }
     }
 
     /// It as a list of tables.
-    pub(super) fn tables(&self, what: &'static str) -> Result<Vec<Table<'a>>> {
+    pub(super) fn tables(&self, what: &'static str) -> Reading<Vec<Table<'a>>> {
         self.list()?.iter().map(|value| value.table(what)).collect()
     }
 }

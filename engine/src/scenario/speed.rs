@@ -21,14 +21,23 @@ impl FromStr for Speed {
         let permille = if text == "max" {
             return Ok(Speed::Max);
         } else if let Some(part) = text.strip_prefix("1/") {
-            decimal::parse(part, 0).ok().filter(|part| *part > 0 && 1000_u64.is_multiple_of(*part)).map(|part| 1000 / part)
+            decimal::parse(part, 0)
+                .ok()
+                .filter(|part| *part > 0 && 1000_u64.is_multiple_of(*part))
+                .map(|part| 1000 / part)
         } else {
             decimal::parse(text.trim_end_matches(['x', '×']), 3).ok()
         };
         let known = permille.filter(|permille| (10..=100_000).contains(permille));
-        known.and_then(|permille| u32::try_from(permille).ok()).map(Speed::Permille).ok_or_else(|| {
-            format!("speed must be a part of real time such as 1/50, 1/100 to 100×, or max, not {}", decimal::shorten(text))
-        })
+        known
+            .and_then(|permille| u32::try_from(permille).ok())
+            .map(Speed::Permille)
+            .ok_or_else(|| {
+                format!(
+                    "speed must be a part of real time such as 1/50, 1/100 to 100×, or max, not {}",
+                    decimal::shorten(text)
+                )
+            })
     }
 }
 

@@ -76,21 +76,29 @@ pub fn partition_of(key: &str, partitions: u16) -> u16 {
 pub(super) struct Known<'a> {
     pub(super) setup: &'a Setup,
     /// All keys that records can be about.
-    pub(super) keys: &'a std::collections::BTreeSet<&'a str>,
+    pub(super) keys: &'a [&'a str],
 }
 
 impl Known<'_> {
     pub(super) fn check_key(&self, key: &str) -> Result<(), String> {
-        if self.keys.contains(key) {
+        if self.keys.contains(&key) {
             return Ok(());
         }
         let hint = did_you_mean(key, self.keys.iter().copied());
-        Err(format!("\"{}\" is none of own.keys and of the events' keys{hint}", decimal::shorten(key)))
+        Err(format!(
+            "\"{}\" is none of own.keys and of the events' keys{hint}",
+            decimal::shorten(key)
+        ))
     }
 
     pub(super) fn check_row(&self, row: &Row) -> Result<(), String> {
         match row {
-            Row::Index(index) => check_number("partition", 0, (*index).into(), u64::from(self.setup.topic.partitions) - 1),
+            Row::Index(index) => check_number(
+                "partition",
+                0,
+                (*index).into(),
+                u64::from(self.setup.topic.partitions) - 1,
+            ),
             Row::OfKey(key) => self.check_key(key),
         }
     }
@@ -151,6 +159,25 @@ const FORMS: [&str; 9] = [
     "setting rate",
 ];
 
+/// How the forms with something behind them are read. The longer of two that begin alike comes first.
+const READERS: [(&str, fn(&str) -> Result<Target, String>); 10] = [
+    ("partition of ", |rest| Ok(Target::Partition(row(rest)))),
+    ("partition ", |rest| Ok(Target::Partition(row(rest)))),
+    ("leader of ", |rest| Ok(Target::Leader(row(rest)))),
+    ("high watermark of ", |rest| Ok(Target::HighWatermark(row(rest)))),
+    ("replica ", |rest| {
+        let (of, broker) = rest
+            .rsplit_once('@')
+            .ok_or("a replica is written as replica 2@1, partition and broker")?;
+        Ok(Target::Replica(row(of), number(broker)?))
+    }),
+    ("broker ", |rest| number(rest).map(Target::Broker)),
+    ("producer ", |rest| number(rest).map(Target::Producer)),
+    ("consumer ", |rest| number(rest).map(Target::Consumer)),
+    ("key ", |rest| Ok(Target::Key(rest.to_owned()))),
+    ("setting ", |rest| Setting::named(rest).map(Target::Setting)),
+];
+
 impl FromStr for Target {
     type Err = String;
 
@@ -159,34 +186,25 @@ impl FromStr for Target {
         if let Some((_, target)) = WORDS.iter().find(|(word, _)| *word == text) {
             return Ok(target.clone());
         }
-        let after = |prefix: &str| text.strip_prefix(prefix).map(str::trim).filter(|rest| !rest.is_empty());
-        let number = |rest: &str| rest.parse().map_err(|_| format!("\"{}\" is not a number", decimal::shorten(rest)));
-        if let Some(rest) = after("partition of ").or_else(|| after("partition ")) {
-            Ok(Target::Partition(row(rest)))
-        } else if let Some(rest) = after("leader of ") {
-            Ok(Target::Leader(row(rest)))
-        } else if let Some(rest) = after("high watermark of ") {
-            Ok(Target::HighWatermark(row(rest)))
-        } else if let Some(rest) = after("replica ") {
-            let (of, broker) = rest.rsplit_once('@').ok_or("a replica is written as replica 2@1, partition and broker")?;
-            Ok(Target::Replica(row(of), number(broker)?))
-        } else if let Some(rest) = after("broker ") {
-            number(rest).map(Target::Broker)
-        } else if let Some(rest) = after("producer ") {
-            number(rest).map(Target::Producer)
-        } else if let Some(rest) = after("consumer ") {
-            number(rest).map(Target::Consumer)
-        } else if let Some(rest) = after("key ") {
-            Ok(Target::Key(rest.to_owned()))
-        } else if let Some(rest) = after("setting ") {
-            Setting::named(rest).map(Target::Setting)
-        } else {
-            let words = WORDS.iter().map(|(word, _)| *word);
-            let hint = did_you_mean(text, words.clone());
-            let forms: Vec<&str> = words.chain(FORMS).collect();
-            Err(format!("nothing is called \"{}\"{hint} (one of: {})", decimal::shorten(text), forms.join(", ")))
+        for (prefix, read) in READERS {
+            if let Some(rest) = text.strip_prefix(prefix).map(str::trim).filter(|rest| !rest.is_empty()) {
+                return read(rest);
+            }
         }
+        let words = WORDS.iter().map(|(word, _)| *word);
+        let hint = did_you_mean(text, words.clone());
+        let forms: Vec<&str> = words.chain(FORMS).collect();
+        let forms = forms.join(", ");
+        Err(format!(
+            "nothing is called \"{}\"{hint} (one of: {forms})",
+            decimal::shorten(text)
+        ))
     }
+}
+
+fn number(text: &str) -> Result<u8, String> {
+    text.parse()
+        .map_err(|_| format!("\"{}\" is not a number", decimal::shorten(text)))
 }
 
 fn row(text: &str) -> Row {
@@ -216,7 +234,12 @@ impl fmt::Display for Target {
             Target::Consumer(n) => write!(f, "consumer {n}"),
             Target::Key(key) => write!(f, "key {key}"),
             Target::Setting(setting) => write!(f, "setting {}", setting.name),
-            plain => f.write_str(WORDS.iter().find(|(_, target)| target == plain).map_or("", |(word, _)| word)),
+            plain => f.write_str(
+                WORDS
+                    .iter()
+                    .find(|(_, target)| target == plain)
+                    .map_or("", |(word, _)| word),
+            ),
         }
     }
 }
@@ -228,7 +251,12 @@ mod tests {
     #[test]
     fn every_form_is_read_and_written() {
         let words = WORDS.iter().map(|(word, _)| *word);
-        let more = ["partition of match-7", "leader of match-7", "replica match-7@3", "setting linger.ms"];
+        let more = [
+            "partition of match-7",
+            "leader of match-7",
+            "replica match-7@3",
+            "setting linger.ms",
+        ];
         for text in words.chain(FORMS).chain(more) {
             assert_eq!(text.parse::<Target>().unwrap().to_string(), text);
         }

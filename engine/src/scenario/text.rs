@@ -37,7 +37,13 @@ pub(super) type CheckTerm<'a> = &'a dyn Fn(&str) -> Result<(), String>;
 impl Text {
     /// Reads one paragraph. Line ends count as spaces; a backslash takes the next sign's meaning away.
     pub(super) fn parse(source: &str, check_term: CheckTerm) -> Result<Self, TextError> {
-        let mut parser = Parser { source, at: 0, spans: Vec::new(), plain: String::new(), check_term };
+        let mut parser = Parser {
+            source,
+            at: 0,
+            spans: Vec::new(),
+            plain: String::new(),
+            check_term,
+        };
         while let Some(c) = parser.peek() {
             match c {
                 '`' => parser.code()?,
@@ -112,9 +118,10 @@ impl Parser<'_> {
 
     fn push(&mut self, c: char) {
         self.at += c.len_utf8();
+        let begins = self.plain.is_empty() && self.spans.is_empty();
         if !c.is_whitespace() {
             self.plain.push(c);
-        } else if !self.plain.ends_with(' ') && !(self.plain.is_empty() && self.spans.is_empty()) {
+        } else if !begins && !self.plain.ends_with(' ') {
             self.plain.push(' ');
         }
     }
@@ -135,18 +142,30 @@ impl Parser<'_> {
 
     /// `2 * 3` is arithmetic.
     fn opens_emphasis(&self) -> bool {
-        self.source[self.at + 1..].chars().next().is_some_and(|next| !next.is_whitespace())
+        self.source[self.at + 1..]
+            .chars()
+            .next()
+            .is_some_and(|next| !next.is_whitespace())
     }
 
     /// What stands between here and `close`, as one line.
     fn until(&mut self, close: char, what: &str) -> Result<String, TextError> {
         let start = self.at + 1;
         let Some(length) = self.source[start..].find(close) else {
-            return Err(TextError { at: self.at, message: format!("this {what} has no closing {close}") });
+            return Err(TextError {
+                at: self.at,
+                message: format!("this {what} has no closing {close}"),
+            });
         };
-        let inner = self.source[start..start + length].split_whitespace().collect::<Vec<_>>().join(" ");
+        let inner = self.source[start..start + length]
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ");
         if inner.is_empty() {
-            return Err(TextError { at: self.at, message: format!("this {what} is empty") });
+            return Err(TextError {
+                at: self.at,
+                message: format!("this {what} is empty"),
+            });
         }
         self.at = start + length + close.len_utf8();
         Ok(inner)
@@ -169,8 +188,12 @@ impl Parser<'_> {
     fn term(&mut self) -> Result<(), TextError> {
         let start = self.at;
         let shown = self.until(']', "term")?;
-        let term = if self.peek() == Some('(') { self.until(')', "term")? } else { shown.clone() };
-        let term = term.to_lowercase();
+        let term = if self.peek() == Some('(') {
+            self.until(')', "term")?
+        } else {
+            shown.clone()
+        };
+        let term = term.to_ascii_lowercase();
         (self.check_term)(&term).map_err(|message| TextError { at: start, message })?;
         self.flush();
         self.spans.push(Span::Term { term, shown });
@@ -197,9 +220,15 @@ mod tests {
             Span::Text(" it is ".into()),
             Span::Emphasis("never".into()),
             Span::Text(" lost: the ".into()),
-            Span::Term { term: "leader".into(), shown: "Leader".into() },
+            Span::Term {
+                term: "leader".into(),
+                shown: "Leader".into(),
+            },
             Span::Text(" waits for ".into()),
-            Span::Term { term: "high watermark".into(), shown: "watermarks".into() },
+            Span::Term {
+                term: "high watermark".into(),
+                shown: "watermarks".into(),
+            },
             Span::Text(".".into()),
         ];
         assert_eq!(spans, expected);
@@ -207,7 +236,10 @@ mod tests {
 
     #[test]
     fn signs_can_stand_for_themselves() {
-        assert_eq!(parse(r"2 * 3, \*not\* \[this\]"), [Span::Text("2 * 3, *not* [this]".into())]);
+        assert_eq!(
+            parse(r"2 * 3, \*not\* \[this\]"),
+            [Span::Text("2 * 3, *not* [this]".into())]
+        );
         assert_eq!(Text::parse("`a*b` and *c*", ANY).unwrap().to_string(), "a*b and c");
     }
 
@@ -221,7 +253,10 @@ mod tests {
     #[test]
     fn empty_lines_part_paragraphs() {
         let paragraphs = Text::parse_paragraphs("\n one\n two\n\n \n three\n", ANY).unwrap();
-        assert_eq!(paragraphs.iter().map(ToString::to_string).collect::<Vec<_>>(), ["one two", "three"]);
+        assert_eq!(
+            paragraphs.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ["one two", "three"]
+        );
         assert_eq!(Text::parse_paragraphs("one\n\n two `x", ANY).unwrap_err().at, 10);
     }
 }

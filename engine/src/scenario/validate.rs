@@ -4,7 +4,7 @@ use super::decimal;
 use super::setting::{Kind, LEAST_LATENCY_US, MAX_KEYS, Setting};
 use crate::wire::Micros;
 use crate::workload::KeySampler;
-use crate::world::{Command, LinkConfig, Limits, Setup};
+use crate::world::{Command, Limits, LinkConfig, Setup};
 use std::fmt;
 
 /// Why a setup cannot be played.
@@ -25,7 +25,10 @@ impl fmt::Display for SetupProblem {
 impl std::error::Error for SetupProblem {}
 
 fn problem<const N: usize>(settings: [&'static str; N], message: String) -> Result<(), SetupProblem> {
-    Err(SetupProblem { settings: settings.to_vec(), message })
+    Err(SetupProblem {
+        settings: settings.to_vec(),
+        message,
+    })
 }
 
 /// Whether that setup can be played.
@@ -57,7 +60,11 @@ fn cluster(setup: &Setup) -> Result<(), SetupProblem> {
     if copies > brokers {
         let message = format!(
             "replication.factor is {copies}, but there {}: each copy needs its own",
-            if brokers == 1 { "is only 1 broker".to_owned() } else { format!("are only {brokers} brokers") }
+            if brokers == 1 {
+                "is only 1 broker".to_owned()
+            } else {
+                format!("are only {brokers} brokers")
+            }
         );
         return problem(["replication.factor", "brokers"], message);
     }
@@ -92,7 +99,10 @@ fn group(setup: &Setup) -> Result<(), SetupProblem> {
             millis(min),
             millis(max)
         );
-        return problem(["group.min.session.timeout.ms", "group.max.session.timeout.ms"], message);
+        return problem(
+            ["group.min.session.timeout.ms", "group.max.session.timeout.ms"],
+            message,
+        );
     }
     let session = setup.consumer.session_timeout_us;
     if !(min..=max).contains(&session) {
@@ -103,7 +113,14 @@ fn group(setup: &Setup) -> Result<(), SetupProblem> {
             millis(min),
             millis(max)
         );
-        return problem(["session.timeout.ms", "group.min.session.timeout.ms", "group.max.session.timeout.ms"], message);
+        return problem(
+            [
+                "session.timeout.ms",
+                "group.min.session.timeout.ms",
+                "group.max.session.timeout.ms",
+            ],
+            message,
+        );
     }
     let heartbeat = setup.consumer.heartbeat_interval_us;
     if heartbeat >= session {
@@ -130,7 +147,13 @@ fn workload(setup: &Setup) -> Result<(), SetupProblem> {
         return problem(["own.keys", "rate"], message);
     }
     if highest > Limits::MAX_RATE {
-        return problem(["rate"], format!("a burst's rate must be at most {}", decimal::grouped(Limits::MAX_RATE.into())));
+        return problem(
+            ["rate"],
+            format!(
+                "a burst's rate must be at most {}",
+                decimal::grouped(Limits::MAX_RATE.into())
+            ),
+        );
     }
     if workload.rate.bursts.iter().any(|burst| burst.from_us >= burst.until_us) {
         return problem(["rate"], "a burst must end after it has begun".to_owned());
@@ -138,10 +161,16 @@ fn workload(setup: &Setup) -> Result<(), SetupProblem> {
     let too_large = |event: &&crate::workload::ListedEvent| event.value.len() > Limits::MAX_VALUE_BYTES as usize;
     if let Some(event) = workload.listed.iter().find(too_large) {
         let most = decimal::grouped(Limits::MAX_VALUE_BYTES.into());
-        let message = format!("an event about {} is longer than {most} bytes", decimal::shorten(&event.key));
+        let message = format!(
+            "an event about {} is longer than {most} bytes",
+            decimal::shorten(&event.key)
+        );
         return problem(["value.bytes"], message);
     }
-    setup.commands.iter().try_for_each(|(_, command)| check_command(command))
+    setup
+        .commands
+        .iter()
+        .try_for_each(|(_, command)| check_command(command))
 }
 
 /// Whether that command stays within the limits of its setting.
@@ -156,12 +185,18 @@ pub fn check_command(command: &Command) -> Result<(), SetupProblem> {
                 return problem(["own.keys"], format!("send {message}"));
             }
             if value.len() > MAX_SENT_BYTES {
-                let message = format!("a record sent by hand must be at most {MAX_SENT_BYTES} bytes, not {}", value.len());
+                let message = format!(
+                    "a record sent by hand must be at most {MAX_SENT_BYTES} bytes, not {}",
+                    value.len()
+                );
                 return problem(["value.bytes"], message);
             }
         }
         Command::Keys(keys) if keys.len() > MAX_KEYS => {
-            return problem(["own.keys"], format!("own.keys must be at most {} keys", decimal::grouped(MAX_KEYS as u64)));
+            return problem(
+                ["own.keys"],
+                format!("own.keys must be at most {} keys", decimal::grouped(MAX_KEYS as u64)),
+            );
         }
         _ => {
             if let Some((setting, value)) = Setting::of_command(command)
@@ -180,8 +215,14 @@ pub const MAX_SENT_BYTES: usize = 1_000;
 fn links(setup: &Setup) -> Result<(), SetupProblem> {
     let network = &setup.network;
     let too_fast = |link: &LinkConfig| link.latency_us < LEAST_LATENCY_US || link.bytes_per_s == 0;
-    if [network.client, network.broker, network.controller].iter().any(too_fast) {
-        let message = format!("network.latency.ms must be at least {}, on every link", millis(LEAST_LATENCY_US));
+    if [network.client, network.broker, network.controller]
+        .iter()
+        .any(too_fast)
+    {
+        let message = format!(
+            "network.latency.ms must be at least {}, on every link",
+            millis(LEAST_LATENCY_US)
+        );
         return problem(["network.latency.ms"], message);
     }
     Ok(())
@@ -192,43 +233,4 @@ fn millis(us: Micros) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::workload::Burst;
-
-    fn message(change: impl Fn(&mut Setup)) -> String {
-        let mut setup = Setup::new(1, "topic");
-        change(&mut setup);
-        validate(&setup).unwrap_err().message
-    }
-
-    #[test]
-    fn the_defaults_are_valid() {
-        assert_eq!(validate(&Setup::new(1, "topic")), Ok(()));
-    }
-
-    #[test]
-    fn what_does_not_agree_is_named() {
-        let copies = message(|setup| setup.brokers = 1);
-        assert_eq!(copies, "replication.factor is 3, but there is only 1 broker: each copy needs its own");
-        let delivery = message(|setup| setup.producer.linger_us = 91_000_000);
-        assert_eq!(delivery, "delivery.timeout.ms is 120000, but must be at least linger.ms + request.timeout.ms = 121000");
-        assert!(message(|setup| setup.consumer.session_timeout_us = 1_000_000).contains("6000 to 1800000"));
-        assert!(message(|setup| setup.consumer.heartbeat_interval_us = 45_000_000).contains("below session.timeout.ms"));
-        assert!(message(|setup| setup.workload.rate.per_second = 5).contains("own.keys is empty"));
-        assert!(message(|setup| setup.racks = vec!["a".into()]).contains("1 brokers have a rack"));
-        assert!(message(|setup| setup.network.client.latency_us = 0).contains("at least 0.01"));
-        assert_eq!(message(|setup| setup.topic.partitions = 0), "partitions must be 1 to 64, not 0");
-        let burst = Burst { from_us: 5, until_us: 5, per_second: 0 };
-        assert_eq!(message(|setup| setup.workload.rate.bursts = vec![burst]), "a burst must end after it has begun");
-    }
-
-    #[test]
-    fn commands_stay_within_the_limits() {
-        assert!(check_command(&Command::Rate(2_000_000)).is_err());
-        assert!(check_command(&Command::Consumers(13)).unwrap_err().message.contains("0 to 12"));
-        let value = "x".repeat(MAX_SENT_BYTES + 1);
-        assert!(check_command(&Command::Send { key: None, value }).unwrap_err().message.contains("not 1001"));
-        assert_eq!(check_command(&Command::Keyed(true)), Ok(()));
-    }
-}
+mod tests;

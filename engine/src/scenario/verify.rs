@@ -32,8 +32,17 @@ pub struct Failure {
 /// `60:5: step 3 "One key, one partition": out_of_order since step 2 must be 0, but is 4`.
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Failure { step, title, checkpoint, seen } = self;
-        write!(f, "{}: step {step} \"{title}\": {checkpoint}, but is {seen}", checkpoint.place)
+        let Failure {
+            step,
+            title,
+            checkpoint,
+            seen,
+        } = self;
+        write!(
+            f,
+            "{}: step {step} \"{title}\": {checkpoint}, but is {seen}",
+            checkpoint.place
+        )
     }
 }
 
@@ -50,12 +59,23 @@ impl Scenario {
         let (mut steps, mut failures) = (Vec::new(), Vec::new());
         for (index, step) in self.steps.iter().enumerate() {
             world.run_until(step.at_us);
-            before[index] = counted_from(&self.steps[index..], index + 1).map(|c| (c, c.observe(&world))).collect();
+            before[index] = counted_from(&self.steps[index..], index + 1)
+                .map(|c| (c, c.observe(&world)))
+                .collect();
             let seen = step.checkpoints.iter().map(|checkpoint| {
-                let start = checkpoint.since.and_then(|step| before.get(step - 1)).and_then(|values| {
-                    values.iter().find(|(counted, _)| *counted == checkpoint).map(|(_, value)| *value)
-                });
-                (checkpoint.clone(), checkpoint.observe(&world).saturating_sub(start.unwrap_or(0)))
+                let start = checkpoint
+                    .since
+                    .and_then(|step| before.get(step - 1))
+                    .and_then(|values| {
+                        values
+                            .iter()
+                            .find(|(counted, _)| *counted == checkpoint)
+                            .map(|(_, value)| *value)
+                    });
+                (
+                    checkpoint.clone(),
+                    checkpoint.observe(&world).saturating_sub(start.unwrap_or(0)),
+                )
             });
             let seen: Vec<(Checkpoint, u64)> = seen.collect();
             let broken = seen.iter().filter(|(checkpoint, value)| !checkpoint.holds(*value));
@@ -69,7 +89,11 @@ impl Scenario {
         }
         world.run_until(self.until_us);
         if failures.is_empty() {
-            Ok(Report { steps, digest: world.trace().digest(), events: world.trace().count() })
+            Ok(Report {
+                steps,
+                digest: world.trace().digest(),
+                events: world.trace().count(),
+            })
         } else {
             Err(failures)
         }
@@ -78,5 +102,8 @@ impl Scenario {
 
 /// The checkpoints that count from the step of that number.
 fn counted_from(later: &[Step], number: usize) -> impl Iterator<Item = &Checkpoint> {
-    later.iter().flat_map(|step| &step.checkpoints).filter(move |checkpoint| checkpoint.since == Some(number))
+    later
+        .iter()
+        .flat_map(|step| &step.checkpoints)
+        .filter(move |checkpoint| checkpoint.since == Some(number))
 }

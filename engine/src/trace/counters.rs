@@ -157,7 +157,7 @@ impl Counters {
                 self.partition(partition.index).acknowledged += u64::from(records);
             }
             Fact::RecordsFailed { records, .. } => self.failed += u64::from(records),
-            Fact::SendTimedOut => self.failed += 1,
+            Fact::SendTimedOut | Fact::RecordTooLarge { .. } => self.failed += 1,
             Fact::BatchRetried { .. } => self.retried += 1,
             Fact::RecordProcessed { partition, subject, sequence, latency_us, .. } => {
                 self.latency_sum_us += latency_us;

@@ -18,6 +18,11 @@ pub enum Fact {
     },
     /// A message left for another node.
     Sent(Sent),
+    /// Closed its connection to that node: an answer did not come in time, or there is none to give but this.
+    Disconnected {
+        /// From whom.
+        from: NodeId,
+    },
 
     /// Broker: the process runs.
     BrokerStarted,
@@ -119,6 +124,14 @@ pub enum Fact {
         /// The how manyeth about it.
         sequence: u32,
     },
+    /// Producer: the record can never be sent: it is larger than `max.request.size` or `buffer.memory`, and the
+    /// application gets a RecordTooLargeException.
+    RecordTooLarge {
+        /// Its key.
+        key: Option<KeyId>,
+        /// Its size, at most.
+        bytes: u32,
+    },
     /// Producer: `send()` blocks: no metadata, or no memory.
     SendBlocked,
     /// Producer: `send()` has blocked for `max.block.ms`; the application gets a TimeoutException and the record is
@@ -154,6 +167,15 @@ pub enum Fact {
         records: u32,
         /// The how manyeth try comes next.
         attempt: u32,
+    },
+    /// Producer: a batch was too large for the broker, and goes on as smaller ones.
+    BatchSplit {
+        /// Which partition.
+        partition: PartitionId,
+        /// How many records.
+        records: u32,
+        /// Into how many batches.
+        batches: u32,
     },
     /// Producer: the application is told that these records were not sent.
     RecordsFailed {
@@ -271,7 +293,7 @@ pub struct Sent {
     pub partition: Option<PartitionId>,
     /// How many more partitions it names.
     pub more: u16,
-    /// For Produce, and answers to it: the acks asked for.
+    /// For Produce: the acks asked for.
     pub acks: Option<Acks>,
     /// The offset asked for, or of the first record.
     pub offset: Offset,
@@ -286,7 +308,7 @@ pub struct Sent {
 impl Sent {
     /// The short form of `message`.
     #[must_use]
-    pub fn of(to: NodeId, message: &Message, bytes: u32) -> Self {
+    pub(crate) fn of(to: NodeId, message: &Message, bytes: u32) -> Self {
         let mut sent = Sent {
             to,
             api: Api::Metadata,
@@ -304,6 +326,7 @@ impl Sent {
                 sent.api = request.body.api();
                 sent.describe_request(&request.body);
             }
+            Message::Disconnect(_) => {}
             Message::Response(response) => {
                 sent.api = response.body.api();
                 sent.response = true;
@@ -344,7 +367,8 @@ impl Sent {
     fn describe_response(&mut self, body: &ResponseBody) {
         match body {
             ResponseBody::Produce(produced) => {
-                if let Some(first) = produced.partitions.first() {
+                let failed = produced.partitions.iter().find(|p| p.error != ErrorCode::None);
+                if let Some(first) = failed.or_else(|| produced.partitions.first()) {
                     self.partition = Some(first.partition);
                     self.offset = first.base_offset;
                 }
@@ -382,6 +406,8 @@ pub enum BatchWhy {
     Linger,
     /// It was refused before and has waited its backoff.
     Retry,
+    /// It is a part of one that was too large.
+    Split,
     /// The producer is short of memory.
     MemoryExhausted,
     /// It was not ready, but another batch for the same broker was.

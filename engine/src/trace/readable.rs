@@ -94,6 +94,7 @@ fn fact_text(fact: &Fact, n: &Names) -> String {
         Fact::Sent(sent) => sent_text(&sent, n),
         Fact::Commanded(command) => command_text(&command, n),
         Fact::RecordLimitReached { records } => format!("limit of {records} records reached, producers stop"),
+        Fact::Disconnected { from } => format!("closes its connection to {from}"),
         Fact::BrokerStarted => "started".to_owned(),
         Fact::BrokerRegistered { broker } => format!("registered {broker}, fenced"),
         Fact::BrokerUnfenced { broker } => format!("unfenced {broker}"),
@@ -130,6 +131,12 @@ fn client_text(fact: &Fact, n: &Names) -> String {
             let about = n.key(Some(subject));
             format!("send key={} {about}#{sequence} to {}", n.key(key), n.partition(partition))
         }
+        Fact::RecordTooLarge { key, bytes } => {
+            format!("RecordTooLargeException for key={}: {bytes} bytes", n.key(key))
+        }
+        Fact::BatchSplit { partition, records: count, batches } => {
+            format!("split {} {} into {batches} batches", n.partition(partition), records(count))
+        }
         Fact::SendBlocked => "send() blocks".to_owned(),
         Fact::SendTimedOut => "send() gives up after max.block.ms".to_owned(),
         Fact::BatchDrained { partition, records: count, bytes, why } => {
@@ -137,6 +144,7 @@ fn client_text(fact: &Fact, n: &Names) -> String {
                 BatchWhy::Full => "full",
                 BatchWhy::Linger => "linger.ms is over",
                 BatchWhy::Retry => "retry",
+                BatchWhy::Split => "was split",
                 BatchWhy::MemoryExhausted => "buffer.memory is exhausted",
                 BatchWhy::Along => "goes along",
             };

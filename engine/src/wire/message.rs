@@ -74,6 +74,8 @@ pub enum Message {
     Request(Request),
     /// Its answer.
     Response(Response),
+    /// The connection is closed by the sender. As in TCP it comes after all that was sent before on it.
+    Disconnect(Channel),
 }
 
 /// A question, with what is needed to match its answer.

@@ -1,6 +1,7 @@
 //! What the cluster is made of: the records of the metadata log, and the image that a node builds from them (KIP-500).
 
 use super::{BrokerId, LeaderEpoch, Offset, PartitionId, TopicId};
+use crate::trace::EventId;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -34,6 +35,8 @@ pub enum MetadataRecord {
         partition: PartitionId,
         /// Its state.
         state: PartitionState,
+        /// The event that made it so, for the trace of those who apply it.
+        because: EventId,
     },
 }
 
@@ -99,7 +102,7 @@ impl MetadataImage {
             MetadataRecord::Topic { topic, name } => {
                 self.topics.insert(*topic, TopicState { name: name.clone(), partitions: 0 });
             }
-            MetadataRecord::Partition { partition, state } => {
+            MetadataRecord::Partition { partition, state, .. } => {
                 if self.partitions.insert(*partition, state.clone()).is_none()
                     && let Some(topic) = self.topics.get_mut(&partition.topic)
                 {

@@ -20,6 +20,7 @@ impl Message {
             + match self {
                 Message::Request(request) => request_bytes(&request.body),
                 Message::Response(response) => response_bytes(&response.body),
+                Message::Disconnect(_) => 0,
             }
     }
 }

@@ -68,8 +68,8 @@ impl KeySampler {
         Self::split(keys, distribution, 1).pop().flatten()
     }
 
-    /// Deals the keys to so many producers, one after the other, and makes a sampler for each; `None` for one that gets
-    /// none. All records about a key come from one producer, as all reports of a match come from one reporter: Kafka
+    /// Deals the keys to so many producers and makes a sampler for each; `None` for one that gets none. All records about
+    /// a key come from one producer ([`KeySampler::producer_of`]), as all reports of a match come from one reporter: Kafka
     /// keeps the order of what one producer sends, not of what two send at the same time.
     #[must_use]
     pub fn split(keys: &[KeyId], distribution: KeyDistribution, producers: u8) -> Vec<Option<Self>> {
@@ -80,13 +80,20 @@ impl KeySampler {
         let weights = weights(keys.len(), distribution);
         let whole: u64 = weights.iter().sum();
         let dealt = |producer: usize| {
-            let mine = || (producer..keys.len()).step_by(usize::from(producers.max(1)));
+            let mine = || (0..keys.len()).filter(move |rank| Self::producer_of(keys[*rank], producers) == producer);
             let own: Vec<u64> = mine().map(|i| weights[i]).collect();
             let part = own.iter().sum();
             let (threshold, alias) = alias_table(&own);
             (part > 0).then(|| Self { keys: mine().map(|i| keys[i]).collect(), threshold, alias, part, whole })
         };
         (0..usize::from(producers.max(1))).map(dealt).collect()
+    }
+
+    /// Which of so many producers, from 0, sends what there is about that key. It depends on nothing else, so that a key
+    /// keeps its producer when others come and go.
+    #[must_use]
+    pub fn producer_of(key: KeyId, producers: u8) -> usize {
+        key.index() % usize::from(producers.max(1))
     }
 
     /// How often its producer sends when all producers together send `per_second` records a second.

@@ -15,7 +15,7 @@ pub enum Command {
     Keyed(bool),
     /// The group has so many consumers from now on: others start, or close one after the other, the last first.
     Consumers(u8),
-    /// The first producer sends one record.
+    /// The producer that reports on the key sends one record.
     Send {
         /// Its key; `None` for a record without one.
         key: Option<String>,

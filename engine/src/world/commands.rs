@@ -4,21 +4,25 @@ use super::{Command, Limits, Setup, World};
 use crate::log::{Dictionary, KeyId};
 use crate::node::{Input, NodeCommand};
 use crate::trace::{CommandFact, EventId, Fact};
-use crate::wire::NodeId;
-use crate::workload::{KeyDistribution, KeySampler};
+use crate::wire::{Micros, NodeId};
+use crate::workload::{Burst, KeyDistribution, KeySampler};
 use std::sync::Arc;
 
 /// The workload as it is played at the moment.
 #[derive(Debug, Clone)]
 pub(super) struct Playing {
+    /// Outside of bursts.
     per_second: u32,
+    /// A command that sets the rate ends them.
+    bursts: Vec<Burst>,
+    /// What the producers were told last; `None` before they start.
+    told: Option<u32>,
+    producers_start_us: Micros,
     keys: Vec<KeyId>,
     distribution: KeyDistribution,
     /// One for each producer.
     samplers: Vec<Option<Arc<KeySampler>>>,
     producers: u8,
-    /// A command has set the rate: bursts of the scenario do not change it any more.
-    rate_is_set: bool,
     /// The record limit was reached.
     pub(super) stopped: bool,
     /// Consumers that are meant to run, by their number.
@@ -29,11 +33,13 @@ impl Playing {
     pub(super) fn new(setup: &Setup, keys: Vec<KeyId>) -> Self {
         let mut playing = Self {
             per_second: setup.workload.rate.per_second,
+            bursts: setup.workload.rate.bursts.clone(),
+            told: None,
+            producers_start_us: setup.producers_start_us,
             keys,
             distribution: setup.workload.distribution,
             samplers: Vec::new(),
             producers: setup.producers,
-            rate_is_set: false,
             stopped: false,
             consumers: (1..=setup.consumers).collect(),
         };
@@ -46,10 +52,15 @@ impl Playing {
         self.samplers = split.into_iter().map(|sampler| sampler.map(Arc::new)).collect();
     }
 
-    /// The producer, from 0, that reports on that subject; the first for a subject that is none of the workload's.
+    /// The rate at that moment: of the burst that began last, or outside of all of them.
+    fn rate_at(&self, now: Micros) -> u32 {
+        let running = self.bursts.iter().filter(|burst| (burst.from_us..burst.until_us).contains(&now));
+        running.max_by_key(|burst| burst.from_us).map_or(self.per_second, |burst| burst.per_second)
+    }
+
+    /// The producer, from 0, that reports on that subject.
     pub(super) fn producer_of(&self, subject: KeyId) -> usize {
-        let rank = self.keys.iter().position(|key| *key == subject).unwrap_or(0);
-        rank % usize::from(self.producers.max(1))
+        KeySampler::producer_of(subject, self.producers)
     }
 }
 
@@ -60,10 +71,10 @@ impl World {
         &self.playing.keys
     }
 
-    /// Records a second that the producers are meant to send, all together.
+    /// Records a second that the producers are meant to send now, all together.
     #[must_use]
     pub fn rate(&self) -> u32 {
-        self.playing.per_second
+        self.playing.rate_at(self.now)
     }
 
     pub(super) fn obey(&mut self, command: &Command) {
@@ -72,8 +83,8 @@ impl World {
                 let per_second = (*per_second).min(Limits::MAX_RATE);
                 let cause = self.note(CommandFact::Rate(per_second));
                 self.playing.per_second = per_second;
-                self.playing.rate_is_set = true;
-                self.set_sources(per_second, cause);
+                self.playing.bursts.clear();
+                self.set_sources(cause);
             }
             Command::Distribution(distribution) => {
                 let cause = self.note(CommandFact::Keys);
@@ -101,19 +112,25 @@ impl World {
 
     fn resample(&mut self, cause: EventId) {
         self.playing.sample();
-        self.set_sources(self.playing.per_second, cause);
+        self.set_sources(cause);
     }
 
-    /// A burst begins, with its rate, or ends, with `None`.
-    pub(super) fn burst(&mut self, per_second: Option<u32>) {
-        if !self.playing.rate_is_set {
-            let per_second = per_second.unwrap_or(self.playing.per_second);
+    /// The producers start, or a burst begins or ends: they are told if that makes another rate.
+    pub(super) fn follow_rate(&mut self) {
+        let per_second = self.playing.rate_at(self.now);
+        if self.playing.told != Some(per_second) && self.now >= self.playing.producers_start_us {
             let cause = self.note(CommandFact::Rate(per_second));
-            self.set_sources(per_second, cause);
+            self.set_sources(cause);
         }
     }
 
-    fn set_sources(&mut self, per_second: u32, cause: EventId) {
+    /// Tells the producers what to send how often; before they start, that waits.
+    fn set_sources(&mut self, cause: EventId) {
+        if self.now < self.playing.producers_start_us {
+            return;
+        }
+        let per_second = self.playing.rate_at(self.now);
+        self.playing.told = Some(per_second);
         for number in 1..=self.setup.producers {
             let sampler = self.playing.samplers.get(usize::from(number) - 1).cloned().flatten();
             let source = sampler.and_then(|sampler| Some((sampler.clone(), sampler.interval(per_second)?)));
@@ -140,7 +157,7 @@ impl World {
         while self.playing.consumers.len() < count {
             let Ok(number) = u8::try_from(self.nodes.consumers.len() + 1) else { break };
             self.playing.consumers.push(number);
-            self.add_consumer(number, self.now);
+            self.add_consumer(number, cause);
         }
     }
 

@@ -38,6 +38,7 @@ impl Journey {
                     }
                 }
             }
+            Message::Disconnect(_) => {}
             Message::Response(response) => {
                 if let ResponseBody::Fetch(fetched) = &response.body {
                     let to_broker = matches!(self.to, NodeId::Broker(_));

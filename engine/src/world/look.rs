@@ -173,7 +173,7 @@ impl World {
     }
 
     fn consumer_views(&self) -> Vec<ConsumerView> {
-        let numbered = self.nodes.consumers.iter().zip(1..);
+        let numbered = self.nodes.consumers.iter().zip(1..=u8::MAX);
         let open = numbered.filter(|((consumer, _), _)| consumer.state() != ConsumerState::Closed);
         open.map(|((consumer, _), number)| self.consumer_view(consumer, number)).collect()
     }

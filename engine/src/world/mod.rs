@@ -113,9 +113,9 @@ impl World {
         match due {
             Due::Message { from, to, message, cause, .. } => self.tell(to, Input::Message { from, message }, cause),
             Due::Timer { node, timer, cause } => self.tell(node, Input::Timer(timer), cause),
-            Due::Start(node) => self.tell(node, Input::Start, 0),
+            Due::Start { node, cause } => self.tell(node, Input::Start, cause),
             Due::Command(command) => self.obey(&command),
-            Due::Rate(per_second) => self.burst(per_second),
+            Due::Rate => self.follow_rate(),
         }
         true
     }
@@ -164,6 +164,7 @@ impl World {
             trace: &mut self.trace,
             dictionary: &self.dictionary,
             subjects: &mut self.subjects,
+            record_limit: self.setup.limits.records,
         };
         match node {
             Node::Controller(node) => node.on(input, &mut ctx),

@@ -15,11 +15,11 @@ pub(super) enum Due {
     /// A timer runs out.
     Timer { node: NodeId, timer: Timer, cause: EventId },
     /// A node starts.
-    Start(NodeId),
+    Start { node: NodeId, cause: EventId },
     /// The scenario, or a person whose run is replayed, does something.
     Command(Box<Command>),
-    /// A burst of the workload begins or ends: so many records a second, or the ordinary rate again.
-    Rate(Option<u32>),
+    /// The producers start, or a burst of the workload begins or ends.
+    Rate,
 }
 
 /// The queue. What is due at the same time comes in the order in which it was put in. The heap moves small keys; what is
@@ -77,13 +77,13 @@ mod tests {
     fn what_is_due_at_the_same_time_keeps_its_order() {
         let mut queue = Queue::default();
         for (at, node) in [(5, 1), (3, 2), (5, 3), (3, 4)] {
-            queue.push(at, Due::Start(NodeId::Broker(node)));
+            queue.push(at, Due::Start { node: NodeId::Broker(node), cause: 0 });
         }
         let mut order = Vec::new();
-        while let Some((at, Due::Start(node))) = queue.pop() {
+        while let Some((at, Due::Start { node, .. })) = queue.pop() {
             order.push((at, node.to_string()));
             if order.len() == 1 {
-                queue.push(3, Due::Start(NodeId::Broker(5)));
+                queue.push(3, Due::Start { node: NodeId::Broker(5), cause: 0 });
             }
         }
         let expected = [(3, "b2"), (3, "b4"), (3, "b5"), (5, "b1"), (5, "b3")];

@@ -57,8 +57,8 @@ pub struct TopicSetup {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     /// Records that the producers may send. At the bound they stop, and the trace says so
-    /// ([`crate::trace::Fact::RecordLimitReached`]). It bounds the logs, too: nobody else writes to topics that people
-    /// see, and commits follow records.
+    /// ([`crate::trace::Fact::RecordLimitReached`]). It bounds the logs, too, but for what is sent twice: a retry after a
+    /// timeout may append a duplicate, and each record is tried for `delivery.timeout.ms` at most. Commits follow records.
     pub records: u64,
     /// Events that the trace keeps. At the bound the oldest are forgotten; digest and counters cover all.
     pub trace_events: usize,

@@ -11,7 +11,7 @@ use crate::controller::Controller;
 use crate::log::{Dictionary, KeyId};
 use crate::node::{Input, NodeCommand, Outbox, Random, Subjects};
 use crate::producer::{ListedRecord, Producer};
-use crate::trace::Trace;
+use crate::trace::{EventId, Trace};
 use crate::wire::{BrokerId, Micros, NodeId};
 use std::sync::Arc;
 
@@ -76,18 +76,19 @@ impl World {
         };
         self.tell(CONTROLLER, Input::Command(topic), 0);
         for broker in 1..=setup.brokers {
-            self.queue.push(0, Due::Start(NodeId::Broker(broker)));
+            self.queue.push(0, Due::Start { node: NodeId::Broker(broker), cause: 0 });
         }
         for producer in 1..=setup.producers {
-            self.queue.push(setup.producers_start_us, Due::Start(NodeId::Producer(producer)));
+            let node = NodeId::Producer(producer);
+            self.queue.push(setup.producers_start_us, Due::Start { node, cause: 0 });
         }
-        self.queue.push(setup.producers_start_us, Due::Rate(None));
+        self.queue.push(setup.producers_start_us, Due::Rate);
         for burst in &setup.workload.rate.bursts {
-            self.queue.push(burst.from_us, Due::Rate(Some(burst.per_second)));
-            self.queue.push(burst.until_us, Due::Rate(None));
+            self.queue.push(burst.from_us, Due::Rate);
+            self.queue.push(burst.until_us, Due::Rate);
         }
         for consumer in 1..=setup.consumers {
-            self.add_consumer(consumer, setup.consumers_start_us);
+            self.add_consumer(consumer, 0);
         }
         for (at, command) in &setup.commands {
             self.schedule(*at, command.clone());
@@ -95,12 +96,13 @@ impl World {
     }
 
     /// Starts the consumer of that number, which is the next one.
-    pub(super) fn add_consumer(&mut self, number: u8, at: Micros) {
+    pub(super) fn add_consumer(&mut self, number: u8, cause: EventId) {
         let config: Arc<ConsumerConfig> = Arc::new(self.setup.consumer.clone());
         let node = NodeId::Consumer(number);
         let random = Random::named(self.setup.seed, &node.to_string());
         self.nodes.consumers.push((Consumer::new(number, config, bootstrap(&self.setup)), random));
-        self.queue.push(at.max(self.now), Due::Start(node));
+        let at = self.setup.consumers_start_us.max(self.now);
+        self.queue.push(at, Due::Start { node, cause });
     }
 }
 

@@ -9,19 +9,34 @@ type Settings = Vec<(&'static Setting, String)>;
 /// The settings that can be played together, by the catalogue's order, without those that are the scenario's own; and
 /// what is told of the others.
 pub(super) fn agreeing(chosen: Vec<Chosen>, scenario: &Scenario, seed: u64) -> (Settings, Vec<LinkProblem>) {
-    let mut chosen: Vec<Chosen> =
-        chosen.into_iter().filter(|chosen| chosen.value != chosen.setting.read(&scenario.setup)).collect();
+    let mut chosen: Vec<Chosen> = chosen
+        .into_iter()
+        .filter(|chosen| chosen.value != chosen.setting.read(&scenario.setup))
+        .collect();
     chosen.sort_by_key(|chosen| Setting::all().position(|setting| setting == chosen.setting));
-    let all: Settings = chosen.iter().map(|chosen| (chosen.setting, chosen.value.clone())).collect();
+    let all: Settings = chosen
+        .iter()
+        .map(|chosen| (chosen.setting, chosen.value.clone()))
+        .collect();
     if playable(&all, scenario, seed).is_ok() {
         return (all, Vec::new());
     }
     let (mut kept, mut problems) = (Settings::new(), Vec::new());
-    for Chosen { setting, value, number, text } in chosen {
+    for Chosen {
+        setting,
+        value,
+        number,
+        text,
+    } in chosen
+    {
         kept.push((setting, value));
         if let Err(message) = playable(&kept, scenario, seed) {
             kept.pop();
-            problems.push(LinkProblem::of_part(number, &text, format!("{message}; it is left out")));
+            problems.push(LinkProblem::of_part(
+                number,
+                &text,
+                format!("{message}; it is left out"),
+            ));
         }
     }
     (kept, problems)

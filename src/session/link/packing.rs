@@ -8,11 +8,16 @@ pub(super) const MOST_BYTES: usize = 1 << 20;
 
 pub(super) fn pack(plain: &str) -> String {
     // Level 6 is where more effort hardly makes texts like these shorter.
-    format!("v1z;{}", URL_SAFE_NO_PAD.encode(miniz_oxide::deflate::compress_to_vec(plain.as_bytes(), 6)))
+    format!(
+        "v1z;{}",
+        URL_SAFE_NO_PAD.encode(miniz_oxide::deflate::compress_to_vec(plain.as_bytes(), 6))
+    )
 }
 
 pub(super) fn unpack(packed: &str) -> Result<String, String> {
-    let bytes = URL_SAFE_NO_PAD.decode(packed.trim_end_matches('=')).map_err(|_| DAMAGED)?;
+    let bytes = URL_SAFE_NO_PAD
+        .decode(packed.trim_end_matches('='))
+        .map_err(|_| DAMAGED)?;
     let plain = miniz_oxide::inflate::decompress_to_vec_with_limit(&bytes, MOST_BYTES).map_err(|error| {
         if error.status == miniz_oxide::inflate::TINFLStatus::HasMoreOutput {
             format!("the packed link would unpack to more than {MOST_BYTES} bytes")

@@ -16,7 +16,11 @@ pub struct LinkProblem {
 
 impl LinkProblem {
     pub(super) fn whole(message: impl Into<String>) -> Self {
-        Self { part: None, text: String::new(), message: message.into() }
+        Self {
+            part: None,
+            text: String::new(),
+            message: message.into(),
+        }
     }
 
     pub(super) fn of_part(part: usize, text: &str, message: impl Into<String>) -> Self {
@@ -25,7 +29,11 @@ impl LinkProblem {
             Some((end, _)) => format!("{}…", &text[..end]),
             None => text.to_owned(),
         };
-        Self { part: Some(part), text, message: message.into() }
+        Self {
+            part: Some(part),
+            text,
+            message: message.into(),
+        }
     }
 }
 
@@ -49,7 +57,11 @@ pub struct LinkTooLong {
 impl fmt::Display for LinkTooLong {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let most = Link::MOST_CHARS;
-        write!(f, "this run makes a link of {} characters, and at most {most} are safe: use fewer keys of your own", self.chars)
+        write!(
+            f,
+            "this run makes a link of {} characters, and at most {most} are safe: use fewer keys of your own",
+            self.chars
+        )
     }
 }
 

@@ -38,8 +38,13 @@ struct Reader {
 }
 
 pub(super) fn read(fragment: &str) -> (Link, Vec<LinkProblem>) {
-    let mut reader =
-        Reader { link: Link::first(), chosen: Vec::new(), seen: Vec::new(), seed: None, problems: Vec::new() };
+    let mut reader = Reader {
+        link: Link::first(),
+        chosen: Vec::new(),
+        seen: Vec::new(),
+        seed: None,
+        problems: Vec::new(),
+    };
     let fragment = fragment.trim();
     let fragment = reader.cut(fragment.strip_prefix('#').unwrap_or(fragment));
     if !fragment.is_empty() {
@@ -64,7 +69,9 @@ impl Reader {
             return fragment;
         }
         let most = Link::MOST_CHARS;
-        self.tell(LinkProblem::whole(format!("the link is longer than {most} characters: its end is not read")));
+        self.tell(LinkProblem::whole(format!(
+            "the link is longer than {most} characters: its end is not read"
+        )));
         let start = &fragment[..fragment.floor_char_boundary(most)];
         start.rsplit_once(';').map_or("", |(whole_parts, _)| whole_parts)
     }
@@ -72,7 +79,9 @@ impl Reader {
     /// The first part says how to read the others.
     fn version(&mut self, fragment: &str) {
         let (version, rest) = fragment.split_once(';').unwrap_or((fragment, ""));
-        let number = version.strip_prefix('v').map(|number| number.strip_suffix('z').unwrap_or(number));
+        let number = version
+            .strip_prefix('v')
+            .map(|number| number.strip_suffix('z').unwrap_or(number));
         let is_version = number.is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
         if !is_version {
             let message = "a link begins with v1; it is read as if it did";
@@ -139,7 +148,10 @@ impl Reader {
             return Ok(());
         }
         let hint = did_you_mean(id, ids);
-        Err(format!("no such scenario{hint}; {} is shown instead", self.link.scenario))
+        Err(format!(
+            "no such scenario{hint}; {} is shown instead",
+            self.link.scenario
+        ))
     }
 
     fn setting(&mut self, name: &str, value: &str, part: Part) -> Result<(), String> {
@@ -149,13 +161,21 @@ impl Reader {
         };
         let value = setting.canonical(value)?;
         self.chosen.retain(|chosen| chosen.setting != setting);
-        self.chosen.push(Chosen { setting, value, number: part.number, text: part.text.to_owned() });
+        self.chosen.push(Chosen {
+            setting,
+            value,
+            number: part.number,
+            text: part.text.to_owned(),
+        });
         self.once(name)
     }
 
     fn action(&mut self, at: &str, action: &str) -> Result<(), String> {
         if self.link.actions.len() == Plan::MOST_ACTIONS {
-            return Err(format!("a run can hold {} actions at most; this one is left out", Plan::MOST_ACTIONS));
+            return Err(format!(
+                "a run can hold {} actions at most; this one is left out",
+                Plan::MOST_ACTIONS
+            ));
         }
         let at_us = moment(at)?;
         let command = command(action)?;
@@ -173,7 +193,9 @@ impl Reader {
         if let Some(step) = self.link.step.filter(|step| *step >= scenario.steps.len()) {
             self.link.step = None;
             let (wanted, steps) = (step + 1, scenario.steps.len());
-            self.tell(LinkProblem::whole(format!("there is no step {wanted}: the scenario has {steps}")));
+            self.tell(LinkProblem::whole(format!(
+                "there is no step {wanted}: the scenario has {steps}"
+            )));
         }
         let (settings, problems) = agree::agreeing(std::mem::take(&mut self.chosen), &scenario, self.link.seed);
         self.link.settings = settings;
@@ -183,28 +205,44 @@ impl Reader {
 }
 
 fn decoded(text: &str) -> Result<String, String> {
-    let text = percent_decode_str(text).decode_utf8().map_err(|_| "its %-signs make no text")?;
+    let text = percent_decode_str(text)
+        .decode_utf8()
+        .map_err(|_| "its %-signs make no text")?;
     Ok(text.into_owned())
 }
 
 fn moment(seconds: &str) -> Result<Micros, String> {
     let at_us = parse_seconds(seconds).map_err(|message| format!("{message}: times are seconds, such as 12.350"))?;
-    if at_us > LATEST_US { Err("the time is later than a day".to_owned()) } else { Ok(at_us) }
+    if at_us > LATEST_US {
+        Err("the time is later than a day".to_owned())
+    } else {
+        Ok(at_us)
+    }
 }
 
 /// `rate:500`, `send:match-7:Goal`, `send:Goal`.
 fn command(action: &str) -> Result<Command, String> {
-    let (name, value) = action.split_once(':').ok_or("an action is name:value, such as rate:500")?;
+    let (name, value) = action
+        .split_once(':')
+        .ok_or("an action is name:value, such as rate:500")?;
     if name == "send" {
         return Ok(match value.split_once(':') {
-            Some((key, text)) => Command::Send { key: Some(decoded(key)?), value: decoded(text)? },
-            None => Command::Send { key: None, value: decoded(value)? },
+            Some((key, text)) => Command::Send {
+                key: Some(decoded(key)?),
+                value: decoded(text)?,
+            },
+            None => Command::Send {
+                key: None,
+                value: decoded(value)?,
+            },
         });
     }
     match Setting::find(name) {
         Some(setting) => setting.command(&decoded(value)?),
         None => {
-            let live = Setting::all().filter(|setting| setting.live).map(|setting| setting.name);
+            let live = Setting::all()
+                .filter(|setting| setting.live)
+                .map(|setting| setting.name);
             Err(format!("no such action{}", did_you_mean(name, live.chain(["send"]))))
         }
     }

@@ -1,9 +1,7 @@
 //! Links there and back, and links that somebody has damaged.
 
 use super::*;
-use partitura_engine::scenario::validate;
 use partitura_engine::world::Command;
-use proptest::prelude::*;
 
 fn world_cup() -> Link {
     Link::first()
@@ -21,14 +19,29 @@ fn told(fragment: &str) -> Vec<String> {
 fn a_link_can_be_read_by_people() {
     let link = Link {
         seed: 42,
-        settings: vec![(setting("partitions"), "8".to_owned()), (setting("keys"), "hot:60".to_owned())],
+        settings: vec![
+            (setting("partitions"), "8".to_owned()),
+            (setting("keys"), "hot:60".to_owned()),
+        ],
         actions: vec![
-            Action { at_us: 12_350_000, command: Command::Rate(500) },
+            Action {
+                at_us: 12_350_000,
+                command: Command::Rate(500),
+            },
             Action {
                 at_us: 13_000_007,
-                command: Command::Send { key: Some("match-7".to_owned()), value: "Goal: Messi!".to_owned() },
+                command: Command::Send {
+                    key: Some("match-7".to_owned()),
+                    value: "Goal: Messi!".to_owned(),
+                },
             },
-            Action { at_us: 14_000_000, command: Command::Send { key: None, value: "Fin.".to_owned() } },
+            Action {
+                at_us: 14_000_000,
+                command: Command::Send {
+                    key: None,
+                    value: "Fin.".to_owned(),
+                },
+            },
         ],
         step: Some(2),
         at_us: Some(15_000_000),
@@ -50,32 +63,83 @@ fn nothing_at_all_is_the_first_scenario() {
 #[test]
 fn each_problem_names_its_place_and_the_rest_is_kept() {
     let (link, problems) = Link::parse("v1;scenario=world-cup;seed=7;partitons=8;brokers=5;@1=rate:x");
-    assert_eq!(problems[0].to_string(), "part 4 \"partitons=8\": no such setting; did you mean partitions?");
-    assert_eq!(problems[1].to_string(), "part 6 \"@1=rate:x\": rate must be 0 to 1 000 000, not x");
+    assert_eq!(
+        problems[0].to_string(),
+        "part 4 \"partitons=8\": no such setting; did you mean partitions?"
+    );
+    assert_eq!(
+        problems[1].to_string(),
+        "part 6 \"@1=rate:x\": rate must be 0 to 1 000 000, not x"
+    );
     assert_eq!((link.seed, link.settings.len()), (7, 1));
 }
 
 #[test]
 fn everything_that_can_be_wrong_is_told() {
     let cases = [
-        ("v1;scenario=world-cap", "part 2 \"scenario=world-cap\": no such scenario; did you mean world-cup?; world-cup is shown instead"),
-        ("v2;seed=1", "part 1 \"v2\": the link was made by another Partitura; what it shares with v1 is read"),
-        ("seed=1;partitions=8", "part 1 \"seed=1\": a link begins with v1; it is read as if it did"),
-        ("v1;seed=-1", "part 2 \"seed=-1\": seed must be a whole number below 2^64"),
-        ("v1;seed=1;seed=2", "part 3 \"seed=2\": seed is given more than once; this one counts"),
+        (
+            "v1;scenario=world-cap",
+            "part 2 \"scenario=world-cap\": no such scenario; did you mean world-cup?; world-cup is shown instead",
+        ),
+        (
+            "v2;seed=1",
+            "part 1 \"v2\": the link was made by another Partitura; what it shares with v1 is read",
+        ),
+        (
+            "seed=1;partitions=8",
+            "part 1 \"seed=1\": a link begins with v1; it is read as if it did",
+        ),
+        (
+            "v1;seed=-1",
+            "part 2 \"seed=-1\": seed must be a whole number below 2^64",
+        ),
+        (
+            "v1;seed=1;seed=2",
+            "part 3 \"seed=2\": seed is given more than once; this one counts",
+        ),
         ("v1;step=0", "part 2 \"step=0\": steps count from 1"),
         ("v1;step=99", "there is no step 99: the scenario has 8"),
         ("v1;hello", "part 2 \"hello\": it should be name=value"),
-        ("v1;partitions=0", "part 2 \"partitions=0\": partitions must be 1 to 64, not 0"),
+        (
+            "v1;partitions=0",
+            "part 2 \"partitions=0\": partitions must be 1 to 64, not 0",
+        ),
         ("v1;own.keys=%ff", "part 2 \"own.keys=%ff\": its %-signs make no text"),
-        ("v1;@x=rate:1", "part 2 \"@x=rate:1\": \"x\" is not a number: times are seconds, such as 12.350"),
-        ("v1;@90000=rate:1", "part 2 \"@90000=rate:1\": the time is later than a day"),
-        ("v1;@1=rate", "part 2 \"@1=rate\": an action is name:value, such as rate:500"),
-        ("v1;@1=raet:5", "part 2 \"@1=raet:5\": no such action; did you mean rate?"),
-        ("v1;@1=brokers:5", "part 2 \"@1=brokers:5\": brokers cannot be changed while the run goes on"),
-        ("v1;brokers=2", "part 2 \"brokers=2\": replication.factor is 3, but there are only 2 brokers: each copy needs its own; it is left out"),
-        ("v1z;AAAA", "part 2 \"AAAA\": the packed link is damaged: a character is missing or wrong, so nothing of it can be read"),
-        ("v1z;?", "part 2 \"?\": the packed link is damaged: a character is missing or wrong, so nothing of it can be read"),
+        (
+            "v1;@x=rate:1",
+            "part 2 \"@x=rate:1\": \"x\" is not a number: times are seconds, such as 12.350",
+        ),
+        (
+            "v1;@90000=rate:1",
+            "part 2 \"@90000=rate:1\": the time is later than a day",
+        ),
+        (
+            "v1;@1=rate",
+            "part 2 \"@1=rate\": an action is name:value, such as rate:500",
+        ),
+        (
+            "v1;@1=raet:5",
+            "part 2 \"@1=raet:5\": no such action; did you mean rate?",
+        ),
+        (
+            "v1;@1=brokers:5",
+            "part 2 \"@1=brokers:5\": brokers cannot be changed while the run goes on",
+        ),
+        (
+            "v1;brokers=2",
+            "part 2 \"brokers=2\": replication.factor is 3, but there are only 2 brokers: each copy needs \
+             its own; it is left out",
+        ),
+        (
+            "v1z;AAAA",
+            "part 2 \"AAAA\": the packed link is damaged: a character is missing or wrong, so nothing of it \
+             can be read",
+        ),
+        (
+            "v1z;?",
+            "part 2 \"?\": the packed link is damaged: a character is missing or wrong, so nothing of it \
+             can be read",
+        ),
     ];
     for (fragment, message) in cases {
         assert_eq!(told(fragment), [message], "{fragment}");
@@ -96,16 +160,29 @@ fn what_is_the_scenarios_own_is_no_change() {
 }
 
 fn with_keys(count: usize) -> Link {
-    let keys: Vec<String> = (0..count).map(|i| format!("customer-{:08x}", i.wrapping_mul(2_654_435_761))).collect();
-    Link { settings: vec![(setting("own.keys"), keys.join(","))], ..world_cup() }
+    let keys: Vec<String> = (0..count)
+        .map(|i| format!("customer-{:08x}", i.wrapping_mul(2_654_435_761)))
+        .collect();
+    Link {
+        settings: vec![(setting("own.keys"), keys.join(","))],
+        ..world_cup()
+    }
 }
 
 #[test]
 fn a_long_link_is_packed_and_read_again() {
     let link = with_keys(500);
     let fragment = link.to_fragment().unwrap();
-    assert!(fragment.starts_with("v1z;") && fragment.len() < 6_000, "{} characters", fragment.len());
-    assert!(fragment.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_;".contains(&b)));
+    assert!(
+        fragment.starts_with("v1z;") && fragment.len() < 6_000,
+        "{} characters",
+        fragment.len()
+    );
+    assert!(
+        fragment
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-_;".contains(&b))
+    );
     assert_eq!(Link::parse(&fragment), (link, Vec::new()));
 }
 
@@ -147,81 +224,4 @@ fn a_link_leads_to_its_plan_and_back() {
     assert_eq!(Link::of_plan(&plan, None, None), link);
 }
 
-fn any_command() -> impl Strategy<Value = Command> {
-    let text = "\\PC{0,20}";
-    prop_oneof![
-        (0..=1_000_000_u32).prop_map(Command::Rate),
-        (0..=12_u8).prop_map(Command::Consumers),
-        any::<bool>().prop_map(Command::Keyed),
-        prop::sample::select(vec!["uniform", "zipf:0.5", "zipf:2", "hot:0", "hot:100"])
-            .prop_map(|text| setting("keys").command(text).unwrap()),
-        prop::collection::vec(text, 0..5).prop_map(|keys| setting("own.keys").command(&keys.join("\n")).unwrap()),
-        (prop::option::of(text), text).prop_map(|(key, value)| Command::Send { key, value }),
-    ]
-}
-
-prop_compose! {
-    fn any_link()(
-        seed in any::<u64>(),
-        partitions in prop::option::of(1..=64_u16),
-        brokers in prop::option::of(3..=9_u8),
-        keys in prop::option::of("\\PC{1,20}"),
-        mut actions in prop::collection::vec((0..=86_400_000_000_u64, any_command()), 0..20),
-        step in prop::option::of(0..8_usize),
-        at_us in prop::option::of(0..=86_400_000_000_u64),
-    ) -> Link {
-        actions.sort_by_key(|(at, _)| *at);
-        let own = Scenario::built_in("world-cup").unwrap();
-        let values = [
-            ("brokers", brokers.map(|n| n.to_string())),
-            ("partitions", partitions.map(|n| n.to_string())),
-            ("own.keys", keys.filter(|keys| !setting("own.keys").canonical(keys).unwrap_or_default().is_empty())),
-        ];
-        let changed = values.into_iter().filter_map(|(name, value)| Some((setting(name), setting(name).canonical(&value?).ok()?)));
-        Link {
-            seed,
-            settings: changed.filter(|(setting, value)| *value != setting.read(&own.setup)).collect(),
-            actions: actions.into_iter().map(|(at_us, command)| Action { at_us, command }).collect(),
-            step,
-            at_us,
-            ..world_cup()
-        }
-    }
-}
-
-/// Whatever it is, it is read without a panic, and what is read can be played.
-fn survives(fragment: &str) {
-    let (link, problems) = Link::parse(fragment);
-    let scenario = Rc::new(Scenario::built_in(&link.scenario).unwrap());
-    let setup = link.plan(scenario).setup().unwrap();
-    validate(&setup).unwrap();
-    assert!(problems.len() <= 51);
-    // And once read, it is the same for good.
-    let again = Link::parse(&link.to_fragment().unwrap());
-    assert_eq!(again, (link, Vec::new()), "{fragment}");
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn every_link_is_read_as_it_was_written(link in any_link()) {
-        let fragment = link.to_fragment().unwrap();
-        prop_assert!(fragment.is_ascii());
-        prop_assert_eq!(Link::parse(&fragment), (link, Vec::new()));
-    }
-
-    #[test]
-    fn any_text_is_read(text in "\\PC{0,100}|(v1;)?([@a-z.%;:=0-9]{0,60})", packed in any::<bool>()) {
-        survives(&text);
-        survives(&if packed { packing::pack(&text) } else { format!("v1z;{text}") });
-    }
-
-    #[test]
-    fn a_damaged_link_is_read(link in any_link(), at in 0..=1000_usize, with in "\\PC{0,3}|[;=@:%]{0,2}", take in 0..8_usize) {
-        let fragment = link.to_fragment().unwrap();
-        let start = fragment.len() * at / 1000;
-        let end = (start + take).min(fragment.len());
-        survives(&format!("{}{with}{}", &fragment[..start], &fragment[end..]));
-    }
-}
+mod properties;

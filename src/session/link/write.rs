@@ -7,9 +7,16 @@ use partitura_engine::world::Command;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::fmt::Write as _;
 
-/// What a value is written with. What is left as it is means nothing in addresses, in chats and in mails either, so that
-/// a link survives being pasted there.
-const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b',').remove(b':').remove(b'/');
+/// What a value is written with. What is left as it is means nothing in addresses, in chats and in mails either, so
+/// that a link survives being pasted there.
+const VALUE: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b',')
+    .remove(b':')
+    .remove(b'/');
 
 /// As [`VALUE`], where a colon parts key and text.
 const PIECE: &AsciiSet = &VALUE.add(b':');
@@ -50,7 +57,11 @@ fn encoded(text: &str, set: &'static AsciiSet) -> String {
 /// Whole milliseconds, or all six places.
 fn seconds(at_us: Micros) -> String {
     let (whole, rest) = (at_us / 1_000_000, at_us % 1_000_000);
-    if rest.is_multiple_of(1_000) { format!("{whole}.{:03}", rest / 1_000) } else { format!("{whole}.{rest:06}") }
+    if rest.is_multiple_of(1_000) {
+        format!("{whole}.{:03}", rest / 1_000)
+    } else {
+        format!("{whole}.{rest:06}")
+    }
 }
 
 /// A full stop at the end of an address is taken for the end of a sentence.

@@ -89,7 +89,7 @@ impl LittleWorld {
             error = ErrorCode::OffsetOutOfRange;
         }
         let entries = if error == ErrorCode::None {
-            log.read(from, log.end(), 1_048_576)
+            log.read(from, log.end(), 1_048_576, true)
         } else {
             Vec::new()
         };
@@ -125,6 +125,7 @@ impl LittleWorld {
             trace: &mut self.trace,
             dictionary: &self.dictionary,
             subjects: &mut self.subjects,
+            record_limit: u64::MAX,
         };
         act(&mut self.coordinator, &mut ctx, &mut effects);
         for (at, timer, _) in outbox.timers {

@@ -212,6 +212,7 @@ impl LittleWorld {
             trace: &mut self.trace,
             dictionary: &self.dictionary,
             subjects: &mut self.subjects,
+            record_limit: u64::MAX,
         };
         self.consumers.get_mut(&id).expect("it exists").on(input, &mut ctx);
         for (at, timer, _) in outbox.timers {

@@ -65,6 +65,7 @@ impl Desk {
             trace: &mut self.trace,
             dictionary: &self.dictionary,
             subjects: &mut self.subjects,
+            record_limit: u64::MAX,
         };
         act(&mut self.coordinator, &mut ctx, &mut effects);
         for (at, timer, _) in std::mem::take(&mut self.outbox.timers) {

@@ -24,23 +24,24 @@ pub(super) static SETTINGS: [Setting; 26] = [
         Area::Producers,
         Kind::Choice(ACKS),
         Access::Number(|setup| setup.producer.acks as u64, set_acks),
-        "Whose word the producer waits for: nobody's, the leader's, or that of all in-sync replicas. All costs the time of \
-         the followers' fetches; anything less can lose what was acknowledged.",
+        "Whose word the producer waits for: nobody's, the leader's, or that of all in-sync replicas. All costs the \
+         time of the followers' fetches; anything less can lose what was acknowledged.",
     ),
     Setting::millis(
         "linger.ms",
         Area::Producers,
         (0, HOUR_MS),
         field!(producer.linger_us),
-        "How long a batch waits for more records. Longer makes larger batches and fewer requests, and every record later.",
+        "How long a batch waits for more records. Longer makes larger batches and fewer requests, and every record \
+         later.",
     ),
     Setting::number(
         "batch.size",
         Area::Producers,
         (0, 100_000_000),
         field!(producer.batch_size),
-        "How large a batch may grow, in bytes; one record always fits. Records without a key stay with a partition until \
-         they have filled this much.",
+        "How large a batch may grow, in bytes; one record always fits. Records without a key stay with a partition \
+         until they have filled this much.",
     ),
     Setting::number(
         "buffer.memory",
@@ -68,8 +69,8 @@ pub(super) static SETTINGS: [Setting; 26] = [
         Area::Producers,
         (1, 1_000),
         field!(producer.max_in_flight),
-        "How many requests may be under way to a broker. More hide the network's delay; more than one can swap batches \
-         when one of them is retried.",
+        "How many requests may be under way to a broker. More hide the network's delay; more than one can swap \
+         batches when one of them is retried.",
     ),
     Setting::number(
         "retries",
@@ -104,7 +105,8 @@ pub(super) static SETTINGS: [Setting; 26] = [
         Area::Producers,
         (1, HOUR_MS),
         field!(producer.delivery_timeout_us),
-        "When a record has failed, counted from its batch's first record. At least linger.ms and request.timeout.ms together.",
+        "When a record has failed, counted from its batch's first record. At least linger.ms and request.timeout.ms \
+         together.",
     ),
     Setting::millis(
         "metadata.max.age.ms",
@@ -157,15 +159,16 @@ pub(super) static SETTINGS: [Setting; 26] = [
         Area::Consumers,
         (1, HOUR_MS),
         field!(consumer.session_timeout_us),
-        "After what silence a member counts as dead. Shorter finds it sooner, and mistakes a pause for a death more often.",
+        "After what silence a member counts as dead. Shorter finds it sooner, and mistakes a pause for a death more \
+         often.",
     ),
     Setting::millis(
         "heartbeat.interval.ms",
         Area::Consumers,
         (1, HOUR_MS),
         field!(consumer.heartbeat_interval_us),
-        "How often a member tells the coordinator that it is there. It learns of a rebalance by the answer, so this is how \
-         long a rebalance goes unnoticed.",
+        "How often a member tells the coordinator that it is there. It learns of a rebalance by the answer, so this \
+         is how long a rebalance goes unnoticed.",
     ),
     Setting::new(
         "auto.offset.reset",
@@ -173,10 +176,16 @@ pub(super) static SETTINGS: [Setting; 26] = [
         Kind::Choice(RESETS),
         Access::Number(
             |setup| u64::from(setup.consumer.auto_offset_reset == OffsetSpec::Latest),
-            |setup, n| setup.consumer.auto_offset_reset = if n == 0 { OffsetSpec::Earliest } else { OffsetSpec::Latest },
+            |setup, n| {
+                setup.consumer.auto_offset_reset = if n == 0 {
+                    OffsetSpec::Earliest
+                } else {
+                    OffsetSpec::Latest
+                }
+            },
         ),
-        "Where a group reads that has committed nothing yet. Kafka's default is latest, which passes over what was there \
-         before; here it is earliest.",
+        "Where a group reads that has committed nothing yet. Kafka's default is latest, which passes over what was \
+         there before; here it is earliest.",
     ),
     Setting::number(
         "fetch.min.bytes",

@@ -1,7 +1,7 @@
 //! Settings of the cluster: brokers, the topic, replication, the group coordinator.
 
-use crate::short_sort::sort_short_by;
 use super::{Access, Area, Setting, field};
+use crate::short_sort::sort_short_by;
 use crate::world::{Limits, Setup};
 
 const HOUR_MS: u64 = 3_600_000;
@@ -13,14 +13,14 @@ pub(super) static SETTINGS: [Setting; 21] = [
         Area::Cluster,
         (1, Limits::MAX_BROKERS as u64),
         Access::Number(|setup| u64::from(setup.brokers), set_brokers),
-        "How many brokers there are. More of them share the load and survive more failures; each is a machine to pay and \
-         to look after.",
+        "How many brokers there are. More of them share the load and survive more failures; each is a machine to pay \
+         and to look after.",
     ),
     Setting::number(
         "racks",
         Area::Cluster,
         (0, Limits::MAX_BROKERS as u64),
-        Access::Number(|setup| count_racks(setup), |setup, racks| deal_racks(setup, racks)),
+        Access::Number(count_racks, deal_racks),
         "In how many racks the brokers stand, dealt in turn; 0 says nothing of racks. Copies of a partition go to \
          different racks, so that a lost rack takes one copy only.",
     ),
@@ -36,8 +36,8 @@ pub(super) static SETTINGS: [Setting; 21] = [
         Area::Topic,
         (1, Limits::MAX_PARTITIONS as u64),
         field!(topic.partitions),
-        "Into how many logs the topic is cut: order holds within one of them, and at most so many consumers of a group \
-         have work. With another number most keys move to another partition.",
+        "Into how many logs the topic is cut: order holds within one of them, and at most so many consumers of a \
+         group have work. With another number most keys move to another partition.",
     ),
     Setting::number(
         "replication.factor",
@@ -65,8 +65,8 @@ pub(super) static SETTINGS: [Setting; 21] = [
         Area::Cluster,
         (0, HOUR_MS),
         field!(broker.replica_fetch_wait_max_us),
-        "How long a leader holds a follower's empty fetch. Longer means fewer requests; an idle follower learns the high \
-         watermark later.",
+        "How long a leader holds a follower's empty fetch. Longer means fewer requests; an idle follower learns the \
+         high watermark later.",
     ),
     Setting::number(
         "replica.fetch.min.bytes",
@@ -101,22 +101,27 @@ pub(super) static SETTINGS: [Setting; 21] = [
         Area::Cluster,
         (1, HOUR_MS),
         field!(broker.heartbeat_interval_us),
-        "How often a broker tells the controller that it is there. More often finds a dead one sooner, for more traffic.",
+        "How often a broker tells the controller that it is there. More often finds a dead one sooner, for more \
+         traffic.",
     ),
     Setting::new(
         "group.id",
         Area::Group,
         super::Kind::Name,
-        Access::Name(|setup| &setup.consumer.group, |setup, name| setup.consumer.group = name.into()),
-        "The group's name. Its hash picks the partition of __consumer_offsets, and that one's leader coordinates the group.",
+        Access::Name(
+            |setup| &setup.consumer.group,
+            |setup, name| setup.consumer.group = name.into(),
+        ),
+        "The group's name. Its hash picks the partition of __consumer_offsets, and that one's leader coordinates the \
+         group.",
     ),
     Setting::millis(
         "group.initial.rebalance.delay.ms",
         Area::Group,
         (0, HOUR_MS),
         field!(broker.groups.initial_rebalance_delay_us),
-        "How long an empty group waits for more members before it deals out partitions. Longer saves a rebalance for each \
-         late member and delays the first record.",
+        "How long an empty group waits for more members before it deals out partitions. Longer saves a rebalance for \
+         each late member and delays the first record.",
     ),
     Setting::millis(
         "group.min.session.timeout.ms",
@@ -144,14 +149,16 @@ pub(super) static SETTINGS: [Setting; 21] = [
         Area::Group,
         (1, 1_000),
         field!(broker.groups.offsets_topic_partitions),
-        "Into how many partitions the topic of committed offsets is cut, and so over how many brokers groups are spread.",
+        "Into how many partitions the topic of committed offsets is cut, and so over how many brokers groups are \
+         spread.",
     ),
     Setting::number(
         "offsets.topic.replication.factor",
         Area::Group,
         (1, Limits::MAX_BROKERS as u64),
         field!(broker.groups.offsets_topic_replication_factor),
-        "How many copies there are of the committed offsets. With too few of them a lost broker takes the group's memory.",
+        "How many copies there are of the committed offsets. With too few of them a lost broker takes the group's \
+         memory.",
     ),
     Setting::number(
         "records.max",
@@ -177,12 +184,16 @@ fn set_brokers(setup: &mut Setup, brokers: u64) {
 
 fn count_racks(setup: &Setup) -> u64 {
     let mut names: Vec<&String> = setup.racks.iter().collect();
-    sort_short_by(&mut names, |a, b| a.cmp(b));
+    sort_short_by(&mut names, Ord::cmp);
     names.dedup();
     names.len() as u64
 }
 
 fn deal_racks(setup: &mut Setup, racks: u64) {
     let name = |broker: u8| char::from(b'a' + broker % racks as u8).to_string();
-    setup.racks = if racks == 0 { Vec::new() } else { (0..setup.brokers).map(name).collect() };
+    setup.racks = if racks == 0 {
+        Vec::new()
+    } else {
+        (0..setup.brokers).map(name).collect()
+    };
 }

@@ -31,10 +31,13 @@ pub(super) fn parse(text: &str) -> Result<Vec<String>, String> {
 pub(in crate::scenario) fn check(key: &str) -> Result<(), String> {
     if key.len() > MAX_KEY_BYTES {
         let start = decimal::shorten(key);
-        return Err(format!("has a key of {} bytes, and at most {MAX_KEY_BYTES} are allowed: {start}", key.len()));
+        return Err(format!(
+            "has a key of {} bytes, and at most {MAX_KEY_BYTES} are allowed: {start}",
+            key.len()
+        ));
     }
     if key.chars().any(char::is_control) {
-        return Err(format!("has a key with a control character: {}", decimal::shorten(&key.escape_debug().to_string())));
+        return Err("has a key with a control character".to_owned());
     }
     Ok(())
 }
@@ -56,7 +59,10 @@ mod tests {
     #[test]
     fn lists_are_tidied() {
         assert_eq!(parse(" b, a,,b ,").unwrap(), ["b", "a"]);
-        assert_eq!(parse("one, two\r\n\n  three \none, two").unwrap(), ["one, two", "three"]);
+        assert_eq!(
+            parse("one, two\r\n\n  three \none, two").unwrap(),
+            ["one, two", "three"]
+        );
         assert_eq!(parse("").unwrap(), [""; 0]);
     }
 
@@ -72,7 +78,11 @@ mod tests {
     fn limits_are_named() {
         let many: String = (0..=MAX_KEYS).map(|i| format!("k{i}\n")).collect();
         assert_eq!(parse(&many).unwrap_err(), "must be at most 10 000 keys");
-        assert!(parse(&"x".repeat(300)).unwrap_err().starts_with("has a key of 300 bytes, and at most 256"));
+        assert!(
+            parse(&"x".repeat(300))
+                .unwrap_err()
+                .starts_with("has a key of 300 bytes, and at most 256")
+        );
         assert!(parse("a\u{0}b").unwrap_err().contains("control character"));
     }
 }

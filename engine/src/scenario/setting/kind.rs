@@ -69,7 +69,15 @@ impl Kind {
         }
         let text = text.trim();
         self.parse_one(text).ok_or_else(|| {
-            format!("must be {}, not {}", self.allowed(), if text.is_empty() { "empty".to_owned() } else { decimal::shorten(text) })
+            format!(
+                "must be {}, not {}",
+                self.allowed(),
+                if text.is_empty() {
+                    "empty".to_owned()
+                } else {
+                    decimal::shorten(text)
+                }
+            )
         })
     }
 
@@ -83,7 +91,10 @@ impl Kind {
                 "true" => Some(Value::Number(1)),
                 _ => None,
             },
-            Kind::Choice(words) => words.iter().position(|word| *word == text).map(|n| Value::Number(n as u64)),
+            Kind::Choice(words) => words
+                .iter()
+                .position(|word| *word == text)
+                .map(|n| Value::Number(n as u64)),
             Kind::Distribution => parse_distribution(text).map(Value::Distribution),
             Kind::Keys => None,
             Kind::Name => is_legal_name(text).then(|| Value::Name(text.to_owned())),
@@ -110,7 +121,11 @@ fn millis(us: Micros) -> String {
 
 /// Only round numbers are long.
 fn grouped_millis(us: Micros) -> String {
-    if us.is_multiple_of(1000) { decimal::grouped(us / 1000) } else { millis(us) }
+    if us.is_multiple_of(1000) {
+        decimal::grouped(us / 1000)
+    } else {
+        millis(us)
+    }
 }
 
 const EXPONENTS: [(&str, ZipfExponent); 4] = [
@@ -126,11 +141,15 @@ fn parse_distribution(text: &str) -> Option<KeyDistribution> {
         "uniform" if argument.is_empty() => Some(KeyDistribution::Uniform),
         "zipf" => {
             let exponent = decimal::parse(argument.trim(), 1).ok()?;
-            let known = EXPONENTS.iter().find(|(text, _)| decimal::parse(text, 1) == Ok(exponent));
+            let known = EXPONENTS
+                .iter()
+                .find(|(text, _)| decimal::parse(text, 1) == Ok(exponent));
             known.map(|(_, exponent)| KeyDistribution::Zipf(*exponent))
         }
         "hot" => {
-            let percent = decimal::parse(argument.trim().trim_end_matches('%'), 0).ok().filter(|n| *n <= 100)?;
+            let percent = decimal::parse(argument.trim().trim_end_matches('%'), 0)
+                .ok()
+                .filter(|n| *n <= 100)?;
             Some(KeyDistribution::Hot { percent: percent as u8 })
         }
         _ => None,
@@ -141,7 +160,10 @@ fn write_distribution(distribution: KeyDistribution) -> String {
     match distribution {
         KeyDistribution::Uniform => "uniform".to_owned(),
         KeyDistribution::Zipf(exponent) => {
-            let text = EXPONENTS.iter().find(|(_, known)| *known == exponent).map_or("1", |(text, _)| text);
+            let text = EXPONENTS
+                .iter()
+                .find(|(_, known)| *known == exponent)
+                .map_or("1", |(text, _)| text);
             format!("zipf:{text}")
         }
         KeyDistribution::Hot { percent } => format!("hot:{percent}"),
@@ -160,12 +182,24 @@ mod tests {
 
     #[test]
     fn distributions_read_and_write() {
-        for text in ["uniform", "zipf:0.5", "zipf:1", "zipf:1.5", "zipf:2", "hot:0", "hot:60", "hot:100"] {
+        for text in [
+            "uniform", "zipf:0.5", "zipf:1", "zipf:1.5", "zipf:2", "hot:0", "hot:60", "hot:100",
+        ] {
             assert_eq!(write_distribution(parse_distribution(text).unwrap()), text);
         }
         assert_eq!(parse_distribution("zipf: 1.0"), parse_distribution("zipf:1"));
         assert_eq!(parse_distribution("hot:60%"), parse_distribution("hot:60"));
-        for wrong in ["", "zipf", "zipf:3", "zipf:1.05", "hot", "hot:101", "hot:-1", "uniform:1", "Hot:5"] {
+        for wrong in [
+            "",
+            "zipf",
+            "zipf:3",
+            "zipf:1.05",
+            "hot",
+            "hot:101",
+            "hot:-1",
+            "uniform:1",
+            "Hot:5",
+        ] {
             assert_eq!(parse_distribution(wrong), None, "{wrong}");
         }
     }
@@ -173,7 +207,14 @@ mod tests {
     #[test]
     fn a_choice_names_its_words() {
         assert_eq!(Kind::Choice(&["0", "1", "all"]).allowed(), "0, 1 or all");
-        assert_eq!(Kind::Millis { min_us: 0, max_us: 1_500 }.allowed(), "0 to 1.5 ms");
+        assert_eq!(
+            Kind::Millis {
+                min_us: 0,
+                max_us: 1_500
+            }
+            .allowed(),
+            "0 to 1.5 ms"
+        );
         let wrong = Kind::Choice(&["0", "1", "all"]).parse("2").unwrap_err();
         assert_eq!(wrong, "must be 0, 1 or all, not 2");
     }

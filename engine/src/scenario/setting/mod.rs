@@ -10,9 +10,9 @@ mod kind;
 mod traffic;
 
 pub(super) use keys::check as check_key;
-pub(super) use traffic::LEAST_LATENCY_US;
 pub use keys::{MAX_KEY_BYTES, MAX_KEYS};
 pub use kind::Kind;
+pub(super) use traffic::LEAST_LATENCY_US;
 
 use super::error::did_you_mean;
 use crate::workload::KeyDistribution;
@@ -74,16 +74,44 @@ use field;
 
 impl Setting {
     const fn new(name: &'static str, area: Area, kind: Kind, access: Access, about: &'static str) -> Self {
-        Self { name, area, kind, about, live: false, access }
+        Self {
+            name,
+            area,
+            kind,
+            about,
+            live: false,
+            access,
+        }
     }
 
-    const fn number(name: &'static str, area: Area, (min, max): (u64, u64), access: Access, about: &'static str) -> Self {
+    const fn number(
+        name: &'static str,
+        area: Area,
+        (min, max): (u64, u64),
+        access: Access,
+        about: &'static str,
+    ) -> Self {
         Self::new(name, area, Kind::Number { min, max }, access, about)
     }
 
     /// Bounds in milliseconds.
-    const fn millis(name: &'static str, area: Area, (min, max): (u64, u64), access: Access, about: &'static str) -> Self {
-        Self::new(name, area, Kind::Millis { min_us: min * 1000, max_us: max * 1000 }, access, about)
+    const fn millis(
+        name: &'static str,
+        area: Area,
+        (min, max): (u64, u64),
+        access: Access,
+        about: &'static str,
+    ) -> Self {
+        Self::new(
+            name,
+            area,
+            Kind::Millis {
+                min_us: min * 1000,
+                max_us: max * 1000,
+            },
+            access,
+            about,
+        )
     }
 
     const fn live(self) -> Self {
@@ -92,7 +120,9 @@ impl Setting {
 
     /// All settings, area by area. Applied in this order, each finds what it depends on already set.
     pub fn all() -> impl Iterator<Item = &'static Setting> {
-        [&cluster::SETTINGS[..], &traffic::SETTINGS, &clients::SETTINGS].into_iter().flatten()
+        [&cluster::SETTINGS[..], &traffic::SETTINGS, &clients::SETTINGS]
+            .into_iter()
+            .flatten()
     }
 
     /// The setting of that name.
@@ -187,7 +217,9 @@ impl Setting {
     }
 
     fn parse(&self, value: &str) -> Result<Value, String> {
-        self.kind.parse(value).map_err(|message| format!("{} {message}", self.name))
+        self.kind
+            .parse(value)
+            .map_err(|message| format!("{} {message}", self.name))
     }
 }
 
@@ -212,7 +244,11 @@ impl Eq for Setting {}
 /// The first that cannot be set, by its place in `settings`, and why.
 pub fn apply_all(settings: &[(&'static Setting, String)], setup: &mut Setup) -> Result<(), (usize, String)> {
     for setting in Setting::all() {
-        for (place, (_, value)) in settings.iter().enumerate().filter(|(_, (wanted, _))| *wanted == setting) {
+        for (place, (_, value)) in settings
+            .iter()
+            .enumerate()
+            .filter(|(_, (wanted, _))| *wanted == setting)
+        {
             setting.apply(value, setup).map_err(|message| (place, message))?;
         }
     }
@@ -220,92 +256,4 @@ pub fn apply_all(settings: &[(&'static Setting, String)], setup: &mut Setup) -> 
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::BTreeSet;
-
-    #[test]
-    fn names_are_unique_and_every_default_is_in_range() {
-        let mut names = BTreeSet::new();
-        for setting in Setting::all() {
-            assert!(names.insert(setting.name), "{} comes twice", setting.name);
-            let mut setup = Setup::new(0, "topic");
-            setting.apply(&setting.default(), &mut setup).unwrap();
-            assert_eq!(setup, Setup::new(0, "topic"), "{} does not read what it wrote", setting.name);
-            assert!(setting.about.ends_with('.'), "{}", setting.name);
-        }
-    }
-
-    #[test]
-    fn no_name_is_the_beginning_of_another() {
-        // In a file, `a = 1` and `a.b = 2` exclude each other.
-        for setting in Setting::all() {
-            let beginning = format!("{}.", setting.name);
-            assert!(Setting::all().all(|other| !other.name.starts_with(&beginning)), "{}", setting.name);
-        }
-    }
-
-    #[test]
-    fn both_ends_of_every_range_fit_their_field() {
-        for setting in Setting::all() {
-            let ends = match setting.kind {
-                Kind::Number { min, max } => vec![min.to_string(), max.to_string()],
-                Kind::Millis { min_us, max_us } => [min_us, max_us].map(|us| crate::scenario::decimal::format(us, 3)).into(),
-                Kind::Switch => vec!["true".to_owned(), "false".to_owned()],
-                Kind::Choice(words) => words.iter().map(ToString::to_string).collect(),
-                Kind::Distribution | Kind::Keys | Kind::Name => vec![],
-            };
-            for value in ends {
-                // Racks have to find brokers to stand in them.
-                let mut setup = Setup { brokers: 9, ..Setup::new(0, "topic") };
-                setting.apply(&value, &mut setup).unwrap();
-                assert_eq!(setting.read(&setup), value, "{}", setting.name);
-            }
-        }
-    }
-
-    #[test]
-    fn what_is_out_of_range_is_told_by_name() {
-        let mut setup = Setup::new(0, "topic");
-        let mut wrong = |name: &str, value| Setting::find(name).unwrap().apply(value, &mut setup).unwrap_err();
-        assert_eq!(wrong("partitions", "0"), "partitions must be 1 to 64, not 0");
-        assert_eq!(wrong("partitions", "-3"), "partitions must be 1 to 64, not -3");
-        assert_eq!(wrong("acks", "2"), "acks must be 0, 1 or all, not 2");
-        assert_eq!(wrong("rate", ""), "rate must be 0 to 1 000 000, not empty");
-        assert_eq!(setup, Setup::new(0, "topic"));
-        assert_eq!(Setting::named("partitons").unwrap_err(), "no such setting; did you mean partitions?");
-    }
-
-    #[test]
-    fn live_settings_have_a_command_and_others_say_why_not() {
-        for setting in Setting::all() {
-            let command = setting.command(&setting.default());
-            assert_eq!(command.is_ok(), setting.live, "{}", setting.name);
-            if let Ok(command) = command {
-                assert_eq!(Setting::of_command(&command), Some((setting, setting.default())));
-            }
-        }
-        let wrong = Setting::find("partitions").unwrap().command("8").unwrap_err();
-        assert_eq!(wrong, "partitions cannot be changed while the run goes on");
-    }
-
-    #[test]
-    fn milliseconds_are_exact() {
-        let mut setup = Setup::new(0, "topic");
-        Setting::find("processing.ms").unwrap().apply("0.25", &mut setup).unwrap();
-        assert_eq!(setup.consumer.processing_us, 250);
-    }
-
-    #[test]
-    fn brokers_are_dealt_to_racks_whatever_comes_first() {
-        let find = |name| Setting::find(name).unwrap();
-        let mut setup = Setup { brokers: 2, ..Setup::new(0, "topic") };
-        let settings = [(find("racks"), "3".to_owned()), (find("brokers"), "5".to_owned())];
-        apply_all(&settings, &mut setup).unwrap();
-        assert_eq!(setup.racks, ["a", "b", "c", "a", "b"]);
-        find("brokers").apply("4", &mut setup).unwrap();
-        assert_eq!(setup.racks, ["a", "b", "c", "a"]);
-        find("racks").apply("0", &mut setup).unwrap();
-        assert_eq!(setup.racks, [""; 0]);
-    }
-}
+mod tests;

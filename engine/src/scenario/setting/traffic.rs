@@ -30,9 +30,12 @@ pub(super) static SETTINGS: [Setting; 10] = [
         "keys",
         Area::Workload,
         Kind::Distribution,
-        Access::Distribution(|setup| setup.workload.distribution, |setup, d| setup.workload.distribution = d),
-        "How often each key comes: all alike, by Zipf's law, or the first key with that share of all. A frequent key makes \
-         one partition hot, because a key cannot be split.",
+        Access::Distribution(
+            |setup| setup.workload.distribution,
+            |setup, d| setup.workload.distribution = d,
+        ),
+        "How often each key comes: all alike, by Zipf's law, or the first key with that share of all. A frequent key \
+         makes one partition hot, because a key cannot be split.",
     )
     .live(),
     Setting::new(
@@ -79,7 +82,10 @@ pub(super) static SETTINGS: [Setting; 10] = [
     Setting::new(
         "network.latency.ms",
         Area::Network,
-        Kind::Millis { min_us: LEAST_LATENCY_US, max_us: 10_000_000 },
+        Kind::Millis {
+            min_us: LEAST_LATENCY_US,
+            max_us: 10_000_000,
+        },
         Access::Number(|setup| setup.network.broker.latency_us, set_latency),
         "How long a message travels one way, on every link. acks=all waits for it four times: to the leader, for a \
          follower's two fetches, and back.",

@@ -1,0 +1,94 @@
+//! Whatever is written is read again, and whatever is read can be played.
+
+use super::*;
+use partitura_engine::scenario::validate;
+use proptest::prelude::*;
+
+fn any_command() -> impl Strategy<Value = Command> {
+    let text = "\\PC{0,20}";
+    prop_oneof![
+        (0..=1_000_000_u32).prop_map(Command::Rate),
+        (0..=12_u8).prop_map(Command::Consumers),
+        any::<bool>().prop_map(Command::Keyed),
+        prop::sample::select(vec!["uniform", "zipf:0.5", "zipf:2", "hot:0", "hot:100"]).prop_map(|text| setting(
+            "keys"
+        )
+        .command(text)
+        .unwrap()),
+        prop::collection::vec(text, 0..5).prop_map(|keys| setting("own.keys").command(&keys.join("\n")).unwrap()),
+        (prop::option::of(text), text).prop_map(|(key, value)| Command::Send { key, value }),
+    ]
+}
+
+prop_compose! {
+    fn any_link()(
+        seed in any::<u64>(),
+        partitions in prop::option::of(1..=64_u16),
+        brokers in prop::option::of(3..=9_u8),
+        keys in prop::option::of("\\PC{1,20}"),
+        mut actions in prop::collection::vec((0..=86_400_000_000_u64, any_command()), 0..20),
+        step in prop::option::of(0..8_usize),
+        at_us in prop::option::of(0..=86_400_000_000_u64),
+    ) -> Link {
+        actions.sort_by_key(|(at, _)| *at);
+        let own = Scenario::built_in("world-cup").unwrap();
+        let values = [
+            ("brokers", brokers.map(|n| n.to_string())),
+            ("partitions", partitions.map(|n| n.to_string())),
+            ("own.keys", keys.filter(|keys| !setting("own.keys").canonical(keys).unwrap_or_default().is_empty())),
+        ];
+        let changed = values.into_iter().filter_map(|(name, value)| {
+            Some((setting(name), setting(name).canonical(&value?).ok()?))
+        });
+        Link {
+            seed,
+            settings: changed.filter(|(setting, value)| *value != setting.read(&own.setup)).collect(),
+            actions: actions.into_iter().map(|(at_us, command)| Action { at_us, command }).collect(),
+            step,
+            at_us,
+            ..world_cup()
+        }
+    }
+}
+
+/// Whatever it is, it is read without a panic, and what is read can be played.
+fn survives(fragment: &str) {
+    let (link, problems) = Link::parse(fragment);
+    let scenario = Rc::new(Scenario::built_in(&link.scenario).unwrap());
+    let setup = link.plan(scenario).setup().unwrap();
+    validate(&setup).unwrap();
+    assert!(problems.len() <= 51);
+    // And once read, it is the same for good.
+    let again = Link::parse(&link.to_fragment().unwrap());
+    assert_eq!(again, (link, Vec::new()), "{fragment}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_link_is_read_as_it_was_written(link in any_link()) {
+        let fragment = link.to_fragment().unwrap();
+        prop_assert!(fragment.is_ascii());
+        prop_assert_eq!(Link::parse(&fragment), (link, Vec::new()));
+    }
+
+    #[test]
+    fn any_text_is_read(text in "\\PC{0,100}|(v1;)?([@a-z.%;:=0-9]{0,60})", packed in any::<bool>()) {
+        survives(&text);
+        survives(&if packed { packing::pack(&text) } else { format!("v1z;{text}") });
+    }
+
+    #[test]
+    fn a_damaged_link_is_read(
+        link in any_link(),
+        at in 0..=1000_usize,
+        with in "\\PC{0,3}|[;=@:%]{0,2}",
+        take in 0..8_usize,
+    ) {
+        let fragment = link.to_fragment().unwrap();
+        let start = fragment.len() * at / 1000;
+        let end = (start + take).min(fragment.len());
+        survives(&format!("{}{with}{}", &fragment[..start], &fragment[end..]));
+    }
+}
