@@ -148,7 +148,10 @@ pub(crate) struct Refs {
 
 /// Whether there is no room for two panels beside the stage, but more than one column.
 fn is_narrow() -> bool {
-    let width = gloo::utils::window().inner_width().ok().and_then(|width| width.as_f64());
+    let width = gloo::utils::window()
+        .inner_width()
+        .ok()
+        .and_then(|width| width.as_f64());
     width.is_some_and(|width| (761.0..1100.0).contains(&width))
 }
 

@@ -41,7 +41,13 @@ pub(super) fn opened() -> Opened {
     let (link, problems) = Link::parse(&fragment);
     let (nothing, _) = Link::parse("");
     if !problems.is_empty() && link == nothing {
-        return Opened { desk: None, problems: Some(told(&problems, "None of it could be read, so the run that was open stays.")) };
+        return Opened {
+            desk: None,
+            problems: Some(told(
+                &problems,
+                "None of it could be read, so the run that was open stays.",
+            )),
+        };
     }
     let scenario = Scenario::built_in(&link.scenario).map(Rc::new);
     let session = scenario.ok_or_else(|| format!("there is no scenario {}", link.scenario));
@@ -52,7 +58,10 @@ pub(super) fn opened() -> Opened {
         },
         Err(problem) => Opened {
             desk: None,
-            problems: Some(Problems { lines: vec![problem], ..told(&problems, "The run that was open stays.") }),
+            problems: Some(Problems {
+                lines: vec![problem],
+                ..told(&problems, "The run that was open stays.")
+            }),
         },
     }
 }
@@ -73,7 +82,8 @@ fn told(problems: &[LinkProblem], outcome: &str) -> Problems {
 pub(super) fn write(desk: &Desk) -> Result<(), String> {
     let fragment = desk.link().to_fragment().map_err(|problem| problem.to_string())?;
     let history = gloo::utils::window().history();
-    let written = history.and_then(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(&format!("#{fragment}"))));
+    let written =
+        history.and_then(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(&format!("#{fragment}"))));
     written.map_err(|_| "The browser does not let the address be changed.".to_owned())
 }
 

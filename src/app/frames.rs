@@ -115,14 +115,22 @@ fn ask(state: &Rc<State>) {
 }
 
 fn milliseconds() -> f64 {
-    gloo::utils::window().performance().map_or(0.0, |performance| performance.now())
+    gloo::utils::window()
+        .performance()
+        .map_or(0.0, |performance| performance.now())
 }
 
 fn frame(state: &Rc<State>, wall_ms: f64) {
     let started = milliseconds();
     let works = &state.works;
-    let Ok(mut desk) = works.desk.try_borrow_mut() else { return };
-    let budget_ms = if desk.seek().is_some() { SEEKING_BUDGET_MS } else { BUDGET_MS };
+    let Ok(mut desk) = works.desk.try_borrow_mut() else {
+        return;
+    };
+    let budget_ms = if desk.seek().is_some() {
+        SEEKING_BUDGET_MS
+    } else {
+        BUDGET_MS
+    };
     let moving = desk.frame((wall_ms * 1000.0) as u64, || milliseconds() - started < budget_ms);
     let mut drawn = state.drawn.borrow_mut();
     draw(works, &desk, &mut drawn);

@@ -25,11 +25,12 @@ pub enum Key {
 }
 
 /// Listens until it is dropped.
-#[must_use]
 pub(super) fn listen(on_key: Callback<Key>) -> EventListener {
     let options = EventListenerOptions::enable_prevent_default();
     EventListener::new_with_options(&gloo::utils::window(), "keydown", options, move |event: &Event| {
-        let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
+        let Some(event) = event.dyn_ref::<KeyboardEvent>() else {
+            return;
+        };
         if let Some(key) = key_of(event) {
             event.prevent_default();
             on_key.emit(key);
@@ -52,7 +53,11 @@ fn key_of(event: &KeyboardEvent) -> Option<Key> {
         _ => return None,
     };
     let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-    let within = |selector: &str| target.as_ref().is_some_and(|t| t.closest(selector).ok().flatten().is_some());
+    let within = |selector: &str| {
+        target
+            .as_ref()
+            .is_some_and(|t| t.closest(selector).ok().flatten().is_some())
+    };
     let taken = match key {
         _ if within("input, textarea, select, dialog, [contenteditable]") => true,
         Key::TogglePlay => within("button, summary, [role=button], a"),

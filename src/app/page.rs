@@ -86,7 +86,14 @@ impl App {
             return html! {
                 <aside class="panel left rail" aria-label="The walkthrough, folded away">
                     if desk.step().is_some() {
-                        <button type="button" class="ghost" title="Open the walkthrough" data-testid="fold-reader" aria-expanded="false" onclick={unfold}>
+                        <button
+                            type="button"
+                            class="ghost"
+                            title="Open the walkthrough"
+                            data-testid="fold-reader"
+                            aria-expanded="false"
+                            onclick={unfold}
+                        >
                             <Sign icon={Icon::FoldRight} /><span>{ "Walkthrough" }</span>
                         </button>
                     }
@@ -110,7 +117,14 @@ impl App {
         if self.look.panel_folded {
             return html! {
                 <aside class="panel right rail" aria-label="Panel, folded away">
-                    <button type="button" class="ghost" title="Open the panel" data-testid="fold-panel" aria-expanded="false" onclick={link.callback(|_| Msg::FoldPanel(false))}>
+                    <button
+                        type="button"
+                        class="ghost"
+                        title="Open the panel"
+                        data-testid="fold-panel"
+                        aria-expanded="false"
+                        onclick={link.callback(|_| Msg::FoldPanel(false))}
+                    >
                         <Sign icon={Icon::FoldLeft} /><span>{ "Change the run" }</span>
                     </button>
                 </aside>
@@ -169,7 +183,12 @@ impl App {
 
     fn timeline(&self, ctx: &Context<Self>, desk: &Desk) -> Html {
         let shown = &self.on_timeline;
-        let steps = desk.session().scenario().steps.iter().map(|step| (step.at_us, step.title.clone()));
+        let steps = desk
+            .session()
+            .scenario()
+            .steps
+            .iter()
+            .map(|step| (step.at_us, step.title.clone()));
         html! {
             <Timeline
                 figures={shown.figures.clone()}
@@ -191,13 +210,21 @@ impl App {
 fn seeking(ctx: &Context<App>, seek: Option<Seek>, now: Micros) -> Html {
     /// What takes only a few frames is not worth a word.
     const SHORT_US: Micros = 500_000;
-    let Some(seek) = seek.filter(|seek| seek.to.saturating_sub(seek.from) > SHORT_US) else { return Html::default() };
+    let Some(seek) = seek.filter(|seek| seek.to.saturating_sub(seek.from) > SHORT_US) else {
+        return Html::default();
+    };
     let (done, whole) = (now.saturating_sub(seek.from), seek.to - seek.from);
     html! {
         <div class="seeking" role="status">
             <span>{ "Going to " }<span class="mono">{ moment(seek.to) }</span></span>
             <progress max={whole.to_string()} value={done.to_string()} aria-label="How far"></progress>
-            <button type="button" class="quiet" onclick={ctx.link().callback(|_| Msg::Intent(Intent::StopSeeking))}>{ "Stop here" }</button>
+            <button
+                type="button"
+                class="quiet"
+                onclick={ctx.link().callback(|_| Msg::Intent(Intent::StopSeeking))}
+            >
+                { "Stop here" }
+            </button>
         </div>
     }
 }

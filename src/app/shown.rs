@@ -3,12 +3,12 @@
 use crate::lens::about::concerns;
 use crate::lens::captions::captions;
 use crate::lens::events_view::{Chain, EventRow, Listed};
+use crate::lens::milestones::command_words;
 use crate::lens::reading::Reading;
 use crate::lens::reading_view::ReadRow;
+use crate::session::Session;
 use crate::session::desk::Desk;
 use crate::session::history::{Mark, MarkKind};
-use crate::session::Session;
-use crate::lens::milestones::command_words;
 use crate::stage::{Captions, Palette, Target};
 use crate::timeline::Figures;
 use crate::timeline::layout::{self, Curves};
@@ -104,11 +104,16 @@ impl OnTimeline {
             lag: session.account().lag(),
             last_event: last_event.map(|event| said(event, session)).unwrap_or_default(),
         };
-        let to_come = session.plan().actions.iter().filter(|action| action.at_us > now).map(|action| Mark {
-            at_us: action.at_us,
-            kind: MarkKind::You,
-            label: command_words(&action.command),
-        });
+        let to_come = session
+            .plan()
+            .actions
+            .iter()
+            .filter(|action| action.at_us > now)
+            .map(|action| Mark {
+                at_us: action.at_us,
+                kind: MarkKind::You,
+                label: command_words(&action.command),
+            });
         Self {
             figures,
             now_us: now,
@@ -132,7 +137,9 @@ pub(super) fn read_rows(desk: &Desk, palette: &Palette, about: Option<KeyId>) ->
     let (world, texts) = (session.world(), session.world().dictionary());
     let row = |read: &crate::lens::reading::ReadRecord| {
         let record = world.record_at(read.partition, read.offset);
-        let value = record.and_then(|record| record.value).map(|value| texts.value_text(value).to_string());
+        let value = record
+            .and_then(|record| record.value)
+            .map(|value| texts.value_text(value).to_string());
         ReadRow {
             id: read.event,
             letter: palette.label(read.subject).to_owned(),
@@ -153,7 +160,9 @@ pub(super) fn read_rows(desk: &Desk, palette: &Palette, about: Option<KeyId>) ->
 pub(super) fn subjects(desk: &Desk, palette: &Palette) -> Rc<[(KeyId, String)]> {
     let world = desk.session().world();
     let known = world.keys().iter().filter(|key| key.index() < Reading::SUBJECTS);
-    known.map(|key| (*key, format!("{}  {}", palette.label(*key), palette.text(*key)))).collect()
+    known
+        .map(|key| (*key, format!("{}  {}", palette.label(*key), palette.text(*key))))
+        .collect()
 }
 
 /// How many events are listed.
@@ -171,9 +180,14 @@ pub(super) fn event_rows(desk: &Desk, listed: Listed, about: Option<Target>) -> 
     let wanted = |event: &&Event| about.is_none_or(|target| concerns(event, target, topic));
     let row = |event: &Event| row(event, session);
     match listed {
-        Listed::Milestones => {
-            session.account().milestones.newest_first().filter(wanted).take(LISTED).map(row).collect()
-        }
+        Listed::Milestones => session
+            .account()
+            .milestones
+            .newest_first()
+            .filter(wanted)
+            .take(LISTED)
+            .map(row)
+            .collect(),
         Listed::Everything => {
             let newest = session.world().trace().since(0).rev().take(SEARCHED);
             newest.filter(wanted).take(LISTED).map(row).collect()
@@ -200,7 +214,12 @@ fn row(event: &Event, session: &Session) -> EventRow {
     // `0.000500 p1 → b1  Produce …`: time, who, two spaces, what.
     let told = line.split_once(' ').map_or("", |(_, told)| told);
     let (who, what) = told.split_once("  ").unwrap_or(("", told));
-    EventRow { id: event.id, moment: format!("{moment}{micros}"), who: who.trim().to_owned(), what: what.trim().to_owned() }
+    EventRow {
+        id: event.id,
+        moment: format!("{moment}{micros}"),
+        who: who.trim().to_owned(),
+        what: what.trim().to_owned(),
+    }
 }
 
 fn said(event: &Event, session: &Session) -> String {

@@ -61,7 +61,8 @@ impl App {
             Msg::Select(target) => {
                 self.look.about = target.filter(|_| self.look.about != target);
                 if self.look.about.is_some() {
-                    (self.look.tab, self.look.listed, self.look.panel_folded) = (tab::EVENTS, Listed::Everything, false);
+                    (self.look.tab, self.look.listed, self.look.panel_folded) =
+                        (tab::EVENTS, Listed::Everything, false);
                 }
                 self.refresh_panel();
             }

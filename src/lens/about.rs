@@ -45,7 +45,10 @@ fn touches(event: &Event, node: NodeId) -> bool {
 fn of_group(fact: &Fact) -> bool {
     match fact {
         Fact::Sent(sent) => {
-            matches!(sent.api, Api::JoinGroup | Api::SyncGroup | Api::Heartbeat | Api::LeaveGroup | Api::FindCoordinator)
+            matches!(
+                sent.api,
+                Api::JoinGroup | Api::SyncGroup | Api::Heartbeat | Api::LeaveGroup | Api::FindCoordinator
+            )
         }
         Fact::GroupState { .. }
         | Fact::MemberRemoved { .. }
@@ -92,12 +95,24 @@ mod tests {
     #[test]
     fn an_event_concerns_its_partition_its_node_and_both() {
         let topic = TopicId(1);
-        let fact = Fact::HighWatermarkMoved { partition: PartitionId { topic, index: 2 }, to: 7 };
-        let event = Event { id: 1, at: 0, node: NodeId::Broker(3), cause: 0, fact };
+        let fact = Fact::HighWatermarkMoved {
+            partition: PartitionId { topic, index: 2 },
+            to: 7,
+        };
+        let event = Event {
+            id: 1,
+            at: 0,
+            node: NodeId::Broker(3),
+            cause: 0,
+            fact,
+        };
         let concerned = |target| concerns(&event, target, Some(topic));
         assert!(concerned(Target::Partition(2)) && concerned(Target::Broker(BrokerId(3))));
         assert!(concerned(Target::Replica(2, BrokerId(3))) && !concerned(Target::Replica(2, BrokerId(1))));
         assert!(!concerned(Target::Partition(1)) && !concerned(Target::Group) && !concerned(Target::Producers));
-        assert!(!concerns(&event, Target::Partition(2), Some(TopicId(0))), "another topic's partition 2");
+        assert!(
+            !concerns(&event, Target::Partition(2), Some(TopicId(0))),
+            "another topic's partition 2"
+        );
     }
 }

@@ -12,10 +12,16 @@ const MOST_LETTERS: usize = 24;
 #[must_use]
 pub fn captions(world: &World, view: &View) -> Captions {
     let producers = counted(view.producers.len() as u64, "producer");
-    let last = view.producers.iter().filter_map(|producer| producer.last).max_by_key(|last| last.at_us);
+    let last = view
+        .producers
+        .iter()
+        .filter_map(|producer| producer.last)
+        .max_by_key(|last| last.at_us);
     Captions {
         producers: format!("{producers} · {} records/s", grouped(u64::from(world.rate()))),
-        computation: last.map(|last| computation(&last, view, world.dictionary())).unwrap_or_default(),
+        computation: last
+            .map(|last| computation(&last, view, world.dictionary()))
+            .unwrap_or_default(),
         assignor: "range".to_owned(),
     }
 }
@@ -23,12 +29,20 @@ pub fn captions(world: &World, view: &View) -> Captions {
 /// `Utils.toPositive(Utils.murmur2(key)) % partitions`, or the sticky partitioner's way (KIP-794).
 fn computation(last: &LastSent, view: &View, texts: &Dictionary) -> Vec<String> {
     let Some(key) = last.key else {
-        return vec!["no key: the sticky partitioner".to_owned(), format!("stays with P{} for a batch", last.partition)];
+        return vec![
+            "no key: the sticky partitioner".to_owned(),
+            format!("stays with P{} for a batch", last.partition),
+        ];
     };
     let positive = grouped(u64::from((texts.key_hash(key) & 0x7fff_ffff).cast_unsigned()));
     let text = shortened(texts.key_text(key), MOST_LETTERS);
     vec![
         format!("murmur2(\"{text}\") = {positive}"),
-        format!("{positive} mod {} = {} → P{}", view.partitions.len(), last.partition, last.partition),
+        format!(
+            "{positive} mod {} = {} → P{}",
+            view.partitions.len(),
+            last.partition,
+            last.partition
+        ),
     ]
 }

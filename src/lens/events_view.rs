@@ -71,7 +71,11 @@ pub fn EventsPanel(props: &Props) -> Html {
             >{ title }</button>
         }
     };
-    let picked = props.chain.as_ref().and_then(|chain| chain.rows.first()).map(|row| row.id);
+    let picked = props
+        .chain
+        .as_ref()
+        .and_then(|chain| chain.rows.first())
+        .map(|row| row.id);
     html! {
         <div class="lens events" data-testid="events-panel">
             <div class="choices" role="group" aria-label="Which events">
@@ -81,7 +85,13 @@ pub fn EventsPanel(props: &Props) -> Html {
             if let Some(about) = &props.about {
                 <p class="about">
                     <span>{ "Only about " }<strong>{ about.clone() }</strong></span>
-                    <button type="button" class="ghost square" aria-label="Show events about everything" title="Show events about everything" onclick={props.on_all.reform(|_| ())}>
+                    <button
+                        type="button"
+                        class="ghost square"
+                        aria-label="Show events about everything"
+                        title="Show events about everything"
+                        onclick={props.on_all.reform(|_| ())}
+                    >
                         <Sign icon={Icon::Close} />
                     </button>
                 </p>
@@ -128,14 +138,23 @@ fn why(chain: &Chain, on_pick: &Callback<Option<EventId>>) -> Html {
         <>
             <header>
                 <h3>{ "Why did this happen?" }</h3>
-                <button type="button" class="ghost square" aria-label="Close the chain of causes" onclick={on_pick.reform(|_| None)}>
+                <button
+                    type="button"
+                    class="ghost square"
+                    aria-label="Close the chain of causes"
+                    onclick={on_pick.reform(|_| None)}
+                >
                     <Sign icon={Icon::Close} />
                 </button>
             </header>
             <ol class="chain" tabindex="0" aria-label="The event, and what brought it about">
                 { for chain.rows.iter().map(cause) }
                 if chain.more > 0 {
-                    <li class="forgotten"><p>{ format!("and {} before it", crate::ui::format::counted(chain.more as u64, "event")) }</p></li>
+                    <li
+                        class="forgotten"
+                    >
+                        <p>{ format!("and {} before it", crate::ui::format::counted(chain.more as u64, "event")) }</p>
+                    </li>
                 } else if !chain.complete { <li class="forgotten"><p>{ "What came before is no longer kept." }</p></li> }
             </ol>
         </>

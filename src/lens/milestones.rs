@@ -63,25 +63,35 @@ pub fn is_milestone(fact: &Fact) -> bool {
 #[must_use]
 pub fn mark_of(event: &Event, yours: bool) -> Option<Mark> {
     let (kind, label) = match event.fact {
-        Fact::Commanded(command) => {
-            (if yours { MarkKind::You } else { MarkKind::Scenario }, command_label(command))
-        }
+        Fact::Commanded(command) => (
+            if yours { MarkKind::You } else { MarkKind::Scenario },
+            command_label(command),
+        ),
         Fact::RecordLimitReached { .. } => (MarkKind::Trouble, "record limit".to_owned()),
         Fact::TopicCreated { .. } => (MarkKind::Scenario, "topic created".to_owned()),
         // Epoch 0 is the topic's creation, which has its own mark.
-        Fact::LeaderElected { partition, leader, epoch } if epoch > 0 => {
-            (MarkKind::Leader, format!("P{} → broker {}", partition.index, leader.0))
-        }
-        Fact::GroupState { state: GroupStateName::PreparingRebalance, .. } => {
-            (MarkKind::Rebalance, "rebalance".to_owned())
-        }
-        Fact::GroupState { state: GroupStateName::Stable, members, .. } => {
-            (MarkKind::Stable, format!("group of {members} stable"))
-        }
+        Fact::LeaderElected {
+            partition,
+            leader,
+            epoch,
+        } if epoch > 0 => (MarkKind::Leader, format!("P{} → broker {}", partition.index, leader.0)),
+        Fact::GroupState {
+            state: GroupStateName::PreparingRebalance,
+            ..
+        } => (MarkKind::Rebalance, "rebalance".to_owned()),
+        Fact::GroupState {
+            state: GroupStateName::Stable,
+            members,
+            ..
+        } => (MarkKind::Stable, format!("group of {members} stable")),
         Fact::RecordsFailed { .. } => (MarkKind::Trouble, "records failed".to_owned()),
         _ => return None,
     };
-    Some(Mark { at_us: event.at, kind, label })
+    Some(Mark {
+        at_us: event.at,
+        kind,
+        label,
+    })
 }
 
 fn command_label(command: CommandFact) -> String {
@@ -114,13 +124,22 @@ mod tests {
     use partitura_engine::wire::{BrokerId, NodeId, PartitionId, TopicId};
 
     fn event(fact: Fact) -> Event {
-        Event { id: 1, at: 5, node: NodeId::User, cause: 0, fact }
+        Event {
+            id: 1,
+            at: 5,
+            node: NodeId::User,
+            cause: 0,
+            fact,
+        }
     }
 
     #[test]
     fn the_first_leaders_are_no_marks_and_later_ones_are() {
         let elected = |epoch| Fact::LeaderElected {
-            partition: PartitionId { topic: TopicId(1), index: 2 },
+            partition: PartitionId {
+                topic: TopicId(1),
+                index: 2,
+            },
             leader: BrokerId(3),
             epoch,
         };

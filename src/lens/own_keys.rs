@@ -61,10 +61,17 @@ impl Component for OwnKeys {
 
     fn view(&self, ctx: &Context<Self>) -> Html {
         let props = ctx.props();
-        let in_use = if props.keys.ends_with('\n') { props.keys.clone() } else { props.keys.replace(',', "\n") };
+        let in_use = if props.keys.ends_with('\n') {
+            props.keys.clone()
+        } else {
+            props.keys.replace(',', "\n")
+        };
         let shown = self.draft.as_ref().unwrap_or(&in_use);
         let (count, problem) = match count(shown) {
-            Ok(count) => (counted(count as u64, "key"), self.draft.as_ref().and(props.problem.clone())),
+            Ok(count) => (
+                counted(count as u64, "key"),
+                self.draft.as_ref().and(props.problem.clone()),
+            ),
             Err(problem) => (String::new(), Some(problem)),
         };
         let link = ctx.link();
@@ -86,11 +93,24 @@ impl Component for OwnKeys {
                 </label>
                 <div class="form-foot">
                     <span class="tabular" data-testid="own-keys-count">{ count }</span>
-                    <button type="button" class="quiet" data-testid="own-keys-use" disabled={self.draft.is_none() || problem.is_some()} onclick={link.callback(|_| Msg::Use)}>
+                    <button
+                        type="button"
+                        class="quiet"
+                        data-testid="own-keys-use"
+                        disabled={self.draft.is_none() || problem.is_some()}
+                        onclick={link.callback(|_| Msg::Use)}
+                    >
                         { "Use these keys" }
                     </button>
                 </div>
-                <p class="field-problem" id="own-keys-problem" role="alert" hidden={problem.is_none()}>{ problem.unwrap_or_default() }</p>
+                <p
+                    class="field-problem"
+                    id="own-keys-problem"
+                    role="alert"
+                    hidden={problem.is_none()}
+                >
+                    { problem.unwrap_or_default() }
+                </p>
             </div>
         }
     }

@@ -69,7 +69,16 @@ impl Reading {
 
     /// Takes note of what happened, if it is that a record was processed.
     pub fn absorb(&mut self, event: &Event) {
-        let Fact::RecordProcessed { partition, offset, subject, sequence, .. } = event.fact else { return };
+        let Fact::RecordProcessed {
+            partition,
+            offset,
+            subject,
+            sequence,
+            ..
+        } = event.fact
+        else {
+            return;
+        };
         if self.highest.len() <= subject.index() {
             self.highest.resize(subject.index() + 1, 0);
         }
@@ -112,9 +121,24 @@ mod tests {
     use partitura_engine::wire::{PartitionId, TopicId};
 
     fn processed(id: EventId, subject: KeyId, sequence: u32) -> Event {
-        let partition = PartitionId { topic: TopicId(1), index: 0 };
-        let fact = Fact::RecordProcessed { partition, offset: id, subject, sequence, latency_us: 10 };
-        Event { id, at: id * 10, node: NodeId::Consumer(1), cause: 0, fact }
+        let partition = PartitionId {
+            topic: TopicId(1),
+            index: 0,
+        };
+        let fact = Fact::RecordProcessed {
+            partition,
+            offset: id,
+            subject,
+            sequence,
+            latency_us: 10,
+        };
+        Event {
+            id,
+            at: id * 10,
+            node: NodeId::Consumer(1),
+            cause: 0,
+            fact,
+        }
     }
 
     #[test]
@@ -122,7 +146,10 @@ mod tests {
         let mut dictionary = Dictionary::default();
         let (goal, card) = (dictionary.key("final").unwrap(), dictionary.key("other").unwrap());
         let mut reading = Reading::default();
-        for (id, (subject, sequence)) in [(goal, 1), (goal, 3), (card, 1), (goal, 2), (goal, 4)].into_iter().enumerate() {
+        for (id, (subject, sequence)) in [(goal, 1), (goal, 3), (card, 1), (goal, 2), (goal, 4)]
+            .into_iter()
+            .enumerate()
+        {
             reading.absorb(&processed(id as u64 + 1, subject, sequence));
         }
         let rows: Vec<(u32, Option<u32>)> = reading.newest_first(None).map(|r| (r.sequence, r.after)).collect();

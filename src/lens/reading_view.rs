@@ -60,7 +60,11 @@ pub fn ReadingPanel(props: &Props) -> Html {
             </dl>
             { narrow(props) }
             if props.rows.is_empty() {
-                <p class="empty">{ "Nothing has been read yet. The first records come when the consumers have joined their group and fetched." }</p>
+                <p
+                    class="empty"
+                >
+                    { "Nothing has been read yet. The first records come when the consumers have joined their group and fetched." }
+                </p>
             } else {
                 <ol class="read-rows">{ for props.rows.iter().map(|read| row(read, props.about.is_none())) }</ol>
             }
@@ -90,7 +94,11 @@ fn row(row: &ReadRow, with_subject: bool) -> Html {
         <li key={row.id} class={classes!("read-row", row.after.map(|_| "late"), row.written.then_some("written"))}>
             <span class={format!("tile {}", row.colour)} aria-hidden="true">{ row.letter.clone() }</span>
             <div class="read-text">
-                <p class="read-head"><span class="read-body">{ row.text.clone() }</span><span class="mono">{ row.source.clone() }</span></p>
+                <p
+                    class="read-head"
+                >
+                    <span class="read-body">{ row.text.clone() }</span><span class="mono">{ row.source.clone() }</span>
+                </p>
                 if with_subject || row.after.is_some() {
                     <p class="read-note">
                         if with_subject { <span>{ row.subject.clone() }</span> }

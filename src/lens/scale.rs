@@ -51,7 +51,11 @@ impl Scale {
     /// How far one press of an arrow key goes.
     #[must_use]
     pub fn step(self) -> u32 {
-        if self.is_even() { (WAY / u32::try_from(self.max - self.min).unwrap_or(WAY).max(1)).max(1) } else { WAY / 100 }
+        if self.is_even() {
+            (WAY / u32::try_from(self.max - self.min).unwrap_or(WAY).max(1)).max(1)
+        } else {
+            WAY / 100
+        }
     }
 }
 

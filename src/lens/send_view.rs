@@ -50,7 +50,10 @@ impl Component for SendForm {
             Msg::Send => {
                 if self.problem().is_none() {
                     let key = Some(self.key.clone()).filter(|key| !key.is_empty());
-                    ctx.props().on_act.emit(Command::Send { key, value: self.value.clone() });
+                    ctx.props().on_act.emit(Command::Send {
+                        key,
+                        value: self.value.clone(),
+                    });
                     self.value.clear();
                 }
             }
@@ -82,7 +85,14 @@ impl Component for SendForm {
                 if let Some(problem) = &problem { <p class="field-problem" role="alert">{ problem.clone() }</p> }
                 <div class="form-foot">
                     <span>{ "goes out now, through a real producer" }</span>
-                    <button type="submit" class="quiet" data-testid="send" disabled={problem.is_some()}>{ "Send" }</button>
+                    <button
+                        type="submit"
+                        class="quiet"
+                        data-testid="send"
+                        disabled={problem.is_some()}
+                    >
+                        { "Send" }
+                    </button>
                 </div>
             </form>
         }
@@ -92,10 +102,17 @@ impl Component for SendForm {
 impl SendForm {
     fn problem(&self) -> Option<String> {
         let too_long = |what: &str, text: &str| {
-            (text.len() > MOST_BYTES).then(|| format!("The {what} has {} bytes, and at most {MOST_BYTES} are allowed.", text.len()))
+            (text.len() > MOST_BYTES).then(|| {
+                format!(
+                    "The {what} has {} bytes, and at most {MOST_BYTES} are allowed.",
+                    text.len()
+                )
+            })
         };
         let control = |what: &str, text: &str| {
-            text.chars().any(char::is_control).then(|| format!("The {what} has a character that cannot be shown."))
+            text.chars()
+                .any(char::is_control)
+                .then(|| format!("The {what} has a character that cannot be shown."))
         };
         too_long("key", &self.key)
             .or_else(|| too_long("value", &self.value))

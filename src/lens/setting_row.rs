@@ -142,7 +142,11 @@ impl SettingRow {
     fn slider(&self, ctx: &Context<Self>, scale: Scale, value: u64, write: fn(u64) -> String) -> Html {
         let place = move |event: &HtmlInputElement| {
             let place = event.value_as_number();
-            write(scale.value(if place.is_finite() && place > 0.0 { place as u32 } else { 0 }))
+            write(scale.value(if place.is_finite() && place > 0.0 {
+                place as u32
+            } else {
+                0
+            }))
         };
         let link = ctx.link();
         let at = scale.place(value);
@@ -198,13 +202,22 @@ impl SettingRow {
         html! {
             <>
                 { line(html! {
-                    <select class="field" data-testid={id.to_owned()} aria-label="How often each key comes" onchange={on_change}>
+                    <select
+                        class="field"
+                        data-testid={id.to_owned()}
+                        aria-label="How often each key comes"
+                        onchange={on_change}
+                    >
                         { for WORDS.iter().map(option) }
                     </select>
                 }) }
                 if let Some(percent) = hot {
                     <div class="setting-line">
-                        <span class="setting-note">{ "its part of all records" }</span><span class="mono setting-unit">{ percent.to_owned() }{ " %" }</span>
+                        <span
+                            class="setting-note"
+                        >
+                            { "its part of all records" }</span><span class="mono setting-unit">{ percent.to_owned() }{ " %" }
+                        </span>
                     </div>
                     { self.slider(ctx, Scale { min: 0, max: 100 }, percent.parse().unwrap_or(0), |n| format!("hot:{n}")) }
                 }
@@ -215,7 +228,11 @@ impl SettingRow {
 
 fn facts(props: &Props) -> Html {
     let setting = props.setting;
-    let (icon, when) = if setting.live { (Icon::Check, "applies at once") } else { (Icon::Replay, "replays the run") };
+    let (icon, when) = if setting.live {
+        (Icon::Check, "applies at once")
+    } else {
+        (Icon::Replay, "replays the run")
+    };
     let original = props.original.clone();
     let reset = props.on_set.reform(move |_| (setting.name, original.clone()));
     html! {

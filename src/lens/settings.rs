@@ -27,8 +27,12 @@ impl Values {
     #[must_use]
     pub fn of(session: &Session) -> Self {
         Self {
-            now: Setting::all().map(|setting| (setting.name, session.value(setting))).collect(),
-            original: Setting::all().map(|setting| (setting.name, session.original_value(setting))).collect(),
+            now: Setting::all()
+                .map(|setting| (setting.name, session.value(setting)))
+                .collect(),
+            original: Setting::all()
+                .map(|setting| (setting.name, session.original_value(setting)))
+                .collect(),
             seed: session.plan().seed,
             original_seed: session.scenario().setup.seed,
             changes: session.plan().changes(),

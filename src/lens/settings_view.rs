@@ -67,8 +67,19 @@ pub fn SettingsPanel(props: &Props) -> Html {
             />
         }
     };
-    let rows = |names: &[&str]| names.iter().filter_map(|name| Setting::find(name)).map(row).collect::<Html>();
-    let partitions = props.values.now.get("partitions").and_then(|n| n.parse().ok()).unwrap_or(1);
+    let rows = |names: &[&str]| {
+        names
+            .iter()
+            .filter_map(|name| Setting::find(name))
+            .map(row)
+            .collect::<Html>()
+    };
+    let partitions = props
+        .values
+        .now
+        .get("partitions")
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(1);
     html! {
         <div class="lens settings" data-testid="settings">
             if props.values.changes > 0 { { yours(props) } }
@@ -98,7 +109,9 @@ pub fn SettingsPanel(props: &Props) -> Html {
 
 fn others(area: Area, title: &'static str, row: &dyn Fn(&'static Setting) -> Html) -> Html {
     let shown = [&CLUSTER[..], &TRAFFIC, &GROUP, &PRODUCERS, &[OWN_KEYS]].concat();
-    let mut rest = Setting::all().filter(|s| s.area == area && !shown.contains(&s.name)).peekable();
+    let mut rest = Setting::all()
+        .filter(|s| s.area == area && !shown.contains(&s.name))
+        .peekable();
     if rest.peek().is_none() {
         return Html::default();
     }
@@ -110,7 +123,14 @@ fn yours(props: &Props) -> Html {
     html! {
         <p class="yours">
             <span>{ changes }{ " of yours" }</span>
-            <button type="button" class="quiet" data-testid="forget" onclick={props.on_intent.reform(|_| Intent::Forget)}>{ "Take back all" }</button>
+            <button
+                type="button"
+                class="quiet"
+                data-testid="forget"
+                onclick={props.on_intent.reform(|_| Intent::Forget)}
+            >
+                { "Take back all" }
+            </button>
         </p>
     }
 }
@@ -118,9 +138,9 @@ fn yours(props: &Props) -> Html {
 fn seed(props: &Props) -> Html {
     let values = &props.values;
     let problem = props.problems.get(SEED).cloned();
-    let on_change = props.on_intent.reform(|event: Event| {
-        Intent::Set(SEED, event.target_unchecked_into::<HtmlInputElement>().value())
-    });
+    let on_change = props
+        .on_intent
+        .reform(|event: Event| Intent::Set(SEED, event.target_unchecked_into::<HtmlInputElement>().value()));
     let next = values.seed.wrapping_add(1);
     html! {
         <div class={if values.seed == values.original_seed { "setting" } else { "setting changed" }}>
@@ -132,9 +152,17 @@ fn seed(props: &Props) -> Html {
             <p class="setting-note">{ "All chance comes from it: the same seed gives the same run." }</p>
             <p class="setting-facts">
                 <span class="when"><Sign icon={Icon::Replay} />{ "replays the run" }</span>
-                <button type="button" onclick={props.on_intent.reform(move |_| Intent::Set(SEED, next.to_string()))}>{ "another" }</button>
+                <button
+                    type="button"
+                    onclick={props.on_intent.reform(move |_| Intent::Set(SEED, next.to_string()))}
+                >
+                    { "another" }
+                </button>
                 if values.seed != values.original_seed {
-                    <button type="button" onclick={{ let seed = values.original_seed; props.on_intent.reform(move |_| Intent::Set(SEED, seed.to_string())) }}>
+                    <button
+                        type="button"
+                        onclick={{ let seed = values.original_seed; props.on_intent.reform(move |_| Intent::Set(SEED, seed.to_string())) }}
+                    >
                         { format!("back to {}", values.original_seed) }
                     </button>
                 }

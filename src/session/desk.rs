@@ -1,8 +1,8 @@
 //! The run, its player, and where the reader is in the walkthrough: all that wishes can be made of.
 
 use super::intent::Intent;
-use super::player::Player;
 use super::link::Link;
+use super::player::Player;
 use super::{Change, Session};
 use crate::lens::settings::SEED;
 use partitura_engine::scenario::{Setting, Speed, Step};
@@ -138,7 +138,9 @@ impl Desk {
             return true;
         }
         let now = self.session.now();
-        let Some(target) = self.player.frame(wall_us, now) else { return false };
+        let Some(target) = self.player.frame(wall_us, now) else {
+            return false;
+        };
         let target = self.pause_at.map_or(target, |pause| pause.max(now).min(target));
         self.session.run(target, may_go_on);
         if self.pause_at.is_some_and(|pause| self.session.now() >= pause) {
@@ -188,7 +190,12 @@ impl Desk {
 
     /// Opens a step: its moment, its speed, and whether it plays on from there. Past the last step there is none.
     fn go_to_step(&mut self, step: usize) {
-        let Some(Step { at_us, run_us, speed, .. }) = self.session.scenario().steps.get(step) else { return };
+        let Some(Step {
+            at_us, run_us, speed, ..
+        }) = self.session.scenario().steps.get(step)
+        else {
+            return;
+        };
         let (at, run, speed) = (*at_us, *run_us, *speed);
         self.step = step;
         self.pause_at = run.map(|run| at + run);
@@ -205,7 +212,11 @@ impl Desk {
             self.runs += 1;
         }
         self.player.set_playing(false);
-        self.seek = Some(Seek { from: self.session.now(), to, play });
+        self.seek = Some(Seek {
+            from: self.session.now(),
+            to,
+            play,
+        });
     }
 
     fn set_playing(&mut self, playing: bool) {

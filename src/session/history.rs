@@ -53,7 +53,13 @@ pub struct History {
 
 impl Default for History {
     fn default() -> Self {
-        Self { width_us: Self::FIRST_WIDTH_US, buckets: Vec::new(), lag: 0, marks: Vec::new(), unmarked: 0 }
+        Self {
+            width_us: Self::FIRST_WIDTH_US,
+            buckets: Vec::new(),
+            lag: 0,
+            marks: Vec::new(),
+            unmarked: 0,
+        }
     }
 }
 
@@ -103,7 +109,11 @@ impl History {
 
     /// Marks something; the same thing twice in a row is marked once.
     pub fn mark(&mut self, mark: Mark) {
-        if self.marks.last().is_some_and(|last| last.kind == mark.kind && last.label == mark.label) {
+        if self
+            .marks
+            .last()
+            .is_some_and(|last| last.kind == mark.kind && last.label == mark.label)
+        {
             return;
         }
         if self.marks.len() == Self::MARKS {
@@ -123,12 +133,23 @@ impl History {
     #[must_use]
     pub fn recent_per_second(&self, now: Micros) -> u64 {
         const SPAN_US: Micros = 1_000_000;
-        let last = usize::try_from(now / self.width_us).unwrap_or(usize::MAX).min(self.buckets.len().saturating_sub(1));
-        let from = usize::try_from(now.saturating_sub(SPAN_US) / self.width_us).unwrap_or(0).min(last);
-        let Some(recent) = self.buckets.get(from..=last) else { return 0 };
+        let last = usize::try_from(now / self.width_us)
+            .unwrap_or(usize::MAX)
+            .min(self.buckets.len().saturating_sub(1));
+        let from = usize::try_from(now.saturating_sub(SPAN_US) / self.width_us)
+            .unwrap_or(0)
+            .min(last);
+        let Some(recent) = self.buckets.get(from..=last) else {
+            return 0;
+        };
         // The last bucket is not over yet.
         let span = (now - from as u64 * self.width_us).max(self.width_us);
-        recent.iter().map(|bucket| bucket.records).sum::<u64>().saturating_mul(1_000_000) / span
+        recent
+            .iter()
+            .map(|bucket| bucket.records)
+            .sum::<u64>()
+            .saturating_mul(1_000_000)
+            / span
     }
 
     fn bucket(&mut self, at_us: Micros) -> &mut Bucket {
@@ -137,7 +158,13 @@ impl History {
         }
         let index = usize::try_from(at_us / self.width_us).unwrap_or(Self::BUCKETS - 1);
         if index >= self.buckets.len() {
-            self.buckets.resize(index + 1, Bucket { records: 0, lag: self.lag });
+            self.buckets.resize(
+                index + 1,
+                Bucket {
+                    records: 0,
+                    lag: self.lag,
+                },
+            );
         }
         &mut self.buckets[index]
     }
@@ -167,7 +194,11 @@ mod tests {
         assert_eq!(history.buckets().iter().map(|b| b.records).sum::<u64>(), 36_000);
         assert_eq!(history.buckets().last().unwrap().lag, 3_599);
         let middle = history.buckets()[history.buckets().len() / 2];
-        assert!(history.per_second(&middle).abs_diff(10) <= 1, "{}", history.per_second(&middle));
+        assert!(
+            history.per_second(&middle).abs_diff(10) <= 1,
+            "{}",
+            history.per_second(&middle)
+        );
     }
 
     #[test]
@@ -201,7 +232,11 @@ mod tests {
     #[test]
     fn marks_are_bounded_and_not_repeated() {
         let mut history = History::default();
-        let mark = |n: usize| Mark { at_us: n as u64, kind: MarkKind::You, label: format!("{n}") };
+        let mark = |n: usize| Mark {
+            at_us: n as u64,
+            kind: MarkKind::You,
+            label: format!("{n}"),
+        };
         history.mark(mark(0));
         history.mark(mark(0));
         assert_eq!(history.marks().len(), 1);

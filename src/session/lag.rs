@@ -21,7 +21,9 @@ impl Lag {
     pub fn absorb(&mut self, event: &Event, topic: TopicId) -> bool {
         match event.fact {
             Fact::HighWatermarkMoved { partition, to } if partition.topic == topic => {
-                self.change(partition.index, |(high_watermark, _)| *high_watermark = to.max(*high_watermark));
+                self.change(partition.index, |(high_watermark, _)| {
+                    *high_watermark = to.max(*high_watermark)
+                });
                 true
             }
             Fact::OffsetCommitted { partition, offset } if partition.topic == topic => {
@@ -54,13 +56,48 @@ mod tests {
     fn lag_is_the_high_watermark_less_what_is_committed() {
         let mut lag = Lag::default();
         let topic = TopicId(1);
-        let mut absorb = |fact| lag.absorb(&Event { id: 1, at: 0, node: NodeId::Broker(1), cause: 0, fact }, topic);
-        let partition = |index, topic| PartitionId { topic: TopicId(topic), index };
-        assert!(absorb(Fact::HighWatermarkMoved { partition: partition(3, 1), to: 10 }));
-        assert!(absorb(Fact::HighWatermarkMoved { partition: partition(3, 1), to: 8 }), "a follower knows less");
-        assert!(absorb(Fact::OffsetCommitted { partition: partition(3, 1), offset: 4 }));
-        assert!(!absorb(Fact::HighWatermarkMoved { partition: partition(0, 0), to: 99 }), "of another topic");
-        assert!(absorb(Fact::HighWatermarkMoved { partition: partition(0, 1), to: 1 }));
+        let mut absorb = |fact| {
+            lag.absorb(
+                &Event {
+                    id: 1,
+                    at: 0,
+                    node: NodeId::Broker(1),
+                    cause: 0,
+                    fact,
+                },
+                topic,
+            )
+        };
+        let partition = |index, topic| PartitionId {
+            topic: TopicId(topic),
+            index,
+        };
+        assert!(absorb(Fact::HighWatermarkMoved {
+            partition: partition(3, 1),
+            to: 10
+        }));
+        assert!(
+            absorb(Fact::HighWatermarkMoved {
+                partition: partition(3, 1),
+                to: 8
+            }),
+            "a follower knows less"
+        );
+        assert!(absorb(Fact::OffsetCommitted {
+            partition: partition(3, 1),
+            offset: 4
+        }));
+        assert!(
+            !absorb(Fact::HighWatermarkMoved {
+                partition: partition(0, 0),
+                to: 99
+            }),
+            "of another topic"
+        );
+        assert!(absorb(Fact::HighWatermarkMoved {
+            partition: partition(0, 1),
+            to: 1
+        }));
         assert_eq!(lag.total(), 7);
     }
 }

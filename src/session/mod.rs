@@ -10,8 +10,8 @@ pub mod history;
 pub mod intent;
 pub mod lag;
 pub mod link;
-pub mod player;
 pub mod plan;
+pub mod player;
 pub mod speed;
 
 pub use plan::{Action, Plan};
@@ -44,7 +44,13 @@ impl Session {
     pub fn open(plan: Plan) -> Result<Self, String> {
         let setup = plan.setup()?;
         let world = World::new(&setup);
-        Ok(Self { plan, setup, world, done: 0, account: Account::default() })
+        Ok(Self {
+            plan,
+            setup,
+            world,
+            done: 0,
+            account: Account::default(),
+        })
     }
 
     /// What the run is made from.
@@ -129,7 +135,10 @@ impl Session {
         check_command(&command).map_err(|problem| problem.message)?;
         // An action comes after all else that happens in its microsecond, so that a replay finds its place again.
         self.settle();
-        let action = Action { at_us: self.now(), command };
+        let action = Action {
+            at_us: self.now(),
+            command,
+        };
         self.plan.insert(self.done, action)?;
         self.do_next_action(self.now());
         Ok(())
@@ -157,7 +166,10 @@ impl Session {
     /// Says why not. Nothing has changed then.
     pub fn set_seed(&mut self, seed: &str) -> Result<Change, String> {
         let mut plan = self.plan.clone();
-        plan.seed = seed.trim().parse().map_err(|_| "seed must be a whole number from 0 to 18446744073709551615".to_owned())?;
+        plan.seed = seed
+            .trim()
+            .parse()
+            .map_err(|_| "seed must be a whole number from 0 to 18446744073709551615".to_owned())?;
         self.replace(plan)
     }
 
@@ -179,7 +191,9 @@ impl Session {
     /// A setting's value at this moment: as the run started, and as commands have changed it since.
     #[must_use]
     pub fn value(&self, setting: &'static Setting) -> String {
-        let yours = self.plan.actions[..self.done].iter().map(|action| (action.at_us, &action.command));
+        let yours = self.plan.actions[..self.done]
+            .iter()
+            .map(|action| (action.at_us, &action.command));
         let mut commands: Vec<(Micros, &Command)> = self.scenario_commands().chain(yours).collect();
         commands.sort_by_key(|(at, _)| *at);
         last_value(setting, &commands).unwrap_or_else(|| setting.read(&self.setup))
@@ -194,7 +208,11 @@ impl Session {
 
     fn scenario_commands(&self) -> impl Iterator<Item = (Micros, &Command)> {
         let now = self.now();
-        self.setup.commands.iter().filter(move |(at, _)| *at <= now).map(|(at, command)| (*at, command))
+        self.setup
+            .commands
+            .iter()
+            .filter(move |(at, _)| *at <= now)
+            .map(|(at, command)| (*at, command))
     }
 
     fn replace(&mut self, plan: Plan) -> Result<Change, String> {
@@ -213,7 +231,9 @@ impl Session {
 
     /// Does the next action if its time has come by `target`. Answers whether there was one.
     fn do_next_action(&mut self, target: Micros) -> bool {
-        let Some(action) = self.plan.actions.get(self.done).filter(|action| action.at_us <= target) else { return false };
+        let Some(action) = self.plan.actions.get(self.done).filter(|action| action.at_us <= target) else {
+            return false;
+        };
         self.account.absorb(&self.world, false);
         self.world.command(action.command.clone());
         self.account.absorb(&self.world, true);
@@ -223,7 +243,10 @@ impl Session {
 }
 
 fn last_value(setting: &'static Setting, commands: &[(Micros, &Command)]) -> Option<String> {
-    let mut changes = commands.iter().rev().filter_map(|(_, command)| Setting::of_command(command));
+    let mut changes = commands
+        .iter()
+        .rev()
+        .filter_map(|(_, command)| Setting::of_command(command));
     changes.find(|(changed, _)| *changed == setting).map(|(_, value)| value)
 }
 

@@ -34,7 +34,12 @@ impl Plan {
     /// The scenario as it is.
     #[must_use]
     pub fn of(scenario: Rc<Scenario>) -> Self {
-        Self { seed: scenario.setup.seed, scenario, settings: Vec::new(), actions: Vec::new() }
+        Self {
+            seed: scenario.setup.seed,
+            scenario,
+            settings: Vec::new(),
+            actions: Vec::new(),
+        }
     }
 
     /// What the world starts from.
@@ -60,7 +65,8 @@ impl Plan {
         self.settings.retain(|(changed, _)| *changed != setting);
         if value != setting.read(&self.scenario.setup) {
             self.settings.push((setting, value));
-            self.settings.sort_by_key(|(changed, _)| Setting::all().position(|s| s == *changed));
+            self.settings
+                .sort_by_key(|(changed, _)| Setting::all().position(|s| s == *changed));
         }
         Ok(())
     }
@@ -72,7 +78,10 @@ impl Plan {
     /// When there are too many.
     pub fn insert(&mut self, done: usize, action: Action) -> Result<(), String> {
         if self.actions.len() >= Self::MOST_ACTIONS {
-            return Err(format!("A run can hold {} actions at most. Take back your changes to start anew.", Self::MOST_ACTIONS));
+            return Err(format!(
+                "A run can hold {} actions at most. Take back your changes to start anew.",
+                Self::MOST_ACTIONS
+            ));
         }
         self.actions.insert(done, action);
         Ok(())

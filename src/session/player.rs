@@ -25,7 +25,12 @@ impl Player {
     /// A player that stands still.
     #[must_use]
     pub fn new(speed: Speed) -> Self {
-        Self { speed, playing: false, last_frame_us: None, rest: 0 }
+        Self {
+            speed,
+            playing: false,
+            last_frame_us: None,
+            rest: 0,
+        }
     }
 
     /// How fast it plays.
@@ -84,7 +89,11 @@ mod tests {
     #[test]
     fn a_second_is_a_second_at_real_time_and_a_hundredth_at_the_slowest() {
         assert_eq!(play_for(Speed::Permille(1000), 100, 10_000), 1_000_000);
-        assert_eq!(play_for(Speed::Permille(10), 1_000, 16_667), 166_670, "nothing is rounded away");
+        assert_eq!(
+            play_for(Speed::Permille(10), 1_000, 16_667),
+            166_670,
+            "nothing is rounded away"
+        );
         assert_eq!(play_for(Speed::Permille(100_000), 10, 10_000), 10_000_000);
     }
 
@@ -93,7 +102,11 @@ mod tests {
         let mut player = Player::new(Speed::Permille(1000));
         assert_eq!(player.frame(5_000, 7), None);
         player.set_playing(true);
-        assert_eq!(player.frame(1_000_000, 7), Some(7), "the first frame only starts the count");
+        assert_eq!(
+            player.frame(1_000_000, 7),
+            Some(7),
+            "the first frame only starts the count"
+        );
         assert_eq!(player.frame(1_010_000, 7), Some(10_007));
         player.set_playing(false);
         assert_eq!(player.frame(1_020_000, 10_007), None);

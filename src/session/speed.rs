@@ -23,13 +23,18 @@ pub const NOTCHES: [Speed; 14] = [
 /// The stop that is nearest on the logarithmic axis.
 #[must_use]
 pub fn notch(speed: Speed) -> usize {
-    let Speed::Permille(permille) = speed else { return NOTCHES.len() - 1 };
+    let Speed::Permille(permille) = speed else {
+        return NOTCHES.len() - 1;
+    };
     let log = |n: u32| f64::from(n.max(1)).ln();
     let distance = |speed: &Speed| match speed {
         Speed::Permille(n) => (log(*n) - log(permille)).abs(),
         Speed::Max => f64::INFINITY,
     };
-    let nearest = NOTCHES.iter().enumerate().min_by(|(_, a), (_, b)| distance(a).total_cmp(&distance(b)));
+    let nearest = NOTCHES
+        .iter()
+        .enumerate()
+        .min_by(|(_, a), (_, b)| distance(a).total_cmp(&distance(b)));
     nearest.map_or(0, |(index, _)| index)
 }
 
@@ -70,7 +75,10 @@ mod tests {
     #[test]
     fn the_stops_are_written_and_found_again() {
         let written: Vec<String> = NOTCHES.iter().map(ToString::to_string).collect();
-        assert_eq!(written.join(" "), "1/100 1/50 1/20 1/10 1/5 1/2 1× 2× 5× 10× 20× 50× 100× max");
+        assert_eq!(
+            written.join(" "),
+            "1/100 1/50 1/20 1/10 1/5 1/2 1× 2× 5× 10× 20× 50× 100× max"
+        );
         for (index, speed) in NOTCHES.into_iter().enumerate() {
             assert_eq!(notch(speed), index);
         }

@@ -43,7 +43,11 @@ fn run_to(session: &mut Session, moment: Micros) {
 }
 
 fn digest(session: &Session) -> (Micros, u64, u64) {
-    (session.now(), session.world().trace().count(), session.world().trace().digest())
+    (
+        session.now(),
+        session.world().trace().count(),
+        session.world().trace().digest(),
+    )
 }
 
 /// Lets the desk draw frames of 10 ms until it stands still.
@@ -62,7 +66,12 @@ fn what_was_done_is_done_again_to_the_microsecond() {
     let mut first = session();
     run_to(&mut first, 5 * SECOND);
     first.act(Command::Rate(200)).unwrap();
-    first.act(Command::Send { key: Some("goal".into()), value: "Goal!".into() }).unwrap();
+    first
+        .act(Command::Send {
+            key: Some("goal".into()),
+            value: "Goal!".into(),
+        })
+        .unwrap();
     for _ in 0..321 {
         first.step();
     }
@@ -110,7 +119,10 @@ fn what_cannot_be_is_refused_and_changes_nothing() {
     let before = digest(&session);
     let refused = |result: Result<_, String>| result.map(|_: super::Change| ()).unwrap_err();
     let set = |session: &mut Session, name, value| session.set(Setting::find(name).unwrap(), value);
-    assert_eq!(refused(set(&mut session, "partitions", "0")), "partitions must be 1 to 64, not 0");
+    assert_eq!(
+        refused(set(&mut session, "partitions", "0")),
+        "partitions must be 1 to 64, not 0"
+    );
     assert!(refused(set(&mut session, "replication.factor", "5")).contains("only 3 brokers"));
     assert!(refused(set(&mut session, "rate", "many")).contains("rate must be"));
     assert!(refused(session.set_seed("-1")).contains("seed must be"));
@@ -173,10 +185,17 @@ fn the_account_of_a_run_agrees_with_its_counters() {
     let account = session.account();
     assert_eq!(account.reading.processed(), counters.processed);
     assert_eq!(account.reading.late(), counters.out_of_order);
-    assert_eq!(account.history.buckets().iter().map(|b| b.records).sum::<u64>(), counters.acknowledged);
+    assert_eq!(
+        account.history.buckets().iter().map(|b| b.records).sum::<u64>(),
+        counters.acknowledged
+    );
     let lag: u64 = session.world().view().partitions.iter().map(|p| p.lag).sum();
     assert_eq!(account.history.buckets().last().map(|b| b.lag >= lag), Some(true));
-    assert!(account.history.marks().iter().any(|mark| mark.label.contains("stable")), "{:?}", account.history.marks());
+    assert!(
+        account.history.marks().iter().any(|mark| mark.label.contains("stable")),
+        "{:?}",
+        account.history.marks()
+    );
 }
 
 #[test]
@@ -185,7 +204,10 @@ fn a_link_opens_the_same_moment_of_the_same_run() {
     watch(&mut desk);
     desk.fulfil(Intent::Set("partitions", "3".into()));
     watch(&mut desk);
-    desk.fulfil(Intent::Act(Command::Send { key: Some("a".into()), value: "By hand".into() }));
+    desk.fulfil(Intent::Act(Command::Send {
+        key: Some("a".into()),
+        value: "By hand".into(),
+    }));
     (0..7).for_each(|_| {
         desk.fulfil(Intent::StepEvent);
     });

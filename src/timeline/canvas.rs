@@ -18,20 +18,34 @@ pub(super) struct Inks {
 
 impl Inks {
     fn follow_theme(&mut self, canvas: &HtmlCanvasElement) {
-        let theme = gloo::utils::document().document_element().and_then(|root| root.get_attribute("data-theme"));
+        let theme = gloo::utils::document()
+            .document_element()
+            .and_then(|root| root.get_attribute("data-theme"));
         if self.theme == theme && self.theme.is_some() {
             return;
         }
-        let Ok(Some(style)) = gloo::utils::window().get_computed_style(canvas) else { return };
+        let Ok(Some(style)) = gloo::utils::window().get_computed_style(canvas) else {
+            return;
+        };
         let token = |name| style.get_property_value(name).unwrap_or_default();
-        *self = Self { theme, area: token("--focus"), lag: token("--warn") };
+        *self = Self {
+            theme,
+            area: token("--focus"),
+            lag: token("--warn"),
+        };
     }
 }
 
 /// Draws the curves at that width. Without a canvas it does nothing.
 pub(super) fn draw(canvas: &HtmlCanvasElement, inks: &mut Inks, width: f64, curves: &Curves) {
-    let context = canvas.get_context("2d").ok().flatten().and_then(|context| context.dyn_into().ok());
-    let Some(context) = context.filter(|_| width > 0.0) else { return };
+    let context = canvas
+        .get_context("2d")
+        .ok()
+        .flatten()
+        .and_then(|context| context.dyn_into().ok());
+    let Some(context) = context.filter(|_| width > 0.0) else {
+        return;
+    };
     inks.follow_theme(canvas);
     resize(canvas, &context, width);
     let pen = Pen { context, inks, width };

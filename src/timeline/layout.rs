@@ -34,7 +34,11 @@ pub fn ticks(span: Micros, most: u64) -> Vec<Micros> {
 /// Where a moment is on the axis, from 0 to 1.
 #[must_use]
 pub fn place(at: Micros, span: Micros) -> f64 {
-    if span == 0 { 0.0 } else { (at.min(span) as f64) / (span as f64) }
+    if span == 0 {
+        0.0
+    } else {
+        (at.min(span) as f64) / (span as f64)
+    }
 }
 
 /// A mark at its place.
@@ -76,10 +80,20 @@ pub fn place_marks(marks: &[Mark], span: Micros, width: f64) -> Vec<PlacedMark> 
         let label = SIGN_PX + 6.0 + mark.label.chars().count() as f64 * LETTER_PX;
         // A label may run on until the next mark, of which the row is not known yet, unless the other row is free for it.
         let other_is_free = (0..ROWS).any(|other| other != row && free[other] <= left);
-        let next = marks[index + 1..].iter().map(|m| place(m.at_us, span) * width).find(|next| *next > left + SIGN_PX);
-        let has_room = left + label <= width && (other_is_free || next.is_none_or(|next| left + label < next - SIGN_PX / 2.0));
+        let next = marks[index + 1..]
+            .iter()
+            .map(|m| place(m.at_us, span) * width)
+            .find(|next| *next > left + SIGN_PX);
+        let has_room =
+            left + label <= width && (other_is_free || next.is_none_or(|next| left + label < next - SIGN_PX / 2.0));
         free[row] = left + if has_room { label } else { SIGN_PX };
-        placed.push(PlacedMark { mark: mark.clone(), more: 0, x, row, labelled: has_room });
+        placed.push(PlacedMark {
+            mark: mark.clone(),
+            more: 0,
+            x,
+            row,
+            labelled: has_room,
+        });
     }
     placed
 }
@@ -116,8 +130,16 @@ pub fn curves(history: &History, now: Micros, span: Micros) -> Curves {
     let x = |index: usize| place((index as u64 + 1) * width, span);
     let scaled = |value: u64, most: u64| if most == 0 { 0.0 } else { value as f64 / most as f64 };
     Curves {
-        throughput: per_second.iter().enumerate().map(|(i, n)| (x(i), scaled(*n, most_per_second))).collect(),
-        lag: buckets[..whole].iter().enumerate().map(|(i, b)| (x(i), scaled(b.lag, most_lag))).collect(),
+        throughput: per_second
+            .iter()
+            .enumerate()
+            .map(|(i, n)| (x(i), scaled(*n, most_per_second)))
+            .collect(),
+        lag: buckets[..whole]
+            .iter()
+            .enumerate()
+            .map(|(i, b)| (x(i), scaled(b.lag, most_lag)))
+            .collect(),
         most_per_second,
         most_lag,
     }
@@ -129,7 +151,11 @@ fn nice(n: u64) -> u64 {
     while unit.saturating_mul(10) < n {
         unit = unit.saturating_mul(10);
     }
-    [1, 2, 5, 10].into_iter().map(|k| unit.saturating_mul(k)).find(|k| *k >= n).unwrap_or(n)
+    [1, 2, 5, 10]
+        .into_iter()
+        .map(|k| unit.saturating_mul(k))
+        .find(|k| *k >= n)
+        .unwrap_or(n)
 }
 
 #[cfg(test)]
@@ -138,7 +164,11 @@ mod tests {
     use crate::session::history::MarkKind;
 
     fn mark(at_s: u64, label: &str) -> Mark {
-        Mark { at_us: at_s * SECOND, kind: MarkKind::You, label: label.to_owned() }
+        Mark {
+            at_us: at_s * SECOND,
+            kind: MarkKind::You,
+            label: label.to_owned(),
+        }
     }
 
     #[test]
@@ -181,7 +211,12 @@ mod tests {
             for mark in placed.iter().filter(|p| p.row == row) {
                 let left = mark.x * 1000.0 - SIGN_PX / 2.0;
                 assert!(left >= end, "row {row}: {left} is left of {end}");
-                end = left + if mark.labelled { SIGN_PX + 6.0 + 20.0 * LETTER_PX } else { SIGN_PX };
+                end = left
+                    + if mark.labelled {
+                        SIGN_PX + 6.0 + 20.0 * LETTER_PX
+                    } else {
+                        SIGN_PX
+                    };
                 assert!(end <= 1000.0 + SIGN_PX);
             }
         }
@@ -195,14 +230,27 @@ mod tests {
             history.lag(at * 10_000, at / 5);
         }
         let curves = curves(&history, 9_995_000, 10 * SECOND);
-        assert_eq!(curves.throughput.len(), 999, "the bucket that is not over yet is left out");
-        assert!(curves.throughput.iter().chain(&curves.lag).all(|(x, y)| (0.0..=1.0).contains(x) && (0.0..=1.0).contains(y)));
+        assert_eq!(
+            curves.throughput.len(),
+            999,
+            "the bucket that is not over yet is left out"
+        );
+        assert!(
+            curves
+                .throughput
+                .iter()
+                .chain(&curves.lag)
+                .all(|(x, y)| (0.0..=1.0).contains(x) && (0.0..=1.0).contains(y))
+        );
         assert_eq!(curves.most_per_second, 200);
         assert_eq!(curves.most_lag, 200);
     }
 
     #[test]
     fn scales_are_round_numbers() {
-        assert_eq!([0, 1, 3, 7, 19, 240, 1_000_001].map(nice), [1, 1, 5, 10, 20, 500, 2_000_000]);
+        assert_eq!(
+            [0, 1, 3, 7, 19, 240, 1_000_001].map(nice),
+            [1, 1, 5, 10, 20, 500, 2_000_000]
+        );
     }
 }

@@ -82,7 +82,13 @@ impl Component for Timeline {
     fn create(ctx: &Context<Self>) -> Self {
         let on_resize = ctx.link().callback(|()| Resized);
         let listener = EventListener::new(&gloo::utils::window(), "resize", move |_| on_resize.emit(()));
-        Self { box_ref: NodeRef::default(), canvas: NodeRef::default(), width: 0.0, inks: Inks::default(), _on_resize: listener }
+        Self {
+            box_ref: NodeRef::default(),
+            canvas: NodeRef::default(),
+            width: 0.0,
+            inks: Inks::default(),
+            _on_resize: listener,
+        }
     }
 
     fn update(&mut self, _ctx: &Context<Self>, _msg: Resized) -> bool {
@@ -176,13 +182,28 @@ fn head(figures: &Figures) -> Html {
             <h2>{ "Timeline" }</h2>
             <p class="ticker mono" title={figures.last_event.clone()}>{ figures.last_event.clone() }</p>
             <p class="legend">
-                <span class="key area" aria-hidden="true"></span>{ "throughput " }<span class="mono figure">{ rate(figures.per_second) }{ "/s" }</span>
-                <span class="key line" aria-hidden="true"></span>{ "lag " }<span class="mono figure">{ grouped(figures.lag) }</span>
+                <span
+                    class="key area"
+                    aria-hidden="true"
+                >
+                    </span>{ "throughput " }<span class="mono figure">{ rate(figures.per_second) }{ "/s" }
+                </span>
+                <span
+                    class="key line"
+                    aria-hidden="true"
+                >
+                    </span>{ "lag " }<span class="mono figure">{ grouped(figures.lag) }
+                </span>
             </p>
             <p class="identity mono">
                 <span>{ "seed " }<b data-testid="seed">{ figures.seed }</b></span>
                 <span><b class="count" data-testid="events" data-value={figures.events.to_string()}>{ grouped(figures.events) }</b>{ " events" }</span>
-                <b data-testid="digest" title="Digest of all events: the same number means the same run">{ format!("{:016x}", figures.digest) }</b>
+                <b
+                    data-testid="digest"
+                    title="Digest of all events: the same number means the same run"
+                >
+                    { format!("{:016x}", figures.digest) }
+                </b>
             </p>
         </div>
     }
@@ -198,11 +219,19 @@ fn mark(placed: &PlacedMark, now: Micros) -> Html {
         MarkKind::Stable => (Icon::Check, "group", "stable"),
         MarkKind::Trouble => (Icon::Alert, "trouble", "trouble"),
     };
-    let more = if placed.more > 0 { format!(", and {} more", placed.more) } else { String::new() };
+    let more = if placed.more > 0 {
+        format!(", and {} more", placed.more)
+    } else {
+        String::new()
+    };
     let title = format!("{}: {}{more} ({word})", moment(mark.at_us), mark.label);
     let planned = if mark.at_us > now { "planned" } else { "" };
     html! {
-        <li class={format!("mark {class} row-{} {planned}", placed.row)} style={format!("left: {:.3}%", placed.x * 100.0)} {title}>
+        <li
+            class={format!("mark {class} row-{} {planned}", placed.row)}
+            style={format!("left: {:.3}%", placed.x * 100.0)}
+            {title}
+        >
             <i><Sign {icon} /></i>
             if placed.labelled {
                 <span>{ mark.label.clone() }</span>

@@ -9,7 +9,10 @@ pub struct FrameTimes {
 
 impl Default for FrameTimes {
     fn default() -> Self {
-        Self { ring: Vec::with_capacity(Self::KEPT), next: 0 }
+        Self {
+            ring: Vec::with_capacity(Self::KEPT),
+            next: 0,
+        }
     }
 }
 

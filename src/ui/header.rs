@@ -57,13 +57,35 @@ pub fn Header(props: &Props) -> Html {
                 on_intent={props.on_intent.clone()}
             />
             <div class="actions">
-                <button type="button" class="quiet" data-testid="share" title="Copy a link that replays exactly this run" onclick={props.on_share.reform(|_| ())}>
+                <button
+                    type="button"
+                    class="quiet"
+                    data-testid="share"
+                    title="Copy a link that replays exactly this run"
+                    onclick={props.on_share.reform(|_| ())}
+                >
                     <Sign icon={Icon::Link} />{ "Share" }
                 </button>
-                <button type="button" class="quiet square" data-testid="theme" data-theme-choice={theme.name()} title={theme_label.clone()} aria-label={theme_label} onclick={props.on_theme.reform(move |_| theme.next())}>
+                <button
+                    type="button"
+                    class="quiet square"
+                    data-testid="theme"
+                    data-theme-choice={theme.name()}
+                    title={theme_label.clone()}
+                    aria-label={theme_label}
+                    onclick={props.on_theme.reform(move |_| theme.next())}
+                >
                     <Sign icon={theme.icon()} />
                 </button>
-                <button type="button" class="quiet square" data-testid="help" title="Keyboard (?)" aria-label="Keyboard help" aria-haspopup="dialog" onclick={props.on_help.reform(|_| ())}>
+                <button
+                    type="button"
+                    class="quiet square"
+                    data-testid="help"
+                    title="Keyboard (?)"
+                    aria-label="Keyboard help"
+                    aria-haspopup="dialog"
+                    onclick={props.on_help.reform(|_| ())}
+                >
                     <Sign icon={Icon::Help} />
                 </button>
             </div>

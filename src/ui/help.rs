@@ -29,7 +29,9 @@ pub struct Props {
 pub fn Help(props: &Props) -> Html {
     let dialog = use_node_ref();
     use_effect_with((props.open, dialog.clone()), |(open, dialog)| {
-        let Some(dialog) = dialog.cast::<HtmlDialogElement>() else { return };
+        let Some(dialog) = dialog.cast::<HtmlDialogElement>() else {
+            return;
+        };
         if *open && !dialog.open() {
             let _ = dialog.show_modal();
         } else if !open && dialog.open() {
@@ -42,7 +44,10 @@ pub fn Help(props: &Props) -> Html {
         let (dialog, close) = (dialog.clone(), props.on_close.clone());
         Callback::from(move |event: MouseEvent| {
             // The backdrop belongs to the dialog element itself; its content is a child of it.
-            if event.target().is_some_and(|target| dialog.get().is_some_and(|node| *node == target)) {
+            if event
+                .target()
+                .is_some_and(|target| dialog.get().is_some_and(|node| *node == target))
+            {
                 close.emit(());
             }
         })
@@ -56,11 +61,25 @@ pub fn Help(props: &Props) -> Html {
         }
     };
     html! {
-        <dialog ref={dialog} class="help" aria-labelledby="help-title" data-testid="help-dialog" onclose={on_close} onclick={on_backdrop}>
+        <dialog
+            ref={dialog}
+            class="help"
+            aria-labelledby="help-title"
+            data-testid="help-dialog"
+            onclose={on_close}
+            onclick={on_backdrop}
+        >
             <div class="help-inside">
                 <header>
                     <h2 id="help-title">{ "Keyboard" }</h2>
-                    <button type="button" class="ghost square" aria-label="Close" onclick={close}><Sign icon={Icon::Close} /></button>
+                    <button
+                        type="button"
+                        class="ghost square"
+                        aria-label="Close"
+                        onclick={close}
+                    >
+                        <Sign icon={Icon::Close} />
+                    </button>
                 </header>
                 <dl>{ for KEYS.iter().map(row) }</dl>
                 <p>{ "Keys do nothing here while you type in a field." }</p>

@@ -43,7 +43,9 @@ pub struct BannerProps {
 /// Problems, above everything else, until they are put away.
 #[component]
 pub fn Banner(props: &BannerProps) -> Html {
-    let Some(problems) = &props.problems else { return Html::default() };
+    let Some(problems) = &props.problems else {
+        return Html::default();
+    };
     let on_click = props.on_close.reform(|_| ());
     html! {
         <section class="banner" role="alert" data-testid="problems">
@@ -55,7 +57,14 @@ pub fn Banner(props: &BannerProps) -> Html {
                     <ul>{ for problems.lines.iter().map(|line| html! { <li>{ line.clone() }</li> }) }</ul>
                 }
             </div>
-            <button type="button" class="ghost square" aria-label="Dismiss" title="Dismiss" data-testid="problems-close" onclick={on_click}>
+            <button
+                type="button"
+                class="ghost square"
+                aria-label="Dismiss"
+                title="Dismiss"
+                data-testid="problems-close"
+                onclick={on_click}
+            >
                 <Sign icon={Icon::Close} />
             </button>
         </section>

@@ -33,7 +33,9 @@ impl Component for Tabs {
     type Properties = Props;
 
     fn create(ctx: &Context<Self>) -> Self {
-        Self { tabs: ctx.props().titles.iter().map(|_| NodeRef::default()).collect() }
+        Self {
+            tabs: ctx.props().titles.iter().map(|_| NodeRef::default()).collect(),
+        }
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
@@ -63,7 +65,14 @@ impl Component for Tabs {
                     <div class="tabs" role="tablist" aria-label={props.label} onkeydown={self.on_key(props)}>
                         { for props.titles.iter().enumerate().map(tab) }
                     </div>
-                    <button type="button" class="ghost square" aria-label="Fold the panel away" title="Fold the panel away" data-testid="fold-panel" onclick={props.on_fold.reform(|_| ())}>
+                    <button
+                        type="button"
+                        class="ghost square"
+                        aria-label="Fold the panel away"
+                        title="Fold the panel away"
+                        data-testid="fold-panel"
+                        onclick={props.on_fold.reform(|_| ())}
+                    >
                         <Sign icon={Icon::FoldRight} />
                     </button>
                 </div>

@@ -50,8 +50,17 @@ impl Component for Term {
     type Properties = Props;
 
     fn create(ctx: &Context<Self>) -> Self {
-        let slug: String = ctx.props().word.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-        Self { word: NodeRef::default(), place: None, id: format!("term-{slug}") }
+        let slug: String = ctx
+            .props()
+            .word
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+            .collect();
+        Self {
+            word: NodeRef::default(),
+            place: None,
+            id: format!("term-{slug}"),
+        }
     }
 
     fn update(&mut self, _ctx: &Context<Self>, msg: Msg) -> bool {
@@ -115,6 +124,10 @@ fn place_beside(word: &Element) -> Option<Place> {
     let word = word.get_bounding_client_rect();
     let left = word.left().min(width - WIDTH - MARGIN).max(MARGIN);
     let above = word.bottom() > height * 0.6;
-    let edge = if above { height - word.top() + 6.0 } else { word.bottom() + 6.0 };
+    let edge = if above {
+        height - word.top() + 6.0
+    } else {
+        word.bottom() + 6.0
+    };
     Some(Place { left, edge, above })
 }

@@ -79,7 +79,10 @@ impl Theme {
 }
 
 fn system_is_light() -> Option<MediaQueryList> {
-    gloo::utils::window().match_media("(prefers-color-scheme: light)").ok().flatten()
+    gloo::utils::window()
+        .match_media("(prefers-color-scheme: light)")
+        .ok()
+        .flatten()
 }
 
 /// Tells when the system changes its mind, until it is dropped.

@@ -26,22 +26,52 @@ pub struct Props {
 #[component]
 pub fn Transport(props: &Props) -> Html {
     let want = |intent: Intent| props.on_intent.reform(move |_| intent.clone());
-    let (play_icon, play_label) =
-        if props.playing { (Icon::Pause, "Pause (space)") } else { (Icon::Play, "Play (space)") };
+    let (play_icon, play_label) = if props.playing {
+        (Icon::Pause, "Pause (space)")
+    } else {
+        (Icon::Play, "Play (space)")
+    };
     html! {
         <div class="transport" role="group" aria-label="Playing">
-            <button type="button" class="ghost square" title="Back to 00:00" aria-label="Restart: back to 00:00" data-testid="restart" onclick={want(Intent::Restart)}>
+            <button
+                type="button"
+                class="ghost square"
+                title="Back to 00:00"
+                aria-label="Restart: back to 00:00"
+                data-testid="restart"
+                onclick={want(Intent::Restart)}
+            >
                 <Sign icon={Icon::Restart} />
             </button>
-            <button type="button" class="play" title={play_label} aria-label={play_label} data-testid="play" data-playing={props.playing.to_string()} onclick={want(Intent::TogglePlay)}>
+            <button
+                type="button"
+                class="play"
+                title={play_label}
+                aria-label={play_label}
+                data-testid="play"
+                data-playing={props.playing.to_string()}
+                onclick={want(Intent::TogglePlay)}
+            >
                 <Sign icon={play_icon} />
             </button>
-            <button type="button" class="ghost square" title="One event further (.)" aria-label="Step: one event further" data-testid="step" disabled={props.seeking} onclick={want(Intent::StepEvent)}>
+            <button
+                type="button"
+                class="ghost square"
+                title="One event further (.)"
+                aria-label="Step: one event further"
+                data-testid="step"
+                disabled={props.seeking}
+                onclick={want(Intent::StepEvent)}
+            >
                 <Sign icon={Icon::Step} />
             </button>
             <SpeedSlider speed={props.speed} on_intent={props.on_intent.clone()} />
             <p class="clock mono" role="timer" aria-label="Virtual time" title="Virtual time of the run">
-                <span data-testid="clock" ref={props.clock.0.clone()}></span><small ref={props.clock.1.clone()} aria-hidden="true"></small>
+                <span
+                    data-testid="clock"
+                    ref={props.clock.0.clone()}
+                >
+                    </span><small ref={props.clock.1.clone()} aria-hidden="true"></small>
             </p>
         </div>
     }
@@ -62,7 +92,11 @@ fn SpeedSlider(props: &SpeedProps) -> Html {
     let last = speed::NOTCHES.len() - 1;
     let on_input = props.on_intent.reform(|event: InputEvent| {
         let notch = event.target_unchecked_into::<HtmlInputElement>().value_as_number();
-        Intent::Speed(speed::at_notch(if notch.is_finite() && notch >= 0.0 { notch as usize } else { 0 }))
+        Intent::Speed(speed::at_notch(if notch.is_finite() && notch >= 0.0 {
+            notch as usize
+        } else {
+            0
+        }))
     });
     let notch = speed::notch(props.speed);
     let label = |stop: usize| {

@@ -67,11 +67,16 @@ mod tests {
 
     #[test]
     fn targets_are_found_where_they_are() {
-        let targets: Vec<scenario::Target> =
-            ["broker 2", "coordinator", "page", "setting rate", "consumer 3"].map(|t| t.parse().unwrap()).into();
+        let targets: Vec<scenario::Target> = ["broker 2", "coordinator", "page", "setting rate", "consumer 3"]
+            .map(|t| t.parse().unwrap())
+            .into();
         let mut view = View::default();
         let found = pointed(&targets, &view, &Dictionary::default());
-        assert_eq!(found.stage, [Target::Broker(BrokerId(2)), Target::Consumer(3)], "there is no coordinator yet");
+        assert_eq!(
+            found.stage,
+            [Target::Broker(BrokerId(2)), Target::Consumer(3)],
+            "there is no coordinator yet"
+        );
         assert!(found.page && !found.timeline);
         assert_eq!(found.settings, ["rate"]);
         view.group.coordinator = Some(BrokerId(3));

@@ -31,7 +31,9 @@ pub fn Reader(props: &Props) -> Html {
         }
     });
     let count = props.scenario.steps.len();
-    let Some(step) = props.scenario.steps.get(props.step) else { return Html::default() };
+    let Some(step) = props.scenario.steps.get(props.step) else {
+        return Html::default();
+    };
     let glossary = &props.scenario.glossary;
     let number = props.step;
     html! {
@@ -41,7 +43,14 @@ pub fn Reader(props: &Props) -> Html {
                 <div class="beats" aria-hidden="true">
                     { for (0..count).map(|n| html! { <i class={beat(n, number)}></i> }) }
                 </div>
-                <button type="button" class="ghost square" aria-label="Fold the reader away" title="Fold the reader away" data-testid="fold-reader" onclick={props.on_fold.reform(|_| ())}>
+                <button
+                    type="button"
+                    class="ghost square"
+                    aria-label="Fold the reader away"
+                    title="Fold the reader away"
+                    data-testid="fold-reader"
+                    onclick={props.on_fold.reform(|_| ())}
+                >
                     <Sign icon={Icon::FoldLeft} />
                 </button>
             </div>
@@ -52,11 +61,34 @@ pub fn Reader(props: &Props) -> Html {
             </div>
             <div class="walk-foot">
                 <div class="walk-nav">
-                    <button type="button" class="quiet" data-testid="back" disabled={number == 0} onclick={props.on_intent.reform(|_| Intent::PreviousStep)}>{ "Back" }</button>
-                    <button type="button" class="quiet square" aria-label="Play this step again" title="Play this step again" data-testid="replay-step" onclick={props.on_intent.reform(move |_| Intent::GoToStep(number))}>
+                    <button
+                        type="button"
+                        class="quiet"
+                        data-testid="back"
+                        disabled={number == 0}
+                        onclick={props.on_intent.reform(|_| Intent::PreviousStep)}
+                    >
+                        { "Back" }
+                    </button>
+                    <button
+                        type="button"
+                        class="quiet square"
+                        aria-label="Play this step again"
+                        title="Play this step again"
+                        data-testid="replay-step"
+                        onclick={props.on_intent.reform(move |_| Intent::GoToStep(number))}
+                    >
                         <Sign icon={Icon::Replay} />
                     </button>
-                    <button type="button" class="strong" data-testid="next" disabled={number + 1 >= count} onclick={props.on_intent.reform(|_| Intent::NextStep)}>{ "Next" }</button>
+                    <button
+                        type="button"
+                        class="strong"
+                        data-testid="next"
+                        disabled={number + 1 >= count}
+                        onclick={props.on_intent.reform(|_| Intent::NextStep)}
+                    >
+                        { "Next" }
+                    </button>
                 </div>
             </div>
         </>

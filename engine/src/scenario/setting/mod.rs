@@ -151,7 +151,7 @@ impl Setting {
             (Access::Name(_, set), Value::Name(name)) => set(setup, &name),
             (Access::Distribution(_, set), Value::Distribution(distribution)) => set(setup, distribution),
             (Access::Keys(_, set), Value::Keys(keys)) => set(setup, keys),
-            (_, value) => unreachable!("{} of kind {:?} read {value:?}", self.name, self.kind),
+            _ => unreachable!("invariant setting-fits-its-kind: {}", self.name),
         }
         Ok(())
     }
