@@ -71,7 +71,7 @@ fn the_goal_is_read_before_the_kick_off_and_with_keys_everything_in_its_turn() {
     assert!(at("23' GOAL Messi") < at("Kick-off"), "without keys");
     assert!(at("Kick-off") < scenario.steps[1].at_us, "the second step shows both");
 
-    let keyed = |at_us: u64| at_us >= 3_400_000;
+    let keyed = |at_us: u64| at_us >= 2_800_000;
     let listed = scenario.setup.workload.listed.iter().filter(|event| keyed(event.at_us));
     let times: Vec<u64> = listed.map(|event| processed[&event.value]).collect();
     assert_eq!(times.len(), 21);

@@ -115,8 +115,13 @@ fn event(row: &EventRow, picked: Option<EventId>, on_pick: &Callback<Option<Even
     let is_picked = picked == Some(id);
     html! {
         <li key={id}>
-            <button type="button" class={if is_picked { "event on" } else { "event" }} aria-pressed={is_picked.to_string()}
-                title={row.what.clone()} onclick={on_pick.reform(move |_| Some(id))}>
+            <button
+                type="button"
+                class={if is_picked { "event on" } else { "event" }}
+                aria-pressed={is_picked.to_string()}
+                title={row.what.clone()}
+                onclick={on_pick.reform(move |_| Some(id))}
+            >
                 <span class="event-time mono">{ row.moment.clone() }</span>
                 <span class="event-who mono">{ row.who.clone() }</span>
                 <span class="event-what">{ row.what.clone() }</span>
@@ -155,7 +160,9 @@ fn why(chain: &Chain, on_pick: &Callback<Option<EventId>>) -> Html {
                     >
                         <p>{ format!("and {} before it", crate::ui::format::counted(chain.more as u64, "event")) }</p>
                     </li>
-                } else if !chain.complete { <li class="forgotten"><p>{ "What came before is no longer kept." }</p></li> }
+                } else if !chain.complete {
+                    <li class="forgotten"><p>{ "What came before is no longer kept." }</p></li>
+                }
             </ol>
         </>
     }

@@ -75,6 +75,7 @@ impl Component for OwnKeys {
             Err(problem) => (String::new(), Some(problem)),
         };
         let link = ctx.link();
+        let typed = |event: InputEvent| Msg::Typed(event.target_unchecked_into::<HtmlTextAreaElement>().value());
         html! {
             <div class="form">
                 <label>
@@ -88,7 +89,7 @@ impl Component for OwnKeys {
                         aria-describedby="own-keys-problem"
                         placeholder="match-7"
                         value={shown.clone()}
-                        oninput={link.callback(|event: InputEvent| Msg::Typed(event.target_unchecked_into::<HtmlTextAreaElement>().value()))}
+                        oninput={link.callback(typed)}
                     />
                 </label>
                 <div class="form-foot">

@@ -53,18 +53,16 @@ pub fn ReadingPanel(props: &Props) -> Html {
         <div class="lens reading" data-testid="reading" role="group" tabindex="0" aria-label="The reader’s page">
             <p class="lens-lead">{ "What the consumers’ application shows, the newest first." }</p>
             <dl class="totals">
-                <div><dt>{ "Read" }</dt><dd class="mono" data-testid="read-count">{ grouped(props.processed) }</dd></div>
+                <div>
+                    <dt>{ "Read" }</dt><dd class="mono" data-testid="read-count">{ grouped(props.processed) }</dd>
+                </div>
                 <div class={if props.late > 0 { "bad" } else { "" }}>
                     <dt>{ "Out of order" }</dt><dd class="mono" data-testid="late-count">{ grouped(props.late) }</dd>
                 </div>
             </dl>
             { narrow(props) }
             if props.rows.is_empty() {
-                <p
-                    class="empty"
-                >
-                    { "Nothing has been read yet. The first records come when the consumers have joined their group and fetched." }
-                </p>
+                <p class="empty">{ "Nothing of this has been read yet. Press play, and wait for the consumers." }</p>
             } else {
                 <ol class="read-rows">{ for props.rows.iter().map(|read| row(read, props.about.is_none())) }</ol>
             }
@@ -102,7 +100,9 @@ fn row(row: &ReadRow, with_subject: bool) -> Html {
                 if with_subject || row.after.is_some() {
                     <p class="read-note">
                         if with_subject { <span>{ row.subject.clone() }</span> }
-                        if let Some(after) = row.after { <em>{ format!("out of order: {} after {after}", row.sequence) }</em> }
+                        if let Some(after) = row.after {
+                            <em>{ format!("out of order: {} after {after}", row.sequence) }</em>
+                        }
                     </p>
                 }
             </div>

@@ -73,12 +73,27 @@ impl Component for SendForm {
             <form class="form" onsubmit={on_submit} aria-label="Send one record">
                 <div class="form-row">
                     <label>{ "Key" }
-                        <input class="field mono" type="text" placeholder="no key" autocomplete="off" spellcheck="false" data-testid="send-key"
-                            value={self.key.clone()} oninput={link.callback(move |event| Msg::Key(text(event)))} />
+                        <input
+                            class="field mono"
+                            type="text"
+                            placeholder="no key"
+                            autocomplete="off"
+                            spellcheck="false"
+                            data-testid="send-key"
+                            value={self.key.clone()}
+                            oninput={link.callback(move |event| Msg::Key(text(event)))}
+                        />
                     </label>
                     <label>{ "Value" }
-                        <input class="field" type="text" placeholder="Goal!" autocomplete="off" data-testid="send-value"
-                            value={self.value.clone()} oninput={link.callback(move |event| Msg::Value(text(event)))} />
+                        <input
+                            class="field"
+                            type="text"
+                            placeholder="Goal!"
+                            autocomplete="off"
+                            data-testid="send-value"
+                            value={self.value.clone()}
+                            oninput={link.callback(move |event| Msg::Value(text(event)))}
+                        />
                     </label>
                 </div>
                 <p class="computed mono" data-testid="send-computed">{ self.computation(ctx.props().partitions) }</p>
@@ -127,6 +142,7 @@ impl SendForm {
         }
         let positive = murmur2(self.key.as_bytes()) & 0x7fff_ffff;
         let partition = positive.cast_unsigned() % u32::from(partitions.max(1));
-        html! { <>{ format!("murmur2 = {} mod {partitions} → ", grouped(u64::from(positive.cast_unsigned()))) }<b>{ format!("P{partition}") }</b></> }
+        let computed = grouped(u64::from(positive.cast_unsigned()));
+        html! { <>{ format!("murmur2 = {computed} mod {partitions} → ") }<b>{ format!("P{partition}") }</b></> }
     }
 }

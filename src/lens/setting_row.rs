@@ -4,6 +4,7 @@ use super::scale::{Scale, WAY};
 use crate::ui::icon::{Icon, Sign};
 use crate::ui::term::Term;
 use partitura_engine::scenario::{Kind, Setting};
+use partitura_engine::wire::Micros;
 use web_sys::{Event, HtmlInputElement, HtmlSelectElement};
 use yew::{Callback, Component, Context, Html, InputEvent, Properties, TargetCast, classes, html};
 
@@ -86,7 +87,9 @@ impl Component for SettingRow {
             <div {class}>
                 { self.control(ctx, &id, shown, problem.is_some()) }
                 { facts(props) }
-                if let Some(problem) = problem { <p class="field-problem" id={format!("{id}-problem")} role="alert">{ problem }</p> }
+                if let Some(problem) = problem {
+                    <p class="field-problem" id={format!("{id}-problem")} role="alert">{ problem }</p>
+                }
             </div>
         }
     }
@@ -96,7 +99,9 @@ impl SettingRow {
     fn control(&self, ctx: &Context<Self>, id: &str, shown: &str, wrong: bool) -> Html {
         let setting = ctx.props().setting;
         let name = html! { <Term word={setting.name} title={setting.name} meaning={setting.about} code=true /> };
-        let line = |field: Html| html! { <div class="setting-line"><span class="setting-name">{ name.clone() }</span>{ field }</div> };
+        let line = |field: Html| {
+            html! { <div class="setting-line"><span class="setting-name">{ name.clone() }</span>{ field }</div> }
+        };
         match setting.kind {
             Kind::Number { min, max } => html! {
                 <>
@@ -107,7 +112,7 @@ impl SettingRow {
             Kind::Millis { min_us, max_us } => html! {
                 <>
                     { line(self.number(ctx, id, shown, wrong)) }
-                    { self.slider(ctx, Scale { min: min_us / 1000, max: max_us / 1000 }, whole(shown), |n| n.to_string()) }
+                    { self.slider(ctx, whole_millis(min_us, max_us), whole(shown), |n| n.to_string()) }
                 </>
             },
             Kind::Choice(words) => line(self.choice(ctx, id, words, shown)),
@@ -133,8 +138,8 @@ impl SettingRow {
                 aria-invalid={wrong.then_some("true")}
                 aria-describedby={wrong.then(|| format!("{id}-problem"))}
                 value={shown.to_owned()}
-                oninput={link.callback(|event: InputEvent| Msg::Draft(event.target_unchecked_into::<HtmlInputElement>().value()))}
-                onchange={link.callback(|event: Event| Msg::Commit(event.target_unchecked_into::<HtmlInputElement>().value()))}
+                oninput={link.callback(|event: InputEvent| Msg::Draft(text_of(&event)))}
+                onchange={link.callback(|event: Event| Msg::Commit(text_of(&event)))}
             />
         }
     }
@@ -213,17 +218,20 @@ impl SettingRow {
                 }) }
                 if let Some(percent) = hot {
                     <div class="setting-line">
-                        <span
-                            class="setting-note"
-                        >
-                            { "its part of all records" }</span><span class="mono setting-unit">{ percent.to_owned() }{ " %" }
-                        </span>
+                        <span class="setting-note">{ "its part of all records" }</span>
+                        <span class="mono setting-unit">{ percent.to_owned() }{ " %" }</span>
                     </div>
-                    { self.slider(ctx, Scale { min: 0, max: 100 }, percent.parse().unwrap_or(0), |n| format!("hot:{n}")) }
+                    { self.slider(ctx, PERCENT, percent.parse().unwrap_or(0), |n| format!("hot:{n}")) }
                 }
             </>
         }
     }
+}
+
+const PERCENT: Scale = Scale { min: 0, max: 100 };
+
+fn text_of(event: &Event) -> String {
+    event.target_unchecked_into::<HtmlInputElement>().value()
 }
 
 fn facts(props: &Props) -> Html {
@@ -238,12 +246,23 @@ fn facts(props: &Props) -> Html {
     html! {
         <p class="setting-facts">
             <span class={if setting.live { "when live" } else { "when" }}><Sign {icon} />{ when }</span>
-            if matches!(setting.kind, Kind::Number { .. } | Kind::Millis { .. }) { <span>{ setting.kind.allowed().replace(" to ", "–") }</span> }
-            if !matches!(setting.kind, Kind::Name | Kind::Keys | Kind::Distribution) { <span>{ "default " }{ setting.default() }</span> }
+            if matches!(setting.kind, Kind::Number { .. } | Kind::Millis { .. }) {
+                <span>{ setting.kind.allowed().replace(" to ", "–") }</span>
+            }
+            if !matches!(setting.kind, Kind::Name | Kind::Keys | Kind::Distribution) {
+                <span>{ "default " }{ setting.default() }</span>
+            }
             if props.value != props.original && !setting.live {
                 <button type="button" onclick={reset}>{ format!("back to {}", props.original) }</button>
             }
         </p>
+    }
+}
+
+fn whole_millis(min_us: Micros, max_us: Micros) -> Scale {
+    Scale {
+        min: min_us / 1000,
+        max: max_us / 1000,
     }
 }
 

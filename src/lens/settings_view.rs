@@ -141,28 +141,30 @@ fn seed(props: &Props) -> Html {
     let on_change = props
         .on_intent
         .reform(|event: Event| Intent::Set(SEED, event.target_unchecked_into::<HtmlInputElement>().value()));
+    let set_to = |seed: u64| props.on_intent.reform(move |_| Intent::Set(SEED, seed.to_string()));
     let next = values.seed.wrapping_add(1);
     html! {
         <div class={if values.seed == values.original_seed { "setting" } else { "setting changed" }}>
             <div class="setting-line">
                 <label class="setting-name" for="setting-seed-field">{ "seed" }</label>
-                <input id="setting-seed-field" class="field" type="text" inputmode="numeric" autocomplete="off" data-testid="setting-seed"
-                    aria-invalid={problem.is_some().then_some("true")} value={values.seed.to_string()} onchange={on_change} />
+                <input
+                    id="setting-seed-field"
+                    class="field"
+                    type="text"
+                    inputmode="numeric"
+                    autocomplete="off"
+                    data-testid="setting-seed"
+                    aria-invalid={problem.is_some().then_some("true")}
+                    value={values.seed.to_string()}
+                    onchange={on_change}
+                />
             </div>
             <p class="setting-note">{ "All chance comes from it: the same seed gives the same run." }</p>
             <p class="setting-facts">
                 <span class="when"><Sign icon={Icon::Replay} />{ "replays the run" }</span>
-                <button
-                    type="button"
-                    onclick={props.on_intent.reform(move |_| Intent::Set(SEED, next.to_string()))}
-                >
-                    { "another" }
-                </button>
+                <button type="button" onclick={set_to(next)}>{ "another" }</button>
                 if values.seed != values.original_seed {
-                    <button
-                        type="button"
-                        onclick={{ let seed = values.original_seed; props.on_intent.reform(move |_| Intent::Set(SEED, seed.to_string())) }}
-                    >
+                    <button type="button" onclick={set_to(values.original_seed)}>
                         { format!("back to {}", values.original_seed) }
                     </button>
                 }

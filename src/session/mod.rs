@@ -14,6 +14,7 @@ pub mod plan;
 pub mod player;
 pub mod speed;
 
+use partitura_engine::short_sort::sort_short_by_key;
 pub use plan::{Action, Plan};
 
 use account::Account;
@@ -195,7 +196,7 @@ impl Session {
             .iter()
             .map(|action| (action.at_us, &action.command));
         let mut commands: Vec<(Micros, &Command)> = self.scenario_commands().chain(yours).collect();
-        commands.sort_by_key(|(at, _)| *at);
+        sort_short_by_key(&mut commands, |(at, _)| *at);
         last_value(setting, &commands).unwrap_or_else(|| setting.read(&self.setup))
     }
 

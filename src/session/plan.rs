@@ -1,6 +1,7 @@
 //! What a run is made from: it fits in a link, and gives the same run each time.
 
 use partitura_engine::scenario::{Scenario, Setting, apply_all, validate};
+use partitura_engine::short_sort::sort_short_by_key;
 use partitura_engine::wire::Micros;
 use partitura_engine::world::{Command, Setup};
 use std::rc::Rc;
@@ -65,8 +66,8 @@ impl Plan {
         self.settings.retain(|(changed, _)| *changed != setting);
         if value != setting.read(&self.scenario.setup) {
             self.settings.push((setting, value));
-            self.settings
-                .sort_by_key(|(changed, _)| Setting::all().position(|s| s == *changed));
+            let place = |(changed, _): &(&'static Setting, String)| Setting::all().position(|s| s == *changed);
+            sort_short_by_key(&mut self.settings, place);
         }
         Ok(())
     }

@@ -19,7 +19,8 @@ pub struct Player {
 impl Player {
     /// A longer gap between two frames counts as this long: a tab that was hidden for an hour does not jump an hour.
     pub const LONGEST_FRAME_US: u64 = 100_000;
-    /// As fast as it goes, a frame gets this far at most: a run in which nothing happens does not reach the end of time.
+    /// As fast as it goes, a frame gets this far at most: a run in which nothing happens does not reach the end of
+    /// time.
     pub const LONGEST_LEAP_US: Micros = 10_000_000;
 
     /// A player that stands still.

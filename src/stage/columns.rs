@@ -1,5 +1,6 @@
 //! A broker: its name, its rack, its heartbeat.
 
+use partitura_engine::short_sort::sort_short_by_key;
 use super::geometry::Rect;
 use super::grid::Grid;
 use super::label::{Label, Tone};
@@ -147,7 +148,7 @@ fn silence(view: &BrokerView, now: Micros) -> Option<Micros> {
         .windows(2)
         .map(|beats| beats[0].saturating_sub(beats[1]));
     let mut pauses: Vec<Micros> = pauses.collect();
-    pauses.sort_unstable();
+    sort_short_by_key(&mut pauses, |pause| *pause);
     let pause = if pauses.len() < 2 {
         FIRST_PAUSE_US
     } else {

@@ -1,5 +1,6 @@
 //! The group: who owns which rows, and how far behind they are.
 
+use partitura_engine::short_sort::sort_short_by_key;
 use super::geometry::{Point, Rect};
 use super::grid::Grid;
 use super::label::{Label, Tone, brief, grouped};
@@ -78,7 +79,7 @@ pub fn place(view: &View, captions: &Captions, grid: &Grid) -> (GroupHead, Vec<C
 
 fn own_rows(consumer: &ConsumerView) -> Vec<usize> {
     let mut rows: Vec<usize> = consumer.owned.iter().map(|owned| owned.partition as usize).collect();
-    rows.sort_unstable();
+    sort_short_by_key(&mut rows, |row| *row);
     rows.dedup();
     rows
 }

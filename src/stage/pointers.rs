@@ -1,5 +1,6 @@
 //! The rings around what the reader points at.
 
+use partitura_engine::short_sort::sort_short_by_key;
 use super::geometry::Rect;
 use super::layout::Layout;
 use super::target::Target;
@@ -15,7 +16,7 @@ impl Layout {
             _ => None,
         };
         let mut rows: Vec<usize> = targets.iter().filter_map(row).collect();
-        rows.sort_unstable();
+        sort_short_by_key(&mut rows, |row| *row);
         rows.dedup();
         let mut rings: Vec<Rect> = rows
             .chunk_by(|a, b| a + 1 == *b)

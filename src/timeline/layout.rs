@@ -78,7 +78,7 @@ pub fn place_marks(marks: &[Mark], span: Micros, width: f64) -> Vec<PlacedMark> 
             continue;
         };
         let label = SIGN_PX + 6.0 + mark.label.chars().count() as f64 * LETTER_PX;
-        // A label may run on until the next mark, of which the row is not known yet, unless the other row is free for it.
+        // A label may run on until the next mark, of which the row is not known yet, unless the other row is free.
         let other_is_free = (0..ROWS).any(|other| other != row && free[other] <= left);
         let next = marks[index + 1..]
             .iter()

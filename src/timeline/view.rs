@@ -140,7 +140,8 @@ impl Timeline {
             let place = format!("left: {:.3}%", place(at, span) * 100.0);
             html! { <li key={at} style={place}>{ short_moment(at) }</li> }
         };
-        html! { <ol class="ticks" aria-hidden="true">{ for ticks(span, (self.width / TICK_PX) as u64).into_iter().map(tick) }</ol> }
+        let ticks = ticks(span, (self.width / TICK_PX) as u64);
+        html! { <ol class="ticks" aria-hidden="true">{ for ticks.into_iter().map(tick) }</ol> }
     }
 
     /// The steps as stations on the axis; those that would lie on each other move on.
@@ -197,7 +198,11 @@ fn head(figures: &Figures) -> Html {
             </p>
             <p class="identity mono">
                 <span>{ "seed " }<b data-testid="seed">{ figures.seed }</b></span>
-                <span><b class="count" data-testid="events" data-value={figures.events.to_string()}>{ grouped(figures.events) }</b>{ " events" }</span>
+                <span>
+                    <b class="count" data-testid="events" data-value={figures.events.to_string()}>
+                        { grouped(figures.events) }
+                    </b>{ " events" }
+                </span>
                 <b
                     data-testid="digest"
                     title="Digest of all events: the same number means the same run"
@@ -238,7 +243,9 @@ fn mark(placed: &PlacedMark, now: Micros) -> Html {
             } else {
                 <span class="visually-hidden">{ mark.label.clone() }</span>
             }
-            if placed.more > 0 { <b class="mono" aria-label={counted(placed.more as u64, "more mark")}>{ format!("+{}", placed.more) }</b> }
+            if placed.more > 0 {
+                <b class="mono" title={counted(placed.more as u64, "more mark")}>{ format!("+{}", placed.more) }</b>
+            }
         </li>
     }
 }

@@ -1,5 +1,7 @@
 //! How long the page's script takes for a frame.
 
+use partitura_engine::short_sort::sort_short_by;
+
 /// The last frames' times, in milliseconds.
 #[derive(Debug, Clone)]
 pub struct FrameTimes {
@@ -34,7 +36,7 @@ impl FrameTimes {
     #[must_use]
     pub fn p95(&self) -> Option<f32> {
         let mut sorted = self.ring.clone();
-        sorted.sort_unstable_by(f32::total_cmp);
+        sort_short_by(&mut sorted, f32::total_cmp);
         sorted.get((sorted.len() * 95).div_ceil(100).saturating_sub(1)).copied()
     }
 }

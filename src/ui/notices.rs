@@ -10,7 +10,8 @@ pub struct ToastProps {
     pub text: Option<String>,
 }
 
-/// A line at the bottom of the page that goes by itself. Its place is always there, so that it is read out when it comes.
+/// A line at the bottom of the page that goes by itself. Its place is always there, so that it is read out when it
+/// comes.
 #[component]
 pub fn Toast(props: &ToastProps) -> Html {
     html! {

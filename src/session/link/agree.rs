@@ -3,6 +3,7 @@
 use super::LinkProblem;
 use super::read::Chosen;
 use partitura_engine::scenario::{Scenario, Setting, apply_all, validate};
+use partitura_engine::short_sort::sort_short_by_key;
 
 type Settings = Vec<(&'static Setting, String)>;
 
@@ -13,7 +14,9 @@ pub(super) fn agreeing(chosen: Vec<Chosen>, scenario: &Scenario, seed: u64) -> (
         .into_iter()
         .filter(|chosen| chosen.value != chosen.setting.read(&scenario.setup))
         .collect();
-    chosen.sort_by_key(|chosen| Setting::all().position(|setting| setting == chosen.setting));
+    sort_short_by_key(&mut chosen, |chosen| {
+        Setting::all().position(|setting| setting == chosen.setting)
+    });
     let all: Settings = chosen
         .iter()
         .map(|chosen| (chosen.setting, chosen.value.clone()))

@@ -3,6 +3,7 @@
 use super::{Link, LinkProblem, agree, packing};
 use crate::session::{Action, Plan};
 use partitura_engine::scenario::{BUILT_IN, Scenario, Setting, check_command, did_you_mean, parse_seconds};
+use partitura_engine::short_sort::sort_short_by_key;
 use partitura_engine::wire::Micros;
 use partitura_engine::world::Command;
 use percent_encoding::percent_decode_str;
@@ -189,7 +190,7 @@ impl Reader {
         let scenario = Scenario::built_in(&self.link.scenario);
         let scenario = scenario.expect("invariant scenario-is-valid: the link's scenario was found");
         self.link.seed = self.seed.unwrap_or(scenario.setup.seed);
-        self.link.actions.sort_by_key(|action| action.at_us);
+        sort_short_by_key(&mut self.link.actions, |action| action.at_us);
         if let Some(step) = self.link.step.filter(|step| *step >= scenario.steps.len()) {
             self.link.step = None;
             let (wanted, steps) = (step + 1, scenario.steps.len());
