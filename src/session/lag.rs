@@ -22,7 +22,7 @@ impl Lag {
         match event.fact {
             Fact::HighWatermarkMoved { partition, to } if partition.topic == topic => {
                 self.change(partition.index, |(high_watermark, _)| {
-                    *high_watermark = to.max(*high_watermark)
+                    *high_watermark = to.max(*high_watermark);
                 });
                 true
             }

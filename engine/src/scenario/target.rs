@@ -159,8 +159,11 @@ const FORMS: [&str; 9] = [
     "setting rate",
 ];
 
+/// Reads what stands behind a form's words.
+type ReadRest = fn(&str) -> Result<Target, String>;
+
 /// How the forms with something behind them are read. The longer of two that begin alike comes first.
-const READERS: [(&str, fn(&str) -> Result<Target, String>); 10] = [
+const READERS: [(&str, ReadRest); 10] = [
     ("partition of ", |rest| Ok(Target::Partition(row(rest)))),
     ("partition ", |rest| Ok(Target::Partition(row(rest)))),
     ("leader of ", |rest| Ok(Target::Leader(row(rest)))),
