@@ -104,7 +104,7 @@ pub struct App {
     problems: Option<Problems>,
     /// When the address bar will be written next.
     written: Option<Timeout>,
-    /// Whether the person has done anything yet, or came by a link.
+    /// Whether the address bar is ours: the person has done something since the page or a link was opened.
     touched: bool,
     _frames: Frames,
     _listeners: (EventListener, EventListener, SystemWatch),
@@ -215,7 +215,7 @@ impl Component for App {
             toast: None,
             problems,
             written: None,
-            touched: address::has_link(),
+            touched: false,
             _frames: Frames::start(works),
             _listeners: listeners,
         };

@@ -30,11 +30,6 @@ pub(super) fn first() -> (Desk, Option<Problems>) {
     (desk, opened.problems)
 }
 
-/// Whether the address bar holds a link.
-pub(super) fn has_link() -> bool {
-    fragment().len() > 1
-}
-
 /// The run of the link in the address bar.
 pub(super) fn opened() -> Opened {
     let fragment = fragment();

@@ -15,8 +15,8 @@ use crate::timeline::layout::{self, Curves};
 use crate::ui::format::clock;
 use crate::walk::points::{Pointed, pointed};
 use partitura_engine::log::KeyId;
-use partitura_engine::trace::{Event, EventId, readable};
-use partitura_engine::wire::Micros;
+use partitura_engine::trace::{Event, EventId, Fact, readable};
+use partitura_engine::wire::{Micros, NodeId};
 use partitura_engine::world::View;
 use std::rc::Rc;
 
@@ -217,7 +217,13 @@ fn row(event: &Event, session: &Session) -> EventRow {
     EventRow {
         id: event.id,
         moment: format!("{moment}{micros}"),
-        who: who.trim().to_owned(),
+        who: match (event.node, event.fact) {
+            (NodeId::User, Fact::Commanded(_)) if session.plan().actions.iter().any(|a| a.at_us == event.at) => {
+                "you".to_owned()
+            }
+            (NodeId::User, _) => "scenario".to_owned(),
+            _ => who.trim().to_owned(),
+        },
         what: what.trim().to_owned(),
     }
 }

@@ -181,6 +181,7 @@ impl App {
     }
 
     fn share(&mut self, ctx: &Context<Self>) {
+        self.touched = true;
         self.desk.borrow_mut().fulfil(Intent::Settle);
         self.refresh(Due::All);
         let written = address::write(&self.desk.borrow());
@@ -207,7 +208,8 @@ impl App {
 
     fn open_address(&mut self, ctx: &Context<Self>) {
         let opened = address::opened();
-        self.touched = true;
+        // A link that could not be opened makes way for that of the run which stays.
+        self.touched = opened.desk.is_none();
         if let Some(desk) = opened.desk {
             *self.desk.borrow_mut() = desk;
             self.on_panel.chain = None;

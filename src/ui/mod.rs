@@ -6,9 +6,9 @@ pub mod frame_times;
 #[cfg(target_arch = "wasm32")]
 pub mod header;
 #[cfg(target_arch = "wasm32")]
-pub mod icon;
-#[cfg(target_arch = "wasm32")]
 pub mod help;
+#[cfg(target_arch = "wasm32")]
+pub mod icon;
 #[cfg(target_arch = "wasm32")]
 pub mod notices;
 #[cfg(target_arch = "wasm32")]
