@@ -14,7 +14,9 @@ fn main() {
 /// Records a second; `max alloc` over a million is the memory for a record at three replicas, all else included.
 #[divan::bench(sample_count = 10, sample_size = 1)]
 fn a_million_records(bencher: Bencher) {
-    bencher.counter(ItemsCount::new(million::RECORDS)).bench_local(million::run);
+    bencher
+        .counter(ItemsCount::new(million::RECORDS))
+        .bench_local(million::run);
 }
 
 /// What a keyframe for a rewind costs: a clone of the world after a million records.

@@ -10,7 +10,9 @@ wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 #[wasm_bindgen_test]
 fn a_million_records_in_wasm() {
-    let clock = web_sys::window().and_then(|window| window.performance()).expect("a browser has a clock");
+    let clock = web_sys::window()
+        .and_then(|window| window.performance())
+        .expect("a browser has a clock");
     let mut best = f64::INFINITY;
     for _ in 0..5 {
         let start = clock.now();

@@ -5,11 +5,11 @@ use partitura_engine::workload::Rate;
 use partitura_engine::world::{Setup, World};
 
 /// How many records.
-pub const RECORDS: u64 = 1_000_000;
+pub(crate) const RECORDS: u64 = 1_000_000;
 
 /// Three brokers, twelve partitions, three replicas, acks=all, one group of three consumers; a thousand keys, alike;
 /// 200 000 records a second. Everything else is Kafka's default, but that the group does not wait for more members.
-pub fn setup() -> Setup {
+pub(crate) fn setup() -> Setup {
     let mut setup = Setup::new(42, "events");
     setup.brokers = 3;
     setup.topic.partitions = 12;
@@ -20,7 +20,10 @@ pub fn setup() -> Setup {
     setup.broker.groups.initial_rebalance_delay_us = 0;
     setup.producers_start_us = 1_000_000;
     setup.workload.keys = (1..=1000).map(|number| format!("key-{number}")).collect();
-    setup.workload.rate = Rate { per_second: 200_000, bursts: Vec::new() };
+    setup.workload.rate = Rate {
+        per_second: 200_000,
+        bursts: Vec::new(),
+    };
     setup.workload.value_bytes = 100;
     setup.limits.records = RECORDS;
     setup.limits.trace_events = 10_000;
@@ -32,7 +35,7 @@ pub fn setup() -> Setup {
 /// # Panics
 /// When that is not done after a minute of virtual time, or a record was lost or out of order: then the figure would
 /// measure something else.
-pub fn run() -> World {
+pub(crate) fn run() -> World {
     let mut world = World::new(&setup());
     while world.trace().counters().processed < RECORDS {
         assert!(world.now() < 60_000_000, "a million records take less than a minute");

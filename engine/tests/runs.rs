@@ -12,7 +12,10 @@ fn setup(seed: u64, rate: u32) -> Setup {
     setup.broker.groups.initial_rebalance_delay_us = 0;
     setup.producers_start_us = 500_000;
     setup.workload.keys = (1..=40).map(|number| format!("key-{number}")).collect();
-    setup.workload.rate = Rate { per_second: rate, bursts: Vec::new() };
+    setup.workload.rate = Rate {
+        per_second: rate,
+        bursts: Vec::new(),
+    };
     setup
 }
 
@@ -20,7 +23,7 @@ fn setup(seed: u64, rate: u32) -> Setup {
 fn run_to_the_end(setup: &Setup) -> World {
     let mut world = World::new(setup);
     world.run_until(4_000_000);
-    world.command(Command::Rate(0));
+    world.command(&Command::Rate(0));
     world.run_until(30_000_000);
     world
 }
@@ -33,9 +36,16 @@ fn every_record_is_acknowledged_and_processed_once() {
         let world = run_to_the_end(&setup);
         let counters = world.trace().counters();
         assert!(counters.sent > 1_500, "{acks:?}");
-        assert_eq!((counters.acknowledged, counters.processed), (counters.sent, counters.sent), "{acks:?}");
+        assert_eq!(
+            (counters.acknowledged, counters.processed),
+            (counters.sent, counters.sent),
+            "{acks:?}"
+        );
         let view = world.view();
-        assert!(view.partitions.iter().all(|p| p.lag == 0 && p.unprocessed == 0), "{acks:?}");
+        assert!(
+            view.partitions.iter().all(|p| p.lag == 0 && p.unprocessed == 0),
+            "{acks:?}"
+        );
         assert!(view.replicas.iter().all(|r| r.high_watermark == r.log_end), "{acks:?}");
     }
 }
@@ -46,7 +56,14 @@ fn a_keyed_subject_stays_in_order_and_in_one_partition() {
     setup.consumer.processing_us = 600;
     let world = run_to_the_end(&setup);
     assert_eq!(world.trace().counters().out_of_order, 0);
-    assert!(world.trace().counters().subjects.iter().all(|subject| !subject.is_spread));
+    assert!(
+        world
+            .trace()
+            .counters()
+            .subjects
+            .iter()
+            .all(|subject| !subject.is_spread)
+    );
 }
 
 #[test]
@@ -56,7 +73,14 @@ fn without_keys_order_is_lost() {
     setup.workload.keyed = false;
     let world = run_to_the_end(&setup);
     assert!(world.trace().counters().out_of_order > 0);
-    assert!(world.trace().counters().subjects.iter().any(|subject| subject.is_spread));
+    assert!(
+        world
+            .trace()
+            .counters()
+            .subjects
+            .iter()
+            .any(|subject| subject.is_spread)
+    );
 }
 
 #[test]
@@ -67,10 +91,16 @@ fn the_record_limit_stops_the_producers_and_the_trace_says_so() {
     world.run_until(10_000_000);
     let counters = world.trace().counters();
     assert_eq!((counters.sent, counters.processed), (2_000, 2_000));
-    let said = world.trace().since(0).filter(|event| matches!(event.fact, Fact::RecordLimitReached { .. }));
+    let said = world
+        .trace()
+        .since(0)
+        .filter(|event| matches!(event.fact, Fact::RecordLimitReached { .. }));
     assert_eq!(said.count(), 1);
-    world.command(Command::Rate(50));
-    world.command(Command::Send { key: None, value: "one more".to_owned() });
+    world.command(&Command::Rate(50));
+    world.command(&Command::Send {
+        key: None,
+        value: "one more".to_owned(),
+    });
     world.run_until(12_000_000);
     assert_eq!(world.trace().counters().sent, 2_000, "the limit holds whatever is done");
 }
@@ -81,7 +111,11 @@ fn a_blocked_producer_gives_up_after_max_block_ms() {
     setup.producer.max_block_us = 50_000;
     setup.producer.retry_backoff_us = 1_000_000;
     setup.producers_start_us = 0;
-    setup.workload.listed = vec![ListedEvent { at_us: 0, key: "k".to_owned(), value: "v".to_owned() }];
+    setup.workload.listed = vec![ListedEvent {
+        at_us: 0,
+        key: "k".to_owned(),
+        value: "v".to_owned(),
+    }];
     let mut world = World::new(&setup);
     world.run_until(5_000_000);
     assert_eq!((world.trace().counters().sent, world.trace().counters().failed), (0, 1));
@@ -93,7 +127,11 @@ fn timers_and_messages_do_not_pile_up() {
     world.run_until(5_000_000);
     let early = world.pending();
     world.run_until(60_000_000);
-    assert!(world.pending() < early + 100, "{early} entries of the queue have become {}", world.pending());
+    assert!(
+        world.pending() < early + 100,
+        "{early} entries of the queue have become {}",
+        world.pending()
+    );
 }
 
 #[test]
@@ -104,8 +142,14 @@ fn one_more_producer_does_not_change_what_another_draws() {
         setup.workload.distribution = KeyDistribution::Hot { percent: 100 }; // all of it is the second producer's
         let mut world = World::new(&setup);
         world.run_until(2_000_000);
-        let sends = world.trace().since(0).filter(|e| matches!(e.fact, Fact::RecordSent { .. }));
-        sends.filter(|e| e.node == NodeId::Producer(2)).map(|e| e.at).collect::<Vec<_>>()
+        let sends = world
+            .trace()
+            .since(0)
+            .filter(|e| matches!(e.fact, Fact::RecordSent { .. }));
+        sends
+            .filter(|e| e.node == NodeId::Producer(2))
+            .map(|e| e.at)
+            .collect::<Vec<_>>()
     };
     assert!(moments(2).len() > 200);
     assert_eq!(moments(2), moments(3));
@@ -114,8 +158,11 @@ fn one_more_producer_does_not_change_what_another_draws() {
 #[test]
 fn bursts_come_and_go_until_a_person_sets_the_rate() {
     let mut setup = setup(2, 100);
-    setup.workload.rate.bursts =
-        vec![partitura_engine::workload::Burst { from_us: 2_000_000, until_us: 3_000_000, per_second: 2_000 }];
+    setup.workload.rate.bursts = vec![partitura_engine::workload::Burst {
+        from_us: 2_000_000,
+        until_us: 3_000_000,
+        per_second: 2_000,
+    }];
     let sent = |until| {
         let mut world = World::new(&setup);
         world.run_until(until);
@@ -135,28 +182,51 @@ fn every_event_has_an_earlier_cause_and_a_line() {
         assert!(event.cause < event.id, "{event:?}");
         assert!(!readable(event, &names).contains('?'), "{}", readable(event, &names));
     }
-    let processed = world.trace().since(0).find(|e| matches!(e.fact, Fact::RecordProcessed { .. })).unwrap();
+    let processed = world
+        .trace()
+        .since(0)
+        .find(|e| matches!(e.fact, Fact::RecordProcessed { .. }))
+        .unwrap();
     let chain = world.trace().chain(processed.id);
     let sends = |fact: &Fact| matches!(fact, Fact::RecordSent { .. });
-    assert!(chain.iter().any(|event| sends(&event.fact)), "what was processed goes back to a send(): {chain:?}");
+    assert!(
+        chain.iter().any(|event| sends(&event.fact)),
+        "what was processed goes back to a send(): {chain:?}"
+    );
 }
 
 /// What a leader, its followers and its readers may know of each other at any moment.
 fn assert_consistent(view: &View) {
-    let leaders: BTreeMap<u16, _> = view.replicas.iter().filter(|r| r.is_leader).map(|r| (r.partition, r)).collect();
+    let leaders: BTreeMap<u16, _> = view
+        .replicas
+        .iter()
+        .filter(|r| r.is_leader)
+        .map(|r| (r.partition, r))
+        .collect();
     for replica in &view.replicas {
         assert!(replica.high_watermark <= replica.log_end);
         if let Some(leader) = leaders.get(&replica.partition) {
             assert!(replica.log_end <= leader.log_end, "a follower is ahead of its leader");
-            assert!(replica.high_watermark <= leader.high_watermark, "a follower knows more than its leader");
-            assert!(!replica.in_sync || replica.log_end >= leader.high_watermark, "committed, but not on all of the ISR");
+            assert!(
+                replica.high_watermark <= leader.high_watermark,
+                "a follower knows more than its leader"
+            );
+            assert!(
+                !replica.in_sync || replica.log_end >= leader.high_watermark,
+                "committed, but not on all of the ISR"
+            );
         }
     }
     for owned in view.consumers.iter().flat_map(|consumer| &consumer.owned) {
         let high_watermark = leaders.get(&owned.partition).map_or(0, |leader| leader.high_watermark);
         assert!(owned.processed <= high_watermark, "read beyond the high watermark");
     }
-    let owners: Vec<u16> = view.consumers.iter().flat_map(|c| &c.owned).map(|owned| owned.partition).collect();
+    let owners: Vec<u16> = view
+        .consumers
+        .iter()
+        .flat_map(|c| &c.owned)
+        .map(|owned| owned.partition)
+        .collect();
     let distinct: std::collections::BTreeSet<u16> = owners.iter().copied().collect();
     assert_eq!(owners.len(), distinct.len(), "a partition with two owners");
 }
@@ -203,7 +273,7 @@ proptest! {
             assert_consistent(&world.view());
         }
         prop_assert_eq!(world.trace().counters().failed, 0);
-        world.command(Command::Consumers(3));
+        world.command(&Command::Consumers(3));
         world.run_until(8_000_000);
         assert_consistent(&world.view());
     }

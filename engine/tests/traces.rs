@@ -64,7 +64,9 @@ impl Story {
 
     fn set(&mut self, pair: &str) {
         let (name, value) = pair.split_once('=').unwrap_or_else(|| panic!("no value in {pair:?}"));
-        Setting::named(name).and_then(|setting| setting.apply(value, &mut self.setup)).unwrap();
+        Setting::named(name)
+            .and_then(|setting| setting.apply(value, &mut self.setup))
+            .unwrap();
     }
 
     fn at(&mut self, rest: &str) {
@@ -105,7 +107,10 @@ impl Story {
 
 fn stories() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/traces");
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     files.sort();
     files
 }
@@ -126,8 +131,15 @@ fn the_traces_are_as_on_file() {
             let differs = below.lines().zip(told.lines()).position(|(old, new)| old != new);
             let line = differs.unwrap_or_else(|| below.lines().count().min(told.lines().count()));
             let (old, new) = (below.lines().nth(line), told.lines().nth(line));
-            wrong.push(format!("{}: line {line} below the line is {new:?}, on file {old:?}", path.display()));
+            wrong.push(format!(
+                "{}: line {line} below the line is {new:?}, on file {old:?}",
+                path.display()
+            ));
         }
     }
-    assert!(wrong.is_empty(), "{}\nUPDATE=1 rewrites them, if that is what you mean.", wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{}\nUPDATE=1 rewrites them, if that is what you mean.",
+        wrong.join("\n")
+    );
 }

@@ -10,7 +10,10 @@ fn setup(rate: u32) -> Setup {
     setup.consumers = 0;
     setup.producers_start_us = 500_000;
     setup.workload.keys = (1..=40).map(|number| format!("key-{number}")).collect();
-    setup.workload.rate = Rate { per_second: rate, bursts: Vec::new() };
+    setup.workload.rate = Rate {
+        per_second: rate,
+        bursts: Vec::new(),
+    };
     setup
 }
 
@@ -30,7 +33,11 @@ fn a_full_buffer_is_sent_at_once_whatever_linger_ms_is() {
     setup.producer.buffer_memory = 2 * 16_384;
     setup.producer.linger_us = 20_000_000;
     let world = run(&setup, 15);
-    assert!(world.trace().counters().acknowledged > 10_000, "{:?}", world.trace().counters().acknowledged);
+    assert!(
+        world.trace().counters().acknowledged > 10_000,
+        "{:?}",
+        world.trace().counters().acknowledged
+    );
     assert_eq!(world.trace().counters().failed, 0);
 }
 
@@ -40,7 +47,11 @@ fn acks_0_gives_memory_back_to_a_blocked_send() {
     setup.producer.acks = Acks::None;
     setup.producer.buffer_memory = 2 * 16_384;
     let world = run(&setup, 15);
-    assert!(world.trace().counters().sent > 15_000, "{}", world.trace().counters().sent);
+    assert!(
+        world.trace().counters().sent > 15_000,
+        "{}",
+        world.trace().counters().sent
+    );
     assert_eq!(world.trace().counters().failed, 0);
 }
 
@@ -51,7 +62,11 @@ fn each_blocked_send_has_its_own_max_block_ms() {
     setup.topic.replication_factor = 1;
     setup.producers_start_us = 0;
     setup.producer.max_block_us = 60_000; // metadata comes after 101 ms
-    let listed = |at_us, value: &str| ListedEvent { at_us, key: "k".to_owned(), value: value.to_owned() };
+    let listed = |at_us, value: &str| ListedEvent {
+        at_us,
+        key: "k".to_owned(),
+        value: value.to_owned(),
+    };
     setup.workload.listed = vec![listed(0, "too early"), listed(50_000, "in time")];
     let world = run(&setup, 1);
     assert_eq!((world.trace().counters().failed, world.trace().counters().sent), (1, 1));
@@ -70,7 +85,13 @@ fn records_that_can_never_be_sent_fail_at_once() {
 fn the_record_limit_holds_for_what_is_listed_too() {
     let mut setup = setup(0);
     setup.limits.records = 10;
-    setup.workload.listed = (0..50).map(|n| ListedEvent { at_us: 0, key: "k".to_owned(), value: n.to_string() }).collect();
+    setup.workload.listed = (0..50)
+        .map(|n| ListedEvent {
+            at_us: 0,
+            key: "k".to_owned(),
+            value: n.to_string(),
+        })
+        .collect();
     assert_eq!(run(&setup, 3).trace().counters().sent, 10);
 }
 
@@ -84,23 +105,46 @@ fn a_client_that_gives_up_closes_the_connection_and_the_broker_forgets_what_it_h
     setup.network.client.latency_us = 20_000;
     let world = run(&setup, 30);
     let view = world.view();
-    assert!(view.brokers.iter().all(|broker| broker.held == 0 && broker.parked_produces == 0));
-    assert!(view.producers.iter().all(|producer| producer.in_flight == 0 && producer.waiting == 0));
+    assert!(
+        view.brokers
+            .iter()
+            .all(|broker| broker.held == 0 && broker.parked_produces == 0)
+    );
+    assert!(
+        view.producers
+            .iter()
+            .all(|producer| producer.in_flight == 0 && producer.waiting == 0)
+    );
     let counters = world.trace().counters();
     assert_eq!(counters.failed, counters.sent, "nothing is ever answered in time");
-    assert!(world.trace().since(0).any(|e| matches!(e.fact, Fact::Disconnected { .. })));
+    assert!(
+        world
+            .trace()
+            .since(0)
+            .any(|e| matches!(e.fact, Fact::Disconnected { .. }))
+    );
 }
 
 #[test]
 fn delivery_timeout_ms_is_kept_on_the_way_and_in_the_queue() {
     let mut setup = setup(0);
-    setup.workload.listed = vec![ListedEvent { at_us: 2_000_000, key: "k".to_owned(), value: "v".to_owned() }];
+    setup.workload.listed = vec![ListedEvent {
+        at_us: 2_000_000,
+        key: "k".to_owned(),
+        value: "v".to_owned(),
+    }];
     setup.network.client.latency_us = 400_000;
     setup.producer.delivery_timeout_us = 100_000;
     setup.producer.request_timeout_us = 90_000;
     let world = run(&setup, 5);
-    let failed = world.trace().since(0).find(|e| matches!(e.fact, Fact::RecordsFailed { .. })).unwrap();
-    let Fact::RecordsFailed { error, .. } = failed.fact else { unreachable!() };
+    let failed = world
+        .trace()
+        .since(0)
+        .find(|e| matches!(e.fact, Fact::RecordsFailed { .. }))
+        .unwrap();
+    let Fact::RecordsFailed { error, .. } = failed.fact else {
+        unreachable!()
+    };
     assert_eq!((failed.at, error), (2_100_000, ErrorCode::RequestTimedOut));
 }
 
@@ -112,21 +156,38 @@ fn a_follower_fetches_all_partitions_of_a_request_at_once() {
     setup.consumers = 1;
     setup.broker.groups.initial_rebalance_delay_us = 0;
     setup.producers = 1;
-    let texts = (0..40).map(|n| ListedEvent { at_us: 3_000_000, key: format!("k{n}"), value: "v".to_owned() });
+    let texts = (0..40).map(|n| ListedEvent {
+        at_us: 3_000_000,
+        key: format!("k{n}"),
+        value: "v".to_owned(),
+    });
     setup.workload.listed = texts.collect();
     let world = run(&setup, 4);
     let carries = |e: &&Event| matches!(e.fact, Fact::Sent(s) if s.api == Api::Fetch && s.response && s.records > 0);
-    let answers: Vec<u32> = world.trace().since(0).filter(carries).map(|e| match e.fact {
-        Fact::Sent(sent) => sent.records,
-        _ => 0,
-    }).collect();
-    assert_eq!(answers, [40], "one produce of four partitions, one fetch of four partitions");
+    let answers: Vec<u32> = world
+        .trace()
+        .since(0)
+        .filter(carries)
+        .map(|e| match e.fact {
+            Fact::Sent(sent) => sent.records,
+            _ => 0,
+        })
+        .collect();
+    assert_eq!(
+        answers,
+        [40],
+        "one produce of four partitions, one fetch of four partitions"
+    );
 }
 
 #[test]
 fn bursts_overlap_and_survive_other_commands() {
     let mut setup = setup(100);
-    let burst = |from: u64, until: u64, per_second| Burst { from_us: from * 1_000_000, until_us: until * 1_000_000, per_second };
+    let burst = |from: u64, until: u64, per_second| Burst {
+        from_us: from * 1_000_000,
+        until_us: until * 1_000_000,
+        per_second,
+    };
     setup.workload.rate.bursts = vec![burst(2, 6, 1_000), burst(3, 4, 3_000)];
     setup.commands = vec![(2_500_000, Command::Distribution(KeyDistribution::Hot { percent: 50 }))];
     let mut world = World::new(&setup);
@@ -164,11 +225,13 @@ fn keys_keep_their_producer_when_the_list_changes() {
     setup.consumers = 2;
     setup.broker.groups.initial_rebalance_delay_us = 0;
     let keys: Vec<String> = setup.workload.keys.clone();
-    setup.commands = (1..40).map(|n| {
-        let mut keys = keys.clone();
-        keys.rotate_left(n);
-        (1_000_000 + n as u64 * 100_000, Command::Keys(keys))
-    }).collect();
+    setup.commands = (1..40)
+        .map(|n| {
+            let mut keys = keys.clone();
+            keys.rotate_left(n);
+            (1_000_000 + n as u64 * 100_000, Command::Keys(keys))
+        })
+        .collect();
     let world = run(&setup, 8);
     assert!(world.trace().counters().processed > 8_000);
     assert_eq!(world.trace().counters().out_of_order, 0);
@@ -177,11 +240,15 @@ fn keys_keep_their_producer_when_the_list_changes() {
 #[test]
 fn a_slider_that_is_dragged_leaves_no_timers_behind() {
     let mut setup = setup(10);
-    setup.workload.listed = vec![ListedEvent { at_us: 50_000_000, key: "k".to_owned(), value: "v".to_owned() }];
+    setup.workload.listed = vec![ListedEvent {
+        at_us: 50_000_000,
+        key: "k".to_owned(),
+        value: "v".to_owned(),
+    }];
     let mut world = run(&setup, 2);
     let before = world.pending();
     for rate in 0..1_000 {
-        world.command(Command::Rate(10 + rate % 7));
+        world.command(&Command::Rate(10 + rate % 7));
     }
     world.run_until(4_000_000);
     assert!(world.pending() < before + 20, "{before} became {}", world.pending());
@@ -193,9 +260,9 @@ fn consumers_may_come_and_go_for_ever() {
     setup.consumers = 0;
     let mut world = run(&setup, 1);
     for round in 1..=30u64 {
-        world.command(Command::Consumers(12));
+        world.command(&Command::Consumers(12));
         world.run_until(1_000_000 + round * 20_000);
-        world.command(Command::Consumers(0));
+        world.command(&Command::Consumers(0));
     }
     assert!(world.view().consumers.len() <= 255);
 }
@@ -210,11 +277,18 @@ fn causes_lead_back_to_what_did_it() {
     for event in world.trace().since(0) {
         match event.fact {
             Fact::BecameLeader { partition, .. } => assert!(
-                chain_has(&world, event, |e| matches!(e.fact, Fact::LeaderElected { partition: p, .. } if p == partition)),
+                chain_has(
+                    &world,
+                    event,
+                    |e| matches!(e.fact, Fact::LeaderElected { partition: p, .. } if p == partition)
+                ),
                 "a leader leads because it was elected"
             ),
             Fact::PartitionAssigned { .. } if event.at > 4_000_000 => {
-                assert!(chain_has(&world, event, |e| matches!(e.fact, Fact::Commanded(_))), "because another one came");
+                assert!(
+                    chain_has(&world, event, |e| matches!(e.fact, Fact::Commanded(_))),
+                    "because another one came"
+                );
             }
             Fact::Sent(sent) if sent.response && sent.api == Api::Fetch => {
                 let question = |e: &Event| matches!(e.fact, Fact::Sent(s) if s.api == Api::Fetch && !s.response);

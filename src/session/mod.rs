@@ -236,7 +236,7 @@ impl Session {
             return false;
         };
         self.account.absorb(&self.world, false);
-        self.world.command(action.command.clone());
+        self.world.command(&action.command);
         self.account.absorb(&self.world, true);
         self.done += 1;
         true

@@ -1,9 +1,9 @@
 //! A broker: its name, its rack, its heartbeat.
 
-use partitura_engine::short_sort::sort_short_by_key;
 use super::geometry::Rect;
 use super::grid::Grid;
 use super::label::{Label, Tone};
+use partitura_engine::short_sort::sort_short_by_key;
 use partitura_engine::wire::{BrokerId, Micros};
 use partitura_engine::world::BrokerView;
 

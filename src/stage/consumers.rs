@@ -1,11 +1,11 @@
 //! The group: who owns which rows, and how far behind they are.
 
-use partitura_engine::short_sort::sort_short_by_key;
 use super::geometry::{Point, Rect};
 use super::grid::Grid;
 use super::label::{Label, Tone, brief, grouped};
 use super::layout::Captions;
 use super::seats::{Seat, seats};
+use partitura_engine::short_sort::sort_short_by_key;
 use partitura_engine::wire::NodeId;
 use partitura_engine::world::{ConsumerView, View};
 use std::ops::Range;

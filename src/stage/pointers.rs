@@ -1,10 +1,10 @@
 //! The rings around what the reader points at.
 
-use partitura_engine::short_sort::sort_short_by_key;
 use super::geometry::Rect;
 use super::layout::Layout;
 use super::target::Target;
 use partitura_engine::log::KeyId;
+use partitura_engine::short_sort::sort_short_by_key;
 
 impl Layout {
     /// A ring for each thing; one for rows that follow each other; for a key, one at each of its records and wherever it

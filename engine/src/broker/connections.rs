@@ -18,8 +18,16 @@ pub(super) struct Return {
 impl Return {
     /// As the group coordinator knows it: the connection that is open now.
     pub(super) fn of_open(connections: &Connections, to: NodeId, channel: Channel, correlation: u32) -> Self {
-        let connection = connections.channels.get(&(to, channel)).map_or(0, |state| state.connection);
-        Self { to, channel, correlation, connection }
+        let connection = connections
+            .channels
+            .get(&(to, channel))
+            .map_or(0, |state| state.connection);
+        Self {
+            to,
+            channel,
+            correlation,
+            connection,
+        }
     }
 }
 
@@ -56,7 +64,10 @@ impl Connections {
             state.muted = true;
             return Some(request);
         }
-        let cause = ctx.record(Fact::RequestHeld { from, api: request.body.api() });
+        let cause = ctx.record(Fact::RequestHeld {
+            from,
+            api: request.body.api(),
+        });
         state.waiting.push_back(Held { request, cause });
         self.held += 1;
         None
@@ -64,7 +75,9 @@ impl Connections {
 
     /// The request was answered. `false` when its connection is closed: the answer would go nowhere.
     pub(super) fn release(&mut self, to: Return) -> bool {
-        let Some(state) = self.channels.get_mut(&(to.to, to.channel)) else { return false };
+        let Some(state) = self.channels.get_mut(&(to.to, to.channel)) else {
+            return false;
+        };
         if state.connection != to.connection {
             return false;
         }
@@ -81,13 +94,18 @@ impl Connections {
         let state = self.channels.entry((with, channel)).or_default();
         self.held -= state.waiting.len();
         let connection = state.connection.wrapping_add(1);
-        *state = State { connection, ..State::default() };
+        *state = State {
+            connection,
+            ..State::default()
+        };
     }
 
     /// The next held request that may be handled.
     pub(super) fn next_released(&mut self) -> Option<(NodeId, Held)> {
         while let Some(key) = self.released.pop_front() {
-            let Some(state) = self.channels.get_mut(&key) else { continue };
+            let Some(state) = self.channels.get_mut(&key) else {
+                continue;
+            };
             if state.muted {
                 continue;
             }

@@ -77,7 +77,13 @@ impl Broker {
         self.controller.told_caught_up |= self.controller.registered_at.is_some_and(|at| metadata_offset > at);
         self.controller.heartbeats_us.truncate(HEARTBEATS - 1);
         self.controller.heartbeats_us.push_front(ctx.now());
-        self.ask_controller(RequestBody::BrokerHeartbeat { broker, metadata_offset }, ctx);
+        self.ask_controller(
+            RequestBody::BrokerHeartbeat {
+                broker,
+                metadata_offset,
+            },
+            ctx,
+        );
     }
 
     pub(super) fn on_heartbeat(&mut self, fenced: bool) {

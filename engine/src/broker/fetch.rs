@@ -28,7 +28,15 @@ impl Broker {
         } else {
             let deadline_us = ctx.now() + request.max_wait_us;
             let cause = ctx.cause();
-            self.purgatory.park_fetch(ParkedFetch { to, request, deadline_us, cause }, ctx);
+            self.purgatory.park_fetch(
+                ParkedFetch {
+                    to,
+                    request,
+                    deadline_us,
+                    cause,
+                },
+                ctx,
+            );
         }
     }
 
@@ -36,7 +44,9 @@ impl Broker {
     fn read(&mut self, request: &FetchRequest) -> Read {
         let mut left = u64::from(request.max_bytes);
         let mut read = Read {
-            response: FetchResponse { partitions: Vec::with_capacity(request.partitions.len()) },
+            response: FetchResponse {
+                partitions: Vec::with_capacity(request.partitions.len()),
+            },
             bytes: 0,
             has_error: false,
         };
@@ -94,7 +104,11 @@ impl Broker {
         if wanted.fetch_offset < replica.log.start() || wanted.fetch_offset > replica.log.end() {
             return Err(ErrorCode::OffsetOutOfRange);
         }
-        Ok(if by_follower { replica.log.end() } else { replica.high_watermark })
+        Ok(if by_follower {
+            replica.log.end()
+        } else {
+            replica.high_watermark
+        })
     }
 
     /// A follower that asks from an offset has all before it.
@@ -113,7 +127,10 @@ impl Broker {
     /// The partition has more to read: parked fetches may have enough now (`DelayedFetch.tryComplete`).
     pub(super) fn complete_fetches(&mut self, partition: PartitionId, ctx: &mut Ctx) {
         loop {
-            let satisfied = self.purgatory.fetches_of(partition).find(|(_, parked)| self.has_enough(parked));
+            let satisfied = self
+                .purgatory
+                .fetches_of(partition)
+                .find(|(_, parked)| self.has_enough(parked));
             let Some((index, _)) = satisfied else { return };
             let parked = self.purgatory.take_fetch(index);
             let read = self.read(&parked.request);
@@ -125,8 +142,14 @@ impl Broker {
         let enough = u64::from(parked.request.min_bytes.max(1));
         let mut bytes = 0;
         for wanted in &parked.request.partitions {
-            let Some(replica) = self.replicas.get(&wanted.partition) else { return true };
-            let up_to = if parked.request.replica.is_some() { replica.log.end() } else { replica.high_watermark };
+            let Some(replica) = self.replicas.get(&wanted.partition) else {
+                return true;
+            };
+            let up_to = if parked.request.replica.is_some() {
+                replica.log.end()
+            } else {
+                replica.high_watermark
+            };
             let available = replica.log.bytes_between(wanted.fetch_offset, up_to, enough);
             bytes += available.min(u64::from(wanted.max_bytes.max(1)));
             if bytes >= enough {
@@ -153,9 +176,17 @@ impl Broker {
                     OffsetSpec::Earliest => replica.log.start(),
                     OffsetSpec::Latest => replica.high_watermark,
                 };
-                ProducedPartition { partition, error: ErrorCode::None, base_offset }
+                ProducedPartition {
+                    partition,
+                    error: ErrorCode::None,
+                    base_offset,
+                }
             }
-            Err(error) => ProducedPartition { partition, error, base_offset: 0 },
+            Err(error) => ProducedPartition {
+                partition,
+                error,
+                base_offset: 0,
+            },
         };
         let partitions = request.partitions.iter().copied().map(answer).collect();
         self.answer(to, ResponseBody::ListOffsets(ListOffsetsResponse { partitions }), ctx);

@@ -1,7 +1,7 @@
 //! A broker as a follower: it asks the leaders for what it lacks, again and again.
 
-use super::replica::Role;
 use super::Broker;
+use super::replica::Role;
 use crate::node::{Ctx, Timer};
 use crate::trace::Fact;
 use crate::wire::{
@@ -33,7 +33,10 @@ impl Broker {
         }
         for (partition, replica) in &self.replicas {
             if let Role::Follower { leader: Some(leader) } = replica.role {
-                let following = Following { partition: *partition, delayed_until: 0 };
+                let following = Following {
+                    partition: *partition,
+                    delayed_until: 0,
+                };
                 self.fetchers.entry(leader).or_default().partitions.push(following);
             }
         }
@@ -45,12 +48,17 @@ impl Broker {
 
     /// Sends the next fetch to that leader, unless one is under way.
     fn ask(&mut self, leader: BrokerId, ctx: &mut Ctx) {
-        let Some(fetcher) = self.fetchers.get_mut(&leader) else { return };
+        let Some(fetcher) = self.fetchers.get_mut(&leader) else {
+            return;
+        };
         if fetcher.asked {
             return;
         }
         let now = ctx.now();
-        let due = fetcher.partitions.iter().filter(|following| following.delayed_until <= now);
+        let due = fetcher
+            .partitions
+            .iter()
+            .filter(|following| following.delayed_until <= now);
         let wanted = due.filter_map(|following| {
             let replica = self.replicas.get(&following.partition)?;
             Some(FetchPartition {
@@ -77,7 +85,12 @@ impl Broker {
             max_bytes: self.config.replica_fetch_response_max_bytes,
             partitions,
         };
-        ctx.request(leader.into(), Channel::Data, fetcher.correlation, RequestBody::Fetch(request));
+        ctx.request(
+            leader.into(),
+            Channel::Data,
+            fetcher.correlation,
+            RequestBody::Fetch(request),
+        );
     }
 
     pub(super) fn on_fetcher_timer(&mut self, leader: BrokerId, ctx: &mut Ctx) {
@@ -92,7 +105,11 @@ impl Broker {
             if fetched.error == ErrorCode::None {
                 self.append_fetched(leader, fetched, ctx);
             } else {
-                self.delay(leader, fetched.partition, ctx.now() + self.config.replica_fetch_backoff_us);
+                self.delay(
+                    leader,
+                    fetched.partition,
+                    ctx.now() + self.config.replica_fetch_backoff_us,
+                );
             }
         }
         if let Some(fetcher) = self.fetchers.get_mut(&leader) {
@@ -112,8 +129,15 @@ impl Broker {
     /// `ReplicaFetcherThread.processPartitionData`: the follower's high watermark is the leader's, but not beyond its own
     /// log end, even if that is lower than before.
     fn append_fetched(&mut self, leader: BrokerId, fetched: FetchedPartition, ctx: &mut Ctx) {
-        let FetchedPartition { partition, high_watermark, entries, .. } = fetched;
-        let Some(replica) = self.replicas.get_mut(&partition) else { return };
+        let FetchedPartition {
+            partition,
+            high_watermark,
+            entries,
+            ..
+        } = fetched;
+        let Some(replica) = self.replicas.get_mut(&partition) else {
+            return;
+        };
         let follows = matches!(replica.role, Role::Follower { leader: Some(l) } if l == leader);
         if !follows {
             return; // The answer to a question of an earlier epoch.
@@ -125,7 +149,12 @@ impl Broker {
         let records = u32::try_from(replica.log.end() - base_offset).unwrap_or(u32::MAX);
         let cause = ctx.cause();
         if records > 0 {
-            ctx.record_as_cause(Fact::Appended { partition, base_offset, records, as_leader: false });
+            ctx.record_as_cause(Fact::Appended {
+                partition,
+                base_offset,
+                records,
+                as_leader: false,
+            });
         }
         let to = high_watermark.min(replica.log.end());
         if to != replica.high_watermark {

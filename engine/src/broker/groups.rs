@@ -9,8 +9,8 @@ use super::purgatory::Completion;
 use crate::coordinator::{Effect, Reply, partition_for::partition_for};
 use crate::node::{Ctx, Timer};
 use crate::wire::{
-    Acks, BrokerId, ErrorCode, FindCoordinatorResponse, GroupId, OffsetCommitResponse, OffsetFetchResponse, PartitionId,
-    RequestBody, ResponseBody, SyncGroupResponse,
+    Acks, BrokerId, ErrorCode, FindCoordinatorResponse, GroupId, OffsetCommitResponse, OffsetFetchResponse,
+    PartitionId, RequestBody, ResponseBody, SyncGroupResponse,
 };
 use std::sync::Arc;
 
@@ -23,9 +23,14 @@ const OFFSETS_COMMIT_TIMEOUT_US: u64 = 5_000_000;
 impl Broker {
     /// Who coordinates the group: the leader of its partition of `__consumer_offsets`.
     pub(super) fn coordinator_for(&self, group: &str) -> Result<BrokerId, ErrorCode> {
-        let (topic, state) = self.image.topic(OFFSETS_TOPIC).ok_or(ErrorCode::UnknownTopicOrPartition)?;
+        let (topic, state) = self
+            .image
+            .topic(OFFSETS_TOPIC)
+            .ok_or(ErrorCode::UnknownTopicOrPartition)?;
         let index = u16::try_from(partition_for(group, u32::from(state.partitions))).unwrap_or(0);
-        self.image.leader(PartitionId { topic, index }).ok_or(ErrorCode::CoordinatorNotAvailable)
+        self.image
+            .leader(PartitionId { topic, index })
+            .ok_or(ErrorCode::CoordinatorNotAvailable)
     }
 
     /// Creates `__consumer_offsets` when it is asked for the first time (`AutoTopicCreationManager`).
@@ -38,7 +43,11 @@ impl Broker {
             }
             Err(error) => (error, None),
         };
-        self.answer(to, ResponseBody::FindCoordinator(FindCoordinatorResponse { error, coordinator }), ctx);
+        self.answer(
+            to,
+            ResponseBody::FindCoordinator(FindCoordinatorResponse { error, coordinator }),
+            ctx,
+        );
     }
 
     fn create_offsets_topic(&mut self, ctx: &mut Ctx) {
@@ -60,7 +69,8 @@ impl Broker {
             return;
         }
         let mut effects = Vec::new();
-        self.coordinator.on_request(to.to, to.channel, to.correlation, body, ctx, &mut effects);
+        self.coordinator
+            .on_request(to.to, to.channel, to.correlation, body, ctx, &mut effects);
         self.carry_out(effects, ctx);
     }
 
@@ -81,16 +91,28 @@ impl Broker {
     fn carry_out(&mut self, effects: Vec<Effect>, ctx: &mut Ctx) {
         for effect in effects {
             match effect {
-                Effect::Reply(Reply { to, channel, correlation, body }) => {
+                Effect::Reply(Reply {
+                    to,
+                    channel,
+                    correlation,
+                    body,
+                }) => {
                     let to = Return::of_open(&self.connections, to, channel, correlation);
                     self.answer(to, body, ctx);
                 }
-                Effect::Store { token, partition, batch } => {
+                Effect::Store {
+                    token,
+                    partition,
+                    batch,
+                } => {
                     let Some((topic, _)) = self.image.topic(OFFSETS_TOPIC) else {
                         self.stored(token, Err(ErrorCode::UnknownTopicOrPartition), ctx);
                         continue;
                     };
-                    let id = PartitionId { topic, index: partition };
+                    let id = PartitionId {
+                        topic,
+                        index: partition,
+                    };
                     let records = u64::from(batch.len());
                     match self.append(id, batch, Acks::All, ctx) {
                         Ok(base_offset) => {
@@ -129,14 +151,16 @@ fn not_coordinator(body: &RequestBody) -> ResponseBody {
             leader: "".into(),
             members: Vec::new(),
         }),
-        RequestBody::SyncGroup(_) => {
-            ResponseBody::SyncGroup(SyncGroupResponse { error, partitions: Arc::from([].as_slice()) })
-        }
+        RequestBody::SyncGroup(_) => ResponseBody::SyncGroup(SyncGroupResponse {
+            error,
+            partitions: Arc::from([].as_slice()),
+        }),
         RequestBody::LeaveGroup(_) => ResponseBody::LeaveGroup(error),
         RequestBody::OffsetCommit(_) => ResponseBody::OffsetCommit(OffsetCommitResponse { error }),
-        RequestBody::OffsetFetch(_) => {
-            ResponseBody::OffsetFetch(OffsetFetchResponse { error, offsets: Vec::new() })
-        }
+        RequestBody::OffsetFetch(_) => ResponseBody::OffsetFetch(OffsetFetchResponse {
+            error,
+            offsets: Vec::new(),
+        }),
         _ => ResponseBody::Heartbeat(error),
     }
 }

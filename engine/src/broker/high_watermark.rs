@@ -21,13 +21,17 @@ impl Replica {
     /// `Partition.maybeIncrementLeaderHW`). Never goes back on a leader.
     fn advance(&mut self, min_insync_replicas: u8) -> Option<Offset> {
         let enough = self.effective_min_isr(min_insync_replicas);
-        let Role::Leader { followers, isr } = &self.role else { return None };
+        let Role::Leader { followers, isr } = &self.role else {
+            return None;
+        };
         if isr.len() < enough {
             return None;
         }
         let in_sync = followers.iter().filter(|f| isr.contains(&f.broker));
         // A follower that has never fetched has told nothing: it holds the watermark at the log's start.
-        let reached = in_sync.map(|f| f.log_end.unwrap_or(0)).fold(self.log.end(), Offset::min);
+        let reached = in_sync
+            .map(|f| f.log_end.unwrap_or(0))
+            .fold(self.log.end(), Offset::min);
         (reached > self.high_watermark).then(|| {
             self.high_watermark = reached;
             reached

@@ -1,7 +1,7 @@
 //! What a new metadata image means for a broker's replicas.
 
+use super::Broker;
 use super::replica::{Follower, Role};
-use super::{Broker, Replica};
 use crate::node::Ctx;
 use crate::trace::Fact;
 use crate::wire::{BrokerId, MetadataRecord, PartitionId, PartitionState};
@@ -11,7 +11,11 @@ impl Broker {
     pub(super) fn apply_metadata(&mut self, records: &[MetadataRecord], ctx: &mut Ctx) {
         let mut changed = Vec::new();
         for record in records {
-            if let MetadataRecord::Partition { partition, state, because } = record
+            if let MetadataRecord::Partition {
+                partition,
+                state,
+                because,
+            } = record
                 && state.replicas.contains(&self.id)
             {
                 let cause = ctx.cause();
@@ -31,19 +35,31 @@ impl Broker {
     }
 
     fn apply_partition(&mut self, partition: PartitionId, state: &PartitionState, ctx: &mut Ctx) {
-        let replica = self.replicas.entry(partition).or_insert_with(Replica::new);
+        let replica = self.replicas.entry(partition).or_default();
         let epoch = state.leader_epoch;
         replica.leader_epoch = epoch;
         if state.leader == Some(self.id) {
             let others = state.replicas.iter().filter(|broker| **broker != self.id);
-            let followers = others.map(|broker| Follower { broker: *broker, log_end: None }).collect();
-            replica.role = Role::Leader { followers, isr: state.isr.clone() };
+            let followers = others
+                .map(|broker| Follower {
+                    broker: *broker,
+                    log_end: None,
+                })
+                .collect();
+            replica.role = Role::Leader {
+                followers,
+                isr: state.isr.clone(),
+            };
             ctx.record(Fact::BecameLeader { partition, epoch });
         } else {
             replica.role = Role::Follower { leader: state.leader };
             let leader: Option<BrokerId> = state.leader;
             if let Some(leader) = leader {
-                ctx.record(Fact::BecameFollower { partition, leader, epoch });
+                ctx.record(Fact::BecameFollower {
+                    partition,
+                    leader,
+                    epoch,
+                });
             }
         }
     }

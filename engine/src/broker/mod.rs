@@ -80,9 +80,18 @@ impl Broker {
     pub fn on(&mut self, input: Input, ctx: &mut Ctx) {
         match input {
             Input::Start => self.start(ctx),
-            Input::Message { from, message: Message::Request(request) } => self.on_request(from, request, ctx),
-            Input::Message { from, message: Message::Response(response) } => self.on_response(from, response, ctx),
-            Input::Message { from, message: Message::Disconnect(channel) } => self.connections.close(from, channel),
+            Input::Message {
+                from,
+                message: Message::Request(request),
+            } => self.on_request(from, request, ctx),
+            Input::Message {
+                from,
+                message: Message::Response(response),
+            } => self.on_response(from, response, ctx),
+            Input::Message {
+                from,
+                message: Message::Disconnect(channel),
+            } => self.connections.close(from, channel),
             Input::Timer(Timer::ParkedProduce) => self.on_produce_timeout(ctx),
             Input::Timer(Timer::ParkedFetch) => self.on_fetch_timeout(ctx),
             Input::Timer(Timer::Fetcher(leader)) => self.on_fetcher_timer(BrokerId(leader), ctx),
@@ -109,7 +118,11 @@ impl Broker {
     }
 
     fn handle(&mut self, from: NodeId, request: Request, ctx: &mut Ctx) {
-        let Request { correlation, channel, body } = request;
+        let Request {
+            correlation,
+            channel,
+            body,
+        } = request;
         let to = Return::of_open(&self.connections, from, channel, correlation);
         match body {
             RequestBody::Produce(produce) => self.produce(to, produce, ctx),
@@ -202,7 +215,14 @@ impl Broker {
 
     /// The partition as leader, or why it cannot be: requests name the epoch in which they believe it to lead.
     fn leader_of(&mut self, partition: PartitionId) -> Result<&mut Replica, ErrorCode> {
-        let replica = self.replicas.get_mut(&partition).ok_or(ErrorCode::UnknownTopicOrPartition)?;
-        if replica.is_leader() { Ok(replica) } else { Err(ErrorCode::NotLeaderOrFollower) }
+        let replica = self
+            .replicas
+            .get_mut(&partition)
+            .ok_or(ErrorCode::UnknownTopicOrPartition)?;
+        if replica.is_leader() {
+            Ok(replica)
+        } else {
+            Err(ErrorCode::NotLeaderOrFollower)
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! Produce: append, and answer when `acks` is satisfied.
 
-use super::{Appended, Broker};
 use super::connections::Return;
 use super::purgatory::{Completion, ParkedProduce};
+use super::{Appended, Broker};
 use crate::log::Batch;
 use crate::node::Ctx;
 use crate::trace::Fact;
@@ -28,7 +28,11 @@ impl Broker {
             if error == ErrorCode::None {
                 waits.push((partition, base_offset + records));
             }
-            partitions.push(ProducedPartition { partition, error, base_offset });
+            partitions.push(ProducedPartition {
+                partition,
+                error,
+                base_offset,
+            });
         }
         let response = ProduceResponse { partitions };
         match request.acks {
@@ -86,9 +90,18 @@ impl Broker {
         let records = batch.len();
         let base_offset = replica.log.append(batch, replica.leader_epoch);
         let cause = ctx.cause();
-        ctx.record_as_cause(Fact::Appended { partition, base_offset, records, as_leader: true });
+        ctx.record_as_cause(Fact::Appended {
+            partition,
+            base_offset,
+            records,
+            as_leader: true,
+        });
         let high_watermark = self.move_high_watermark(partition, ctx);
-        self.appended.push(Appended { partition, cause: ctx.cause(), high_watermark });
+        self.appended.push(Appended {
+            partition,
+            cause: ctx.cause(),
+            high_watermark,
+        });
         ctx.set_cause(cause);
         Ok(base_offset)
     }
@@ -105,10 +118,21 @@ impl Broker {
         match waits.first() {
             None => self.complete(completion, ctx),
             Some((partition, until)) => {
-                ctx.record(Fact::ProduceParked { partition: *partition, until: *until });
+                ctx.record(Fact::ProduceParked {
+                    partition: *partition,
+                    until: *until,
+                });
                 let deadline_us = ctx.now() + timeout_us;
                 let cause = ctx.cause();
-                self.purgatory.park_produce(ParkedProduce { waits, deadline_us, completion, cause }, ctx);
+                self.purgatory.park_produce(
+                    ParkedProduce {
+                        waits,
+                        deadline_us,
+                        completion,
+                        cause,
+                    },
+                    ctx,
+                );
             }
         }
     }

@@ -59,7 +59,9 @@ impl Purgatory {
     /// Crosses off what the high watermark has passed. Answers a request that waits for nothing more.
     pub(super) fn satisfied_produce(&mut self, partition: PartitionId, high_watermark: Offset) -> Option<Completion> {
         for (index, parked) in self.produces.iter_mut().enumerate() {
-            parked.waits.retain(|(waiting, end)| *waiting != partition || *end > high_watermark);
+            parked
+                .waits
+                .retain(|(waiting, end)| *waiting != partition || *end > high_watermark);
             if parked.waits.is_empty() {
                 return Some(self.produces.remove(index).completion);
             }
@@ -73,7 +75,10 @@ impl Purgatory {
         if !self.produce_alarm.rang(now) {
             return Vec::new();
         }
-        let expired = self.produces.extract_if(.., |parked| parked.deadline_us <= now).collect();
+        let expired = self
+            .produces
+            .extract_if(.., |parked| parked.deadline_us <= now)
+            .collect();
         if let Some(next) = self.produces.iter().map(|parked| parked.deadline_us).min() {
             self.produce_alarm.arm(next, Timer::ParkedProduce, ctx);
         }
@@ -102,7 +107,10 @@ impl Purgatory {
         if !self.fetch_alarm.rang(now) {
             return Vec::new();
         }
-        let expired = self.fetches.extract_if(.., |parked| parked.deadline_us <= now).collect();
+        let expired = self
+            .fetches
+            .extract_if(.., |parked| parked.deadline_us <= now)
+            .collect();
         if let Some(next) = self.fetches.iter().map(|parked| parked.deadline_us).min() {
             self.fetch_alarm.arm(next, Timer::ParkedFetch, ctx);
         }

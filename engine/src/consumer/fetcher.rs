@@ -1,13 +1,13 @@
 //! Fetching: one request at a time to each leader, for the partitions whose buffer is empty (`AbstractFetch`,
 //! `FetchBuffer`, `FetchCollector`).
 
-use crate::short_sort::sort_short_by_key;
 use super::Consumer;
 use super::owned::{Owned, Place};
 use super::poll::Run;
 use super::requests::InFlight;
 use crate::log::LogEntry;
 use crate::node::{Alarm, Ctx, Timer};
+use crate::short_sort::sort_short_by_key;
 use crate::trace::{EventId, Fact};
 use crate::wire::{
     Api, BrokerId, ErrorCode, FetchPartition, FetchRequest, FetchResponse, FetchedPartition, MetadataImage, Micros,

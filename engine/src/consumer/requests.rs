@@ -1,7 +1,7 @@
 //! Requests that are not answered yet (`ConsumerNetworkClient`, `InFlightRequests`).
 
-use crate::short_sort::sort_short_by_key;
 use crate::node::{Alarm, Ctx, Timer};
+use crate::short_sort::sort_short_by_key;
 use crate::wire::{Api, BrokerId, Channel, Micros, RequestBody};
 
 /// A request that is not answered yet.
@@ -86,8 +86,10 @@ impl Requests {
         for (to, channel) in &closed {
             ctx.disconnect((*to).into(), *channel);
         }
-        let mut overdue: Vec<InFlight> =
-            self.in_flight.extract_if(.., |request| closed.contains(&(request.to, request.channel))).collect();
+        let mut overdue: Vec<InFlight> = self
+            .in_flight
+            .extract_if(.., |request| closed.contains(&(request.to, request.channel)))
+            .collect();
         sort_short_by_key(&mut overdue, |request| request.correlation);
         if let Some(next) = self.in_flight.iter().map(|request| request.deadline).min() {
             self.alarm.arm(next, Timer::RequestTimeout, ctx);

@@ -23,10 +23,18 @@ impl Controller {
         let caught_up = registered_at.is_some_and(|at| metadata_offset > at);
         if known.is_some() && fenced && caught_up {
             ctx.record_as_cause(Fact::BrokerUnfenced { broker });
-            self.write(MetadataRecord::BrokerRegistrationChange { broker, fenced: false }, ctx.cause());
+            self.write(
+                MetadataRecord::BrokerRegistrationChange { broker, fenced: false },
+                ctx.cause(),
+            );
             self.create_wanted(ctx);
         }
-        to.answer(ResponseBody::BrokerHeartbeat { fenced: fenced && !caught_up }, ctx);
+        to.answer(
+            ResponseBody::BrokerHeartbeat {
+                fenced: fenced && !caught_up,
+            },
+            ctx,
+        );
     }
 
     /// Writes a record of the metadata log, which `cause` brought about.

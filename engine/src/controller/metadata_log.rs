@@ -40,13 +40,19 @@ impl MetadataLog {
 
     /// Where the broker's last registration stands.
     pub(super) fn registration_of(&self, wanted: BrokerId) -> Option<Offset> {
-        let is_it = |r: &MetadataRecord| matches!(r, MetadataRecord::RegisterBroker { broker, .. } if *broker == wanted);
+        let is_it =
+            |r: &MetadataRecord| matches!(r, MetadataRecord::RegisterBroker { broker, .. } if *broker == wanted);
         self.records.iter().rposition(is_it).map(|index| index as u64)
     }
 
     /// Brokers fetch the log as observers do, each fetch waiting for something new.
     pub(super) fn fetch(&mut self, to: Return, from: Offset, ctx: &mut Ctx) {
-        let parked = ParkedFetch { to, from, deadline_us: ctx.now() + FETCH_WAIT_US, cause: ctx.cause() };
+        let parked = ParkedFetch {
+            to,
+            from,
+            deadline_us: ctx.now() + FETCH_WAIT_US,
+            cause: ctx.cause(),
+        };
         self.alarm.arm(parked.deadline_us, Timer::ParkedMetadataFetch, ctx);
         self.parked.push(parked);
     }
@@ -57,7 +63,13 @@ impl MetadataLog {
         for parked in self.parked.extract_if(.., |parked| parked.from < end) {
             ctx.set_cause(self.causes.last().copied().unwrap_or(parked.cause));
             let records = self.records[usize::try_from(parked.from).unwrap_or(usize::MAX)..].to_vec();
-            parked.to.answer(ResponseBody::FetchMetadataLog { from: parked.from, records }, ctx);
+            parked.to.answer(
+                ResponseBody::FetchMetadataLog {
+                    from: parked.from,
+                    records,
+                },
+                ctx,
+            );
         }
     }
 
@@ -69,7 +81,13 @@ impl MetadataLog {
         }
         for parked in self.parked.extract_if(.., |parked| parked.deadline_us <= now) {
             ctx.set_cause(parked.cause);
-            parked.to.answer(ResponseBody::FetchMetadataLog { from: parked.from, records: Vec::new() }, ctx);
+            parked.to.answer(
+                ResponseBody::FetchMetadataLog {
+                    from: parked.from,
+                    records: Vec::new(),
+                },
+                ctx,
+            );
         }
         if let Some(next) = self.parked.iter().map(|parked| parked.deadline_us).min() {
             self.alarm.arm(next, Timer::ParkedMetadataFetch, ctx);

@@ -55,10 +55,23 @@ impl Controller {
     /// What it is told, and what it does about it.
     pub fn on(&mut self, input: Input, ctx: &mut Ctx) {
         match input {
-            Input::Message { from, message: Message::Request(request) } => self.on_request(from, request, ctx),
+            Input::Message {
+                from,
+                message: Message::Request(request),
+            } => self.on_request(from, request, ctx),
             Input::Timer(Timer::ParkedMetadataFetch) => self.log.answer_expired(ctx),
-            Input::Command(NodeCommand::CreateTopic { name, partitions, replication_factor, when_brokers }) => {
-                self.wanted.push(WantedTopic { name, partitions, replication_factor, when_brokers });
+            Input::Command(NodeCommand::CreateTopic {
+                name,
+                partitions,
+                replication_factor,
+                when_brokers,
+            }) => {
+                self.wanted.push(WantedTopic {
+                    name,
+                    partitions,
+                    replication_factor,
+                    when_brokers,
+                });
                 self.create_wanted(ctx);
             }
             Input::Start | Input::Message { .. } | Input::Timer(_) | Input::Command(_) => {}
@@ -67,14 +80,25 @@ impl Controller {
     }
 
     fn on_request(&mut self, from: NodeId, request: Request, ctx: &mut Ctx) {
-        let to = Return { to: from, channel: request.channel, correlation: request.correlation };
+        let to = Return {
+            to: from,
+            channel: request.channel,
+            correlation: request.correlation,
+        };
         match request.body {
             RequestBody::BrokerRegistration { broker, rack } => self.register(to, broker, rack, ctx),
-            RequestBody::BrokerHeartbeat { broker, metadata_offset } => {
+            RequestBody::BrokerHeartbeat {
+                broker,
+                metadata_offset,
+            } => {
                 self.heartbeat(to, broker, metadata_offset, ctx);
             }
             RequestBody::FetchMetadataLog { from } => self.log.fetch(to, from, ctx),
-            RequestBody::CreateTopics { name, partitions, replication_factor } => {
+            RequestBody::CreateTopics {
+                name,
+                partitions,
+                replication_factor,
+            } => {
                 let error = self.create_topic(&name, partitions, replication_factor, ctx);
                 to.answer(ResponseBody::CreateTopics(error), ctx);
             }

@@ -1,9 +1,9 @@
 //! Creating topics: which broker holds which replica, and who leads first (`ReplicationControlManager`).
 
-use crate::short_sort::sort_short_by_key;
 use super::Controller;
 use super::striped_replica_placer::{UsableBroker, place};
 use crate::node::Ctx;
+use crate::short_sort::sort_short_by_key;
 use crate::trace::Fact;
 use crate::wire::{BrokerId, ErrorCode, MetadataRecord, PartitionId, PartitionState, TopicId};
 use std::sync::Arc;
@@ -21,8 +21,10 @@ impl Controller {
     /// Creates the topics for which there are brokers enough by now.
     pub(super) fn create_wanted(&mut self, ctx: &mut Ctx) {
         let unfenced = self.image.brokers.values().filter(|broker| !broker.fenced).count();
-        let ready: Vec<WantedTopic> =
-            self.wanted.extract_if(.., |topic| usize::from(topic.when_brokers) <= unfenced).collect();
+        let ready: Vec<WantedTopic> = self
+            .wanted
+            .extract_if(.., |topic| usize::from(topic.when_brokers) <= unfenced)
+            .collect();
         for topic in ready {
             self.create_topic(&topic.name, topic.partitions, topic.replication_factor, ctx);
         }
@@ -43,20 +45,44 @@ impl Controller {
             return ErrorCode::InvalidPartitions;
         }
         let brokers: Vec<UsableBroker> = self.image.brokers.iter().map(usable).collect();
-        let placed = place(&mut self.placement, u32::from(partitions), u32::from(replication_factor), &brokers);
-        let Ok(assignments) = placed else { return ErrorCode::InvalidReplicationFactor };
+        let placed = place(
+            &mut self.placement,
+            u32::from(partitions),
+            u32::from(replication_factor),
+            &brokers,
+        );
+        let Ok(assignments) = placed else {
+            return ErrorCode::InvalidReplicationFactor;
+        };
 
         let topic = TopicId(self.next_topic);
         self.next_topic += 1;
         let cause = ctx.cause();
         let created = ctx.record_as_cause(Fact::TopicCreated { topic, partitions });
-        self.write(MetadataRecord::Topic { topic, name: name.clone() }, created);
+        self.write(
+            MetadataRecord::Topic {
+                topic,
+                name: name.clone(),
+            },
+            created,
+        );
         for (replicas, index) in assignments.into_iter().zip(0..) {
             let partition = PartitionId { topic, index };
             let state = self.first_state(&replicas);
-            let elected = |leader| Fact::LeaderElected { partition, leader, epoch: state.leader_epoch };
+            let elected = |leader| Fact::LeaderElected {
+                partition,
+                leader,
+                epoch: state.leader_epoch,
+            };
             let because = state.leader.map_or(created, |leader| ctx.record(elected(leader)));
-            self.write(MetadataRecord::Partition { partition, state, because }, created);
+            self.write(
+                MetadataRecord::Partition {
+                    partition,
+                    state,
+                    because,
+                },
+                created,
+            );
         }
         ctx.set_cause(cause);
         ErrorCode::None
@@ -64,7 +90,11 @@ impl Controller {
 
     /// All unfenced replicas are in sync at first; the first of them leads.
     fn first_state(&self, replicas: &[u32]) -> PartitionState {
-        let replicas: Vec<BrokerId> = replicas.iter().filter_map(|id| u8::try_from(*id).ok()).map(BrokerId).collect();
+        let replicas: Vec<BrokerId> = replicas
+            .iter()
+            .filter_map(|id| u8::try_from(*id).ok())
+            .map(BrokerId)
+            .collect();
         let unfenced = |broker: &&BrokerId| self.image.brokers.get(broker).is_some_and(|state| !state.fenced);
         let leader = replicas.iter().find(unfenced).copied();
         let mut isr: Vec<BrokerId> = replicas.iter().filter(unfenced).copied().collect();
@@ -80,5 +110,9 @@ impl Controller {
 }
 
 fn usable((id, state): (&BrokerId, &crate::wire::BrokerState)) -> UsableBroker {
-    UsableBroker { id: u32::from(id.0), rack: state.rack.clone(), fenced: state.fenced }
+    UsableBroker {
+        id: u32::from(id.0),
+        rack: state.rack.clone(),
+        fenced: state.fenced,
+    }
 }

@@ -75,7 +75,7 @@ impl BatchBuilder {
     /// What the batch grows by with that record.
     fn record_size(&self, record: &Record, now: Micros, dictionary: &Dictionary) -> u32 {
         record_bytes(
-            self.len(),
+            self.count(),
             i64::try_from((now - self.base_timestamp_us) / 1000).unwrap_or(i64::MAX),
             record.key.map(|key| dictionary.key_bytes(key)),
             Some(record.value_bytes),
@@ -91,7 +91,7 @@ impl BatchBuilder {
             let key = record.key.map(|key| dictionary.key_bytes(key));
             let bound = estimate_upper_bound(key, Some(record.value_bytes), NO_HEADER_BYTES);
             self.write_limit = write_limit(self.batch_size, bound);
-        } else if !has_room_for(self.write_limit, self.size_bytes, self.len(), size) {
+        } else if !has_room_for(self.write_limit, self.size_bytes, self.count(), size) {
             return false;
         }
         record.timestamp_delta_us = u32::try_from(now - self.base_timestamp_us).unwrap_or(u32::MAX);
@@ -101,9 +101,9 @@ impl BatchBuilder {
         true
     }
 
-    /// How many records it has.
+    /// How many records it has so far.
     #[must_use]
-    pub fn len(&self) -> u32 {
+    pub fn count(&self) -> u32 {
         u32::try_from(self.records.len()).unwrap_or(u32::MAX)
     }
 
@@ -116,7 +116,7 @@ impl BatchBuilder {
     /// Whether it takes no further record, however small.
     #[must_use]
     pub fn is_full(&self) -> bool {
-        is_full(self.write_limit, self.size_bytes, self.len())
+        is_full(self.write_limit, self.size_bytes, self.count())
     }
 
     /// Closes it for good.

@@ -53,7 +53,10 @@ impl Dictionary {
         }
         let id = KeyId(next_id(self.keys.len())?);
         let text: Arc<str> = text.into();
-        self.keys.push(Key { text: text.clone(), hash: murmur2(text.as_bytes()) });
+        self.keys.push(Key {
+            text: text.clone(),
+            hash: murmur2(text.as_bytes()),
+        });
         self.by_key.insert(text, id);
         Some(id)
     }

@@ -33,7 +33,11 @@ impl Log {
     /// Gives the batch its offsets, as the leader does. Answers the first one.
     pub fn append(&mut self, batch: Arc<Batch>, leader_epoch: LeaderEpoch) -> Offset {
         let base_offset = self.end;
-        self.push(LogEntry { base_offset, leader_epoch, batch });
+        self.push(LogEntry {
+            base_offset,
+            leader_epoch,
+            batch,
+        });
         base_offset
     }
 
@@ -43,7 +47,10 @@ impl Log {
     /// When the entry does not start where the log ends: a follower that asks from its log end cannot get anything
     /// else, so this would be a bug in the simulation (`UnexpectedAppendOffsetException` in Kafka).
     pub fn append_as_follower(&mut self, entry: LogEntry) {
-        assert_eq!(entry.base_offset, self.end, "invariant follower-appends-at-log-end is broken");
+        assert_eq!(
+            entry.base_offset, self.end,
+            "invariant follower-appends-at-log-end is broken"
+        );
         self.push(entry);
     }
 
@@ -96,9 +103,17 @@ impl Log {
 
     /// The entries from the one that contains `offset` on.
     pub fn entries_from(&self, offset: Offset) -> impl Iterator<Item = &LogEntry> {
-        let chunk = self.chunks.partition_point(|c| c.last().is_some_and(|e| e.end_offset() <= offset));
-        let within = self.chunks.get(chunk).map_or(0, |c| c.partition_point(|e| e.end_offset() <= offset));
-        self.chunks[chunk.min(self.chunks.len())..].iter().flat_map(|c| c.iter()).skip(within)
+        let chunk = self
+            .chunks
+            .partition_point(|c| c.last().is_some_and(|e| e.end_offset() <= offset));
+        let within = self
+            .chunks
+            .get(chunk)
+            .map_or(0, |c| c.partition_point(|e| e.end_offset() <= offset));
+        self.chunks[chunk.min(self.chunks.len())..]
+            .iter()
+            .flat_map(|c| c.iter())
+            .skip(within)
     }
 
     /// The entries, the newest first.
@@ -117,8 +132,14 @@ mod tests {
         let key = dictionary.key("k").unwrap();
         let mut builder = BatchBuilder::new(0, u32::MAX);
         for sequence in 1..=records {
-            let record =
-                Record { key: Some(key), subject: key, sequence, value: None, value_bytes: 100, timestamp_delta_us: 0 };
+            let record = Record {
+                key: Some(key),
+                subject: key,
+                sequence,
+                value: None,
+                value_bytes: 100,
+                timestamp_delta_us: 0,
+            };
             assert!(builder.try_add(record, 0, dictionary));
         }
         builder.build(NodeId::Producer(1))
@@ -148,7 +169,11 @@ mod tests {
     fn a_read_ends_at_the_high_watermark_and_at_the_limit() {
         let log = log_of(10);
         let size = log.read(0, 2, 1, true)[0].batch.size_bytes();
-        assert_eq!(log.read(0, 7, u32::MAX, true).len(), 3, "the batch that holds offset 7 is not whole below it");
+        assert_eq!(
+            log.read(0, 7, u32::MAX, true).len(),
+            3,
+            "the batch that holds offset 7 is not whole below it"
+        );
         assert_eq!(log.read(4, log.end(), 2 * size, true).len(), 2);
         assert!(log.read(4, log.end(), size - 1, false).is_empty());
         assert_eq!(log.bytes_between(4, log.end(), u64::MAX), u64::from(size) * 8);

@@ -106,7 +106,14 @@ impl<'w> Ctx<'w> {
 
     /// Sends a request. Answers the event of its sending, which is the cause of what its absence leads to.
     pub fn request(&mut self, to: NodeId, channel: Channel, correlation: u32, body: RequestBody) -> EventId {
-        self.send(to, Message::Request(Request { correlation, channel, body }))
+        self.send(
+            to,
+            Message::Request(Request {
+                correlation,
+                channel,
+                body,
+            }),
+        )
     }
 
     /// Closes the connection: what was sent on it and is not handled yet will not be, and what is will not be answered.
@@ -120,7 +127,14 @@ impl<'w> Ctx<'w> {
 
     /// Answers one.
     pub fn respond(&mut self, to: NodeId, channel: Channel, correlation: u32, body: ResponseBody) {
-        self.send(to, Message::Response(Response { correlation, channel, body }));
+        self.send(
+            to,
+            Message::Response(Response {
+                correlation,
+                channel,
+                body,
+            }),
+        );
     }
 
     fn send(&mut self, to: NodeId, message: Message) -> EventId {

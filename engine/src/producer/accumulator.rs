@@ -53,7 +53,7 @@ enum BatchState {
 impl QueuedBatch {
     pub(super) fn records(&self) -> u32 {
         match &self.state {
-            BatchState::Open(builder) | BatchState::Closed(builder) => builder.len(),
+            BatchState::Open(builder) | BatchState::Closed(builder) => builder.count(),
             BatchState::Built(batch) => batch.len(),
         }
     }
@@ -92,7 +92,11 @@ impl QueuedBatch {
     /// Its records in smaller batches, after `MESSAGE_TOO_LARGE` (`ProducerBatch.split`): of `batch.size` the first
     /// time, then of half its size, so that it comes to an end (`RecordAccumulator.splitAndReenqueue`, KAFKA-8350).
     pub(super) fn split(mut self, producer: NodeId, batch_size: u32, dictionary: &Dictionary) -> Vec<QueuedBatch> {
-        let batch_size = if self.is_split { self.size_bytes() / 2 } else { batch_size };
+        let batch_size = if self.is_split {
+            self.size_bytes() / 2
+        } else {
+            batch_size
+        };
         self.is_split = true;
         self.again = BatchWhy::Split;
         let batch = self.build(producer);
@@ -106,7 +110,11 @@ impl QueuedBatch {
             if !added {
                 let mut builder = BatchBuilder::new(sent_us, batch_size);
                 builder.try_add(*record, sent_us, dictionary);
-                parts.push(QueuedBatch { state: BatchState::Open(builder), held_bytes: 0, ..self.clone() });
+                parts.push(QueuedBatch {
+                    state: BatchState::Open(builder),
+                    held_bytes: 0,
+                    ..self.clone()
+                });
             }
         }
         for part in &mut parts {
@@ -160,7 +168,9 @@ impl Accumulator {
         dictionary: &Dictionary,
     ) -> Option<Appended> {
         let tail = self.queues[partition as usize].back_mut()?;
-        let BatchState::Open(builder) = &mut tail.state else { return None };
+        let BatchState::Open(builder) = &mut tail.state else {
+            return None;
+        };
         let before = builder.size_bytes();
         if !builder.try_add(record, now, dictionary) {
             let closed = builder.clone();
@@ -169,7 +179,11 @@ impl Accumulator {
         }
         self.records += 1;
         let (bytes, all_full) = (builder.size_bytes() - before, builder.is_full());
-        Some(Appended { bytes, new_batch: false, all_full })
+        Some(Appended {
+            bytes,
+            new_batch: false,
+            all_full,
+        })
     }
 
     /// Opens a batch with the record in it. `None` when `buffer.memory` has no room for `batch.size`, or for the record
@@ -184,7 +198,11 @@ impl Accumulator {
         dictionary: &Dictionary,
     ) -> Option<Appended> {
         let key_bytes = record.key.map(|key| dictionary.key_bytes(key));
-        let held_bytes = batch_size.max(estimate_upper_bound(key_bytes, Some(record.value_bytes), NO_HEADER_BYTES));
+        let held_bytes = batch_size.max(estimate_upper_bound(
+            key_bytes,
+            Some(record.value_bytes),
+            NO_HEADER_BYTES,
+        ));
         if self.buffered_bytes > 0 && self.buffered_bytes + u64::from(held_bytes) > buffer_memory {
             return None;
         }
@@ -205,7 +223,11 @@ impl Accumulator {
             retry_at_us: 0,
             cause: 0,
         });
-        Some(Appended { bytes, new_batch: true, all_full })
+        Some(Appended {
+            bytes,
+            new_batch: true,
+            all_full,
+        })
     }
 
     /// Says which event opened the queue's last batch.
@@ -218,10 +240,16 @@ impl Accumulator {
     /// Whether and when the queue may be sent (`RecordAccumulator.batchReady`).
     pub(super) fn readiness(&self, partition: u32, now: Micros, linger_us: Micros, exhausted: bool) -> Readiness {
         let queue = &self.queues[partition as usize];
-        let Some(head) = queue.front() else { return Readiness::Empty };
+        let Some(head) = queue.front() else {
+            return Readiness::Empty;
+        };
         if head.attempts > 0 {
             let ready = head.retry_at_us <= now;
-            return if ready { Readiness::Now(head.again) } else { Readiness::At(head.retry_at_us) };
+            return if ready {
+                Readiness::Now(head.again)
+            } else {
+                Readiness::At(head.retry_at_us)
+            };
         }
         let lingered = head.created_us + linger_us;
         if queue.len() > 1 || head.is_full() {
@@ -237,7 +265,9 @@ impl Accumulator {
 
     /// The queue's first batch, if it is not waiting for its backoff.
     pub(super) fn head(&self, partition: u32, now: Micros) -> Option<&QueuedBatch> {
-        self.queues[partition as usize].front().filter(|head| head.attempts == 0 || head.retry_at_us <= now)
+        self.queues[partition as usize]
+            .front()
+            .filter(|head| head.attempts == 0 || head.retry_at_us <= now)
     }
 
     /// Takes the queue's first batch.
@@ -249,7 +279,9 @@ impl Accumulator {
 
     /// Takes the queue's first batch if it was created before that moment.
     pub(super) fn pop_created_before(&mut self, partition: u32, moment: Micros) -> Option<QueuedBatch> {
-        let due = self.queues[partition as usize].front().is_some_and(|head| head.created_us <= moment);
+        let due = self.queues[partition as usize]
+            .front()
+            .is_some_and(|head| head.created_us <= moment);
         if due { self.pop(partition) } else { None }
     }
 
@@ -272,7 +304,11 @@ impl Accumulator {
 
     /// When the oldest batch that waits was created.
     pub(super) fn oldest_us(&self) -> Option<Micros> {
-        self.queues.iter().filter_map(|queue| queue.front()).map(|head| head.created_us).min()
+        self.queues
+            .iter()
+            .filter_map(|queue| queue.front())
+            .map(|head| head.created_us)
+            .min()
     }
 
     /// Accounts for batches that were made of another one.

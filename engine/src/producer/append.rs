@@ -38,7 +38,9 @@ impl Producer {
 
     /// Appends to the partition's last batch, or to a new one. `None` when there is no memory for that.
     fn append(&mut self, partition: u32, record: Record, ctx: &mut Ctx) -> Option<Appended> {
-        let to_tail = self.accumulator.append_to_tail(partition, record, ctx.now(), ctx.dictionary());
+        let to_tail = self
+            .accumulator
+            .append_to_tail(partition, record, ctx.now(), ctx.dictionary());
         match to_tail {
             Some(appended) => {
                 self.note_appended(partition, record, appended, ctx);
@@ -51,7 +53,9 @@ impl Producer {
     fn append_new(&mut self, partition: u32, record: Record, ctx: &mut Ctx) -> Option<Appended> {
         let (batch_size, memory) = (self.config.batch_size, self.config.buffer_memory);
         let now = ctx.now();
-        let appended = self.accumulator.append_new(partition, record, now, batch_size, memory, ctx.dictionary())?;
+        let appended = self
+            .accumulator
+            .append_new(partition, record, now, batch_size, memory, ctx.dictionary())?;
         self.note_appended(partition, record, appended, ctx);
         Some(appended)
     }
@@ -61,12 +65,16 @@ impl Producer {
     fn append_without_key(&mut self, record: Record, ctx: &mut Ctx) -> bool {
         loop {
             let (available, partitions) = (self.metadata.available(), self.metadata.partitions());
-            let Some(partition) = self.partitioner.sticky(ctx.random, available, partitions) else { return false };
+            let Some(partition) = self.partitioner.sticky(ctx.random, available, partitions) else {
+                return false;
+            };
             let tail_full = self.accumulator.is_tail_full(partition);
             if tail_full && self.switch_sticky(0, true, ctx) {
                 continue;
             }
-            let to_tail = self.accumulator.append_to_tail(partition, record, ctx.now(), ctx.dictionary());
+            let to_tail = self
+                .accumulator
+                .append_to_tail(partition, record, ctx.now(), ctx.dictionary());
             let appended = match to_tail {
                 Some(appended) => {
                     self.note_appended(partition, record, appended, ctx);
@@ -85,7 +93,9 @@ impl Producer {
 
     fn switch_sticky(&mut self, bytes: u32, all_full: bool, ctx: &mut Ctx) -> bool {
         let (available, partitions) = (self.metadata.available(), self.metadata.partitions());
-        let switched = self.partitioner.appended(bytes, all_full, ctx.random, available, partitions);
+        let switched = self
+            .partitioner
+            .appended(bytes, all_full, ctx.random, available, partitions);
         if switched
             && let Some(next) = self.partitioner.sticky(ctx.random, available, partitions)
             && let Some(partition) = self.metadata.partition_id(next)
@@ -96,11 +106,25 @@ impl Producer {
     }
 
     fn note_appended(&mut self, partition: u32, record: Record, appended: Appended, ctx: &mut Ctx) {
-        let Some(id) = self.metadata.partition_id(partition) else { return };
-        let Record { key, subject, sequence, .. } = record;
+        let Some(id) = self.metadata.partition_id(partition) else {
+            return;
+        };
+        let Record {
+            key, subject, sequence, ..
+        } = record;
         let cause = ctx.cause();
-        let sent = ctx.record_as_cause(Fact::RecordSent { partition: id, key, subject, sequence });
-        self.application.last_sent = Some(LastSent { at_us: ctx.now(), key, subject, partition });
+        let sent = ctx.record_as_cause(Fact::RecordSent {
+            partition: id,
+            key,
+            subject,
+            sequence,
+        });
+        self.application.last_sent = Some(LastSent {
+            at_us: ctx.now(),
+            key,
+            subject,
+            partition,
+        });
         if appended.new_batch {
             self.accumulator.set_tail_cause(partition, sent);
         }

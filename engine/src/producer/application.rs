@@ -132,7 +132,9 @@ impl Producer {
         if schedule != self.application.schedule {
             return;
         }
-        let Some((sampler, _)) = &self.application.source else { return };
+        let Some((sampler, _)) = &self.application.source else {
+            return;
+        };
         let subject = sampler.draw(ctx.random());
         let key = self.application.keyed.then_some(subject);
         let value_bytes = self.application.value_bytes;
@@ -172,7 +174,14 @@ impl Producer {
             return;
         }
         let sequence = ctx.subjects().next(subject);
-        let pending = Pending { key, subject, sequence, value, value_bytes, cause: ctx.cause() };
+        let pending = Pending {
+            key,
+            subject,
+            sequence,
+            value,
+            value_bytes,
+            cause: ctx.cause(),
+        };
         if self.application.is_blocked() {
             self.application.blocked.push_back(pending);
         } else if let Attempt::Blocked = self.try_send(pending, ctx) {

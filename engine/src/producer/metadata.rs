@@ -42,18 +42,30 @@ impl ClientMetadata {
 
     /// Who leads the partition.
     pub(super) fn leader(&self, partition: u32) -> Option<BrokerId> {
-        self.leaders.get(partition as usize).copied().flatten().map(|(leader, _)| leader)
+        self.leaders
+            .get(partition as usize)
+            .copied()
+            .flatten()
+            .map(|(leader, _)| leader)
     }
 
     /// The partition's name on the wire.
     pub(super) fn partition_id(&self, partition: u32) -> Option<PartitionId> {
-        Some(PartitionId { topic: self.topic?, index: u16::try_from(partition).ok()? })
+        Some(PartitionId {
+            topic: self.topic?,
+            index: u16::try_from(partition).ok()?,
+        })
     }
 
     fn update(&mut self, image: &MetadataImage, topic_name: &str) -> bool {
-        let Some((topic, _)) = image.topic(topic_name) else { return false };
+        let Some((topic, _)) = image.topic(topic_name) else {
+            return false;
+        };
         self.topic = Some(topic);
-        self.leaders = image.partitions_of(topic).map(|(_, p)| p.leader.map(|leader| (leader, p.leader_epoch))).collect();
+        self.leaders = image
+            .partitions_of(topic)
+            .map(|(_, p)| p.leader.map(|leader| (leader, p.leader_epoch)))
+            .collect();
         let with_leader = self.leaders.iter().zip(0u32..).filter(|(leader, _)| leader.is_some());
         self.available = with_leader.map(|(_, index)| index).collect();
         self.available.len() == self.leaders.len()
@@ -70,13 +82,17 @@ impl Producer {
         let bootstrap = self.metadata.bootstrap.clone();
         let first = ctx.random().below(u32::try_from(bootstrap.len()).unwrap_or(u32::MAX)) as usize;
         let in_turn = (0..bootstrap.len()).map(|step| bootstrap[(first + step) % bootstrap.len()]);
-        let Some(broker) = in_turn.min_by_key(|broker| self.sender.in_flight_to(*broker)) else { return };
+        let Some(broker) = in_turn.min_by_key(|broker| self.sender.in_flight_to(*broker)) else {
+            return;
+        };
         ctx.request(broker.into(), Channel::Data, 0, RequestBody::Metadata);
     }
 
     /// Asks again after `retry.backoff.ms`: the topic was not there, or a leader has moved.
     pub(super) fn refresh_metadata(&mut self, ctx: &mut Ctx) {
-        self.metadata.alarm.arm(ctx.now() + self.config.retry_backoff_us, Timer::Metadata, ctx);
+        self.metadata
+            .alarm
+            .arm(ctx.now() + self.config.retry_backoff_us, Timer::Metadata, ctx);
     }
 
     pub(super) fn on_metadata_timer(&mut self, ctx: &mut Ctx) {
@@ -85,11 +101,13 @@ impl Producer {
         }
     }
 
-    pub(super) fn on_metadata(&mut self, image: Arc<MetadataImage>, ctx: &mut Ctx) {
+    pub(super) fn on_metadata(&mut self, image: &MetadataImage, ctx: &mut Ctx) {
         self.metadata.pending = false;
-        let complete = self.metadata.update(&image, &self.config.topic);
+        let complete = self.metadata.update(image, &self.config.topic);
         if complete {
-            self.metadata.alarm.arm(ctx.now() + self.config.metadata_max_age_us, Timer::Metadata, ctx);
+            self.metadata
+                .alarm
+                .arm(ctx.now() + self.config.metadata_max_age_us, Timer::Metadata, ctx);
         } else {
             self.refresh_metadata(ctx);
         }

@@ -53,10 +53,19 @@ impl Producer {
     pub fn on(&mut self, input: Input, ctx: &mut Ctx) {
         match input {
             Input::Start => self.request_metadata(ctx),
-            Input::Message { from, message: Message::Response(response) } => self.on_response(from, response, ctx),
+            Input::Message {
+                from,
+                message: Message::Response(response),
+            } => self.on_response(from, response, ctx),
             // The broker has closed the connection, as it does when an acks=0 request fails.
-            Input::Message { message: Message::Disconnect(_), .. } => self.refresh_metadata(ctx),
-            Input::Message { message: Message::Request(_), .. } => {}
+            Input::Message {
+                message: Message::Disconnect(_),
+                ..
+            } => self.refresh_metadata(ctx),
+            Input::Message {
+                message: Message::Request(_),
+                ..
+            } => {}
             Input::Timer(Timer::Arrival(schedule)) => self.on_arrival(schedule, ctx),
             Input::Timer(Timer::Listed) => self.on_listed(ctx),
             Input::Timer(Timer::MaxBlock(block)) => self.on_max_block(block, ctx),
@@ -76,7 +85,7 @@ impl Producer {
 
     fn on_response(&mut self, from: NodeId, response: Response, ctx: &mut Ctx) {
         match response.body {
-            ResponseBody::Metadata(image) => self.on_metadata(image, ctx),
+            ResponseBody::Metadata(image) => self.on_metadata(&image, ctx),
             ResponseBody::Produce(produced) => self.on_produced(from, response.correlation, &produced, ctx),
             _ => {}
         }

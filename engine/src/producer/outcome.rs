@@ -36,14 +36,22 @@ impl Producer {
 
     pub(super) fn acknowledge(&mut self, partition: u32, batch: &QueuedBatch, base_offset: Offset, ctx: &mut Ctx) {
         if let Some(id) = self.metadata.partition_id(partition) {
-            ctx.record(Fact::BatchAcknowledged { partition: id, base_offset, records: batch.records() });
+            ctx.record(Fact::BatchAcknowledged {
+                partition: id,
+                base_offset,
+                records: batch.records(),
+            });
         }
         self.accumulator.release(batch);
     }
 
     fn fail(&mut self, partition: u32, batch: &QueuedBatch, error: ErrorCode, ctx: &mut Ctx) {
         if let Some(id) = self.metadata.partition_id(partition) {
-            ctx.record(Fact::RecordsFailed { partition: id, error, records: batch.records() });
+            ctx.record(Fact::RecordsFailed {
+                partition: id,
+                error,
+                records: batch.records(),
+            });
         }
         self.accumulator.release(batch);
     }
@@ -54,7 +62,11 @@ impl Producer {
         let parts = batch.split(ctx.me(), self.config.batch_size, ctx.dictionary());
         let batches = u32::try_from(parts.len()).unwrap_or(u32::MAX);
         let cause = match self.metadata.partition_id(partition) {
-            Some(id) => ctx.record(Fact::BatchSplit { partition: id, records, batches }),
+            Some(id) => ctx.record(Fact::BatchSplit {
+                partition: id,
+                records,
+                batches,
+            }),
             None => ctx.cause(),
         };
         for mut part in parts.into_iter().rev() {
@@ -73,7 +85,12 @@ impl Producer {
     fn retry(&mut self, partition: u32, mut batch: QueuedBatch, error: ErrorCode, ctx: &mut Ctx) {
         let (records, attempt) = (batch.records(), batch.attempts + 1);
         let cause = match self.metadata.partition_id(partition) {
-            Some(id) => ctx.record(Fact::BatchRetried { partition: id, error, records, attempt }),
+            Some(id) => ctx.record(Fact::BatchRetried {
+                partition: id,
+                error,
+                records,
+                attempt,
+            }),
             None => ctx.cause(),
         };
         batch.retry_at(ctx.now() + self.backoff(batch.attempts, ctx), cause);
@@ -97,7 +114,10 @@ impl Producer {
     /// Makes sure to look again when the oldest batch is `delivery.timeout.ms` old.
     pub(super) fn watch_delivery(&mut self, ctx: &mut Ctx) {
         let sent = self.sender.requests.iter().flat_map(|request| &request.batches);
-        let on_their_way = sent.filter(|(_, batch)| !batch.expired).map(|(_, batch)| batch.created_us).min();
+        let on_their_way = sent
+            .filter(|(_, batch)| !batch.expired)
+            .map(|(_, batch)| batch.created_us)
+            .min();
         let oldest = on_their_way.into_iter().chain(self.accumulator.oldest_us()).min();
         if let Some(created) = oldest {
             let deadline = created.saturating_add(self.config.delivery_timeout_us);
@@ -111,7 +131,9 @@ impl Producer {
         if !self.sender.delivery_alarm.rang(ctx.now()) {
             return;
         }
-        let Some(moment) = ctx.now().checked_sub(self.config.delivery_timeout_us) else { return };
+        let Some(moment) = ctx.now().checked_sub(self.config.delivery_timeout_us) else {
+            return;
+        };
         let mut requests = std::mem::take(&mut self.sender.requests);
         for (partition, batch) in requests.iter_mut().flat_map(|request| &mut request.batches) {
             if batch.created_us <= moment && !batch.expired {
@@ -143,7 +165,8 @@ impl Producer {
             ctx.set_cause(cause);
             ctx.disconnect(broker.into(), Channel::Data);
             let all = std::mem::take(&mut self.sender.requests);
-            let (lost, kept): (VecDeque<InFlight>, VecDeque<InFlight>) = all.into_iter().partition(|r| r.broker == broker);
+            let (lost, kept): (VecDeque<InFlight>, VecDeque<InFlight>) =
+                all.into_iter().partition(|r| r.broker == broker);
             self.sender.requests = kept;
             for (partition, batch) in lost.into_iter().flat_map(|request| request.batches) {
                 self.complete(partition, batch, ErrorCode::RequestTimedOut, 0, ctx);
@@ -152,7 +175,9 @@ impl Producer {
             self.run_sender(ctx);
         }
         if let Some(oldest) = self.sender.requests.iter().map(|r| r.sent_us).min() {
-            self.sender.timeout_alarm.arm(oldest + timeout, Timer::RequestTimeout, ctx);
+            self.sender
+                .timeout_alarm
+                .arm(oldest + timeout, Timer::RequestTimeout, ctx);
         }
     }
 }

@@ -27,7 +27,8 @@ impl Partitioner {
     /// Without a key: the partition that records go to at present.
     pub(super) fn sticky(&mut self, random: &mut Random, available: &[u32], partitions: u32) -> Option<u32> {
         let load = &self.load;
-        self.sticky.current(|| next_partition(random.int(), load, available, partitions))
+        self.sticky
+            .current(|| next_partition(random.int(), load, available, partitions))
     }
 
     /// Counts what was appended to the present partition. Answers whether another one is drawn.
@@ -40,7 +41,9 @@ impl Partitioner {
         partitions: u32,
     ) -> bool {
         let load = &self.load;
-        self.sticky.produced(bytes, all_full, || next_partition(random.int(), load, available, partitions))
+        self.sticky.produced(bytes, all_full, || {
+            next_partition(random.int(), load, available, partitions)
+        })
     }
 
     /// Weighs partitions by the lengths of their queues (KIP-794).

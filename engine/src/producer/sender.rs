@@ -43,7 +43,9 @@ impl Sender {
     }
 
     fn has_in_flight(&self, partition: u32) -> bool {
-        self.requests.iter().any(|request| request.batches.iter().any(|(p, _)| *p == partition))
+        self.requests
+            .iter()
+            .any(|request| request.batches.iter().any(|(p, _)| *p == partition))
     }
 
     fn drain_index(&mut self, broker: BrokerId) -> &mut u32 {
@@ -68,7 +70,9 @@ impl Producer {
         let mut ready: u16 = 0; // one bit a broker: there are at most nine
         let mut wake: Option<Micros> = None;
         for partition in 0..self.accumulator.partitions() {
-            let Some(leader) = self.metadata.leader(partition) else { continue };
+            let Some(leader) = self.metadata.leader(partition) else {
+                continue;
+            };
             match self.readiness(partition, ctx.now()) {
                 Readiness::Empty => {}
                 Readiness::Now(_) => ready |= 1 << leader.0,
@@ -85,7 +89,8 @@ impl Producer {
     }
 
     fn readiness(&self, partition: u32, now: Micros) -> Readiness {
-        self.accumulator.readiness(partition, now, self.config.linger_us, self.application.is_blocked())
+        self.accumulator
+            .readiness(partition, now, self.config.linger_us, self.application.is_blocked())
     }
 
     fn rebuild_load(&mut self) {
@@ -139,7 +144,9 @@ impl Producer {
             if self.config.max_in_flight == 1 && self.sender.has_in_flight(partition) {
                 continue;
             }
-            let Some(head) = self.accumulator.head(partition, ctx.now()) else { continue };
+            let Some(head) = self.accumulator.head(partition, ctx.now()) else {
+                continue;
+            };
             if !drained.is_empty() && bytes.saturating_add(head.size_bytes()) > self.config.max_request_size {
                 break;
             }
@@ -147,7 +154,9 @@ impl Producer {
                 Readiness::Now(why) => why,
                 Readiness::Empty | Readiness::At(_) => BatchWhy::Along,
             };
-            let Some(batch) = self.accumulator.pop(partition) else { continue };
+            let Some(batch) = self.accumulator.pop(partition) else {
+                continue;
+            };
             bytes = bytes.saturating_add(batch.size_bytes());
             ctx.set_cause(because.filter(|_| why == BatchWhy::Along).unwrap_or(trigger));
             let event = self.record_drained(partition, &batch, why, ctx);
@@ -163,12 +172,19 @@ impl Producer {
     /// What made it ready is its cause: its first record, when it has lingered, or its refusal, when it is tried again;
     /// otherwise what happens now.
     fn record_drained(&mut self, partition: u32, batch: &QueuedBatch, why: BatchWhy, ctx: &mut Ctx) -> EventId {
-        let Some(id) = self.metadata.partition_id(partition) else { return ctx.cause() };
+        let Some(id) = self.metadata.partition_id(partition) else {
+            return ctx.cause();
+        };
         if matches!(why, BatchWhy::Linger | BatchWhy::Retry | BatchWhy::Split) {
             ctx.set_cause(batch.cause);
         }
         let (records, bytes) = (batch.records(), batch.size_bytes());
-        ctx.record(Fact::BatchDrained { partition: id, records, bytes, why })
+        ctx.record(Fact::BatchDrained {
+            partition: id,
+            records,
+            bytes,
+            why,
+        })
     }
 
     fn send_request(&mut self, broker: BrokerId, mut batches: Vec<(u32, QueuedBatch)>, ctx: &mut Ctx) {
@@ -193,7 +209,15 @@ impl Producer {
             return;
         }
         let sent_us = ctx.now();
-        self.sender.requests.push_back(InFlight { correlation, broker, sent_us, cause, batches });
-        self.sender.timeout_alarm.arm(sent_us + self.config.request_timeout_us, Timer::RequestTimeout, ctx);
+        self.sender.requests.push_back(InFlight {
+            correlation,
+            broker,
+            sent_us,
+            cause,
+            batches,
+        });
+        self.sender
+            .timeout_alarm
+            .arm(sent_us + self.config.request_timeout_us, Timer::RequestTimeout, ctx);
     }
 }

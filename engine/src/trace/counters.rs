@@ -159,12 +159,21 @@ impl Counters {
             Fact::RecordsFailed { records, .. } => self.failed += u64::from(records),
             Fact::SendTimedOut | Fact::RecordTooLarge { .. } => self.failed += 1,
             Fact::BatchRetried { .. } => self.retried += 1,
-            Fact::RecordProcessed { partition, subject, sequence, latency_us, .. } => {
+            Fact::RecordProcessed {
+                partition,
+                subject,
+                sequence,
+                latency_us,
+                ..
+            } => {
                 self.latency_sum_us += latency_us;
                 self.partition(partition.index).processed += 1;
                 self.add_processed(subject, sequence);
             }
-            Fact::GroupState { state: super::GroupStateName::CompletingRebalance, .. } => self.group.generations += 1,
+            Fact::GroupState {
+                state: super::GroupStateName::CompletingRebalance,
+                ..
+            } => self.group.generations += 1,
             Fact::PartitionRevoked { .. } => self.group.revoked += 1,
             _ => {}
         }
@@ -229,7 +238,10 @@ mod tests {
 
     #[test]
     fn the_most_frequent_come_first_and_the_earlier_of_equals() {
-        let partition = PartitionCounters { by_subject: vec![3, 0, 9, 3, 5, 3], ..PartitionCounters::default() };
+        let partition = PartitionCounters {
+            by_subject: vec![3, 0, 9, 3, 5, 3],
+            ..PartitionCounters::default()
+        };
         assert_eq!(partition.top(4), [(2, 9), (4, 5), (0, 3), (3, 3)]);
         assert_eq!(partition.top(9).len(), 5);
     }

@@ -10,7 +10,10 @@ pub(super) struct Digest(u64);
 
 impl Digest {
     pub(super) fn add(&mut self, event: &Event) {
-        let mut bytes = Bytes { buffer: [0; Bytes::MOST], length: 0 };
+        let mut bytes = Bytes {
+            buffer: [0; Bytes::MOST],
+            length: 0,
+        };
         event.hash(&mut bytes);
         self.0 = xxh3_64_with_seed(&bytes.buffer[..bytes.length], self.0);
     }
@@ -91,14 +94,29 @@ mod tests {
 
     #[test]
     fn every_part_of_an_event_counts_and_so_does_the_order() {
-        let event = Event { id: 1, at: 2, node: NodeId::Broker(1), cause: 0, fact: Fact::SendBlocked };
+        let event = Event {
+            id: 1,
+            at: 2,
+            node: NodeId::Broker(1),
+            cause: 0,
+            fact: Fact::SendBlocked,
+        };
         let others = [
             Event { id: 2, ..event },
             Event { at: 3, ..event },
-            Event { node: NodeId::Producer(1), ..event },
-            Event { node: NodeId::Broker(2), ..event },
+            Event {
+                node: NodeId::Producer(1),
+                ..event
+            },
+            Event {
+                node: NodeId::Broker(2),
+                ..event
+            },
             Event { cause: 1, ..event },
-            Event { fact: Fact::SendTimedOut, ..event },
+            Event {
+                fact: Fact::SendTimedOut,
+                ..event
+            },
         ];
         for other in others {
             assert_ne!(digest(&[event]), digest(&[other]), "{other:?}");
@@ -108,7 +126,13 @@ mod tests {
 
     #[test]
     fn the_same_events_have_the_same_digest_on_every_machine() {
-        let event = Event { id: 1, at: 2, node: NodeId::Broker(1), cause: 0, fact: Fact::SendBlocked };
+        let event = Event {
+            id: 1,
+            at: 2,
+            node: NodeId::Broker(1),
+            cause: 0,
+            fact: Fact::SendBlocked,
+        };
         assert_eq!(format!("{:016x}", digest(&[event])), "d608a481ab578ad8");
     }
 }

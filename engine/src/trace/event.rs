@@ -48,7 +48,13 @@ impl Trace {
 
     /// Writes down what happened.
     pub fn record(&mut self, at: Micros, node: NodeId, cause: EventId, fact: Fact) -> EventId {
-        let event = Event { id: self.next, at, node, cause, fact };
+        let event = Event {
+            id: self.next,
+            at,
+            node,
+            cause,
+            fact,
+        };
         self.next += 1;
         self.digest.add(&event);
         self.counters.add(&event);

@@ -2,8 +2,8 @@
 
 use crate::log::KeyId;
 use crate::wire::{
-    Acks, Api, BrokerId, ErrorCode, FetchedPartition, LeaderEpoch, Message, Micros, NodeId, Offset, PartitionId, RequestBody,
-    ResponseBody, TopicId,
+    Acks, Api, BrokerId, ErrorCode, FetchedPartition, LeaderEpoch, Message, Micros, NodeId, Offset, PartitionId,
+    RequestBody, ResponseBody, TopicId,
 };
 
 /// What happened to, or was done by, the event's node. Small and copyable: a run makes millions.
@@ -382,7 +382,12 @@ impl Sent {
                     self.offset = first.entries.first().map_or(0, |e| e.base_offset);
                     self.more = others(telling.count() + 1);
                 }
-                self.records = fetched.partitions.iter().flat_map(|p| &p.entries).map(|e| e.batch.len()).sum();
+                self.records = fetched
+                    .partitions
+                    .iter()
+                    .flat_map(|p| &p.entries)
+                    .map(|e| e.batch.len())
+                    .sum();
             }
             ResponseBody::FetchMetadataLog { from, records } => {
                 self.offset = *from;

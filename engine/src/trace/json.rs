@@ -9,9 +9,18 @@ pub fn event_json(event: &Event, names: &Names) -> String {
     let line = readable::readable(event, names);
     let text = line.split_once("  ").map_or("", |(_, text)| text);
     let mut json = String::with_capacity(text.len() + 96);
-    let Event { id, at, node, cause, fact } = event;
+    let Event {
+        id,
+        at,
+        node,
+        cause,
+        fact,
+    } = event;
     let name = fact_name(fact);
-    let _ = write!(json, r#"{{"id":{id},"at_us":{at},"node":"{node}","cause":{cause},"fact":"{name}","#);
+    let _ = write!(
+        json,
+        r#"{{"id":{id},"at_us":{at},"node":"{node}","cause":{cause},"fact":"{name}","#
+    );
     if let Fact::Sent(sent) = fact {
         let _ = write!(json, r#""to":"{}","bytes":{},"#, sent.to, sent.bytes);
     }
@@ -24,7 +33,11 @@ pub fn event_json(event: &Event, names: &Names) -> String {
 /// The variant's name, which derived `Debug` puts first.
 fn fact_name(fact: &Fact) -> String {
     let debug = format!("{fact:?}");
-    debug.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_owned()
+    debug
+        .split(|c: char| !c.is_alphanumeric())
+        .next()
+        .unwrap_or_default()
+        .to_owned()
 }
 
 fn escape_into(json: &mut String, text: &str) {
@@ -50,10 +63,27 @@ mod tests {
     fn any_key_makes_valid_json() {
         let mut dictionary = Dictionary::default();
         let key = dictionary.key("a \"quoted\"\\ \u{1} key").unwrap();
-        let partition = PartitionId { topic: TopicId(0), index: 3 };
-        let fact = Fact::RecordSent { partition, key: Some(key), subject: key, sequence: 1 };
-        let event = Event { id: 9, at: 1_500_000, node: NodeId::Producer(1), cause: 8, fact };
-        let names = Names { dictionary: &dictionary, topics: &["t".into()] };
+        let partition = PartitionId {
+            topic: TopicId(0),
+            index: 3,
+        };
+        let fact = Fact::RecordSent {
+            partition,
+            key: Some(key),
+            subject: key,
+            sequence: 1,
+        };
+        let event = Event {
+            id: 9,
+            at: 1_500_000,
+            node: NodeId::Producer(1),
+            cause: 8,
+            fact,
+        };
+        let names = Names {
+            dictionary: &dictionary,
+            topics: &["t".into()],
+        };
         let json: serde_json::Value = serde_json::from_str(&event_json(&event, &names)).unwrap();
         assert_eq!(json["fact"], "RecordSent");
         assert!(json["text"].as_str().unwrap().contains("a \"quoted\""));

@@ -51,7 +51,11 @@ pub fn readable(event: &Event, names: &Names) -> String {
 }
 
 fn records(n: u32) -> String {
-    if n == 1 { "1 record".to_owned() } else { format!("{n} records") }
+    if n == 1 {
+        "1 record".to_owned()
+    } else {
+        format!("{n} records")
+    }
 }
 
 fn sent_text(sent: &Sent, names: &Names) -> String {
@@ -101,25 +105,41 @@ fn fact_text(fact: &Fact, n: &Names) -> String {
         Fact::TopicCreated { topic, partitions } => {
             format!("created topic {} with {partitions} partitions", n.topic(topic))
         }
-        Fact::LeaderElected { partition, leader, epoch } => {
+        Fact::LeaderElected {
+            partition,
+            leader,
+            epoch,
+        } => {
             format!("elected {leader} leader of {} epoch {epoch}", n.partition(partition))
         }
         Fact::MetadataApplied { offset } => format!("applied metadata up to {offset}"),
         Fact::BecameLeader { partition, epoch } => format!("leads {} epoch {epoch}", n.partition(partition)),
-        Fact::BecameFollower { partition, leader, epoch } => {
+        Fact::BecameFollower {
+            partition,
+            leader,
+            epoch,
+        } => {
             format!("follows {leader} for {} epoch {epoch}", n.partition(partition))
         }
         Fact::RequestHeld { from, api } => {
             format!("holds {} of {from} behind its request before", api.name())
         }
-        Fact::Appended { partition, base_offset, records: count, as_leader } => {
+        Fact::Appended {
+            partition,
+            base_offset,
+            records: count,
+            as_leader,
+        } => {
             let role = if as_leader { "append" } else { "copy" };
             format!("{role} {}@{base_offset} {}", n.partition(partition), records(count))
         }
         Fact::HighWatermarkMoved { partition, to } => format!("high watermark {} → {to}", n.partition(partition)),
         Fact::AppendRefused { partition, error } => format!("refuse {} {error}", n.partition(partition)),
         Fact::ProduceParked { partition, until } => {
-            format!("park produce until high watermark {} is {until}", n.partition(partition))
+            format!(
+                "park produce until high watermark {} is {until}",
+                n.partition(partition)
+            )
         }
         _ => client_text(fact, n),
     }
@@ -127,19 +147,41 @@ fn fact_text(fact: &Fact, n: &Names) -> String {
 
 fn client_text(fact: &Fact, n: &Names) -> String {
     match *fact {
-        Fact::RecordSent { partition, key, subject, sequence } => {
+        Fact::RecordSent {
+            partition,
+            key,
+            subject,
+            sequence,
+        } => {
             let about = n.key(Some(subject));
-            format!("send key={} {about}#{sequence} to {}", n.key(key), n.partition(partition))
+            format!(
+                "send key={} {about}#{sequence} to {}",
+                n.key(key),
+                n.partition(partition)
+            )
         }
         Fact::RecordTooLarge { key, bytes } => {
             format!("RecordTooLargeException for key={}: {bytes} bytes", n.key(key))
         }
-        Fact::BatchSplit { partition, records: count, batches } => {
-            format!("split {} {} into {batches} batches", n.partition(partition), records(count))
+        Fact::BatchSplit {
+            partition,
+            records: count,
+            batches,
+        } => {
+            format!(
+                "split {} {} into {batches} batches",
+                n.partition(partition),
+                records(count)
+            )
         }
         Fact::SendBlocked => "send() blocks".to_owned(),
         Fact::SendTimedOut => "send() gives up after max.block.ms".to_owned(),
-        Fact::BatchDrained { partition, records: count, bytes, why } => {
+        Fact::BatchDrained {
+            partition,
+            records: count,
+            bytes,
+            why,
+        } => {
             let why = match why {
                 BatchWhy::Full => "full",
                 BatchWhy::Linger => "linger.ms is over",
@@ -148,15 +190,40 @@ fn client_text(fact: &Fact, n: &Names) -> String {
                 BatchWhy::MemoryExhausted => "buffer.memory is exhausted",
                 BatchWhy::Along => "goes along",
             };
-            format!("drain batch {} {}, {bytes} bytes: {why}", n.partition(partition), records(count))
+            format!(
+                "drain batch {} {}, {bytes} bytes: {why}",
+                n.partition(partition),
+                records(count)
+            )
         }
-        Fact::BatchAcknowledged { partition, base_offset, records: count } => {
-            format!("acknowledged {}@{base_offset} {}", n.partition(partition), records(count))
+        Fact::BatchAcknowledged {
+            partition,
+            base_offset,
+            records: count,
+        } => {
+            format!(
+                "acknowledged {}@{base_offset} {}",
+                n.partition(partition),
+                records(count)
+            )
         }
-        Fact::BatchRetried { partition, error, records: count, attempt } => {
-            format!("retry {} {} {error}, attempt {attempt}", n.partition(partition), records(count))
+        Fact::BatchRetried {
+            partition,
+            error,
+            records: count,
+            attempt,
+        } => {
+            format!(
+                "retry {} {} {error}, attempt {attempt}",
+                n.partition(partition),
+                records(count)
+            )
         }
-        Fact::RecordsFailed { partition, error, records: count } => {
+        Fact::RecordsFailed {
+            partition,
+            error,
+            records: count,
+        } => {
             format!("failed {} {} {error}", n.partition(partition), records(count))
         }
         Fact::StickyPartitionChanged { partition } => format!("sticks to {} from now on", n.partition(partition)),
@@ -166,7 +233,11 @@ fn client_text(fact: &Fact, n: &Names) -> String {
 
 fn group_text(fact: &Fact, n: &Names) -> String {
     match *fact {
-        Fact::GroupState { state, generation, members } => {
+        Fact::GroupState {
+            state,
+            generation,
+            members,
+        } => {
             format!("group {} generation {generation}, {members} members", state.name())
         }
         Fact::MemberRemoved { consumer } => format!("removed {consumer} from the group"),
@@ -178,17 +249,38 @@ fn group_text(fact: &Fact, n: &Names) -> String {
             format!("owns {} generation {generation}", n.partition(partition))
         }
         Fact::PartitionRevoked { partition } => format!("gave up {}", n.partition(partition)),
-        Fact::PositionSet { partition, offset, committed } => {
-            let source = if committed { "committed offset" } else { "auto.offset.reset" };
+        Fact::PositionSet {
+            partition,
+            offset,
+            committed,
+        } => {
+            let source = if committed {
+                "committed offset"
+            } else {
+                "auto.offset.reset"
+            };
             format!("reads {} from {offset} by {source}", n.partition(partition))
         }
-        Fact::RecordsFetched { partition, base_offset, records: count } => {
+        Fact::RecordsFetched {
+            partition,
+            base_offset,
+            records: count,
+        } => {
             format!("fetched {}@{base_offset} {}", n.partition(partition), records(count))
         }
         Fact::Polled { records: count } => format!("poll() returned {}", records(count)),
-        Fact::RecordProcessed { partition, offset, subject, sequence, latency_us } => {
+        Fact::RecordProcessed {
+            partition,
+            offset,
+            subject,
+            sequence,
+            latency_us,
+        } => {
             let about = n.key(Some(subject));
-            format!("processed {}@{offset} {about}#{sequence} after {latency_us} µs", n.partition(partition))
+            format!(
+                "processed {}@{offset} {about}#{sequence} after {latency_us} µs",
+                n.partition(partition)
+            )
         }
         Fact::CoordinatorRefused { api, error } => format!("{} refused: {error}", api.name()),
         Fact::ConsumerClosed => "closed".to_owned(),

@@ -235,5 +235,8 @@ impl ResponseBody {
 }
 
 fn first_error(errors: impl Iterator<Item = ErrorCode>) -> ErrorCode {
-    errors.into_iter().find(|e| *e != ErrorCode::None).unwrap_or(ErrorCode::None)
+    errors
+        .into_iter()
+        .find(|e| *e != ErrorCode::None)
+        .unwrap_or(ErrorCode::None)
 }

@@ -92,7 +92,13 @@ impl MetadataImage {
         self.offset += 1;
         match record {
             MetadataRecord::RegisterBroker { broker, rack } => {
-                self.brokers.insert(*broker, BrokerState { rack: rack.clone(), fenced: true });
+                self.brokers.insert(
+                    *broker,
+                    BrokerState {
+                        rack: rack.clone(),
+                        fenced: true,
+                    },
+                );
             }
             MetadataRecord::BrokerRegistrationChange { broker, fenced } => {
                 if let Some(state) = self.brokers.get_mut(broker) {
@@ -100,7 +106,13 @@ impl MetadataImage {
                 }
             }
             MetadataRecord::Topic { topic, name } => {
-                self.topics.insert(*topic, TopicState { name: name.clone(), partitions: 0 });
+                self.topics.insert(
+                    *topic,
+                    TopicState {
+                        name: name.clone(),
+                        partitions: 0,
+                    },
+                );
             }
             MetadataRecord::Partition { partition, state, .. } => {
                 if self.partitions.insert(*partition, state.clone()).is_none()
@@ -115,7 +127,10 @@ impl MetadataImage {
     /// The topic of that name.
     #[must_use]
     pub fn topic(&self, name: &str) -> Option<(TopicId, &TopicState)> {
-        self.topics.iter().find(|(_, t)| &*t.name == name).map(|(id, t)| (*id, t))
+        self.topics
+            .iter()
+            .find(|(_, t)| &*t.name == name)
+            .map(|(id, t)| (*id, t))
     }
 
     /// The partition's leader.

@@ -36,7 +36,11 @@ fn request_bytes(body: &RequestBody) -> u32 {
         RequestBody::ListOffsets(r) => elements(r.partitions.len(), ELEMENT),
         RequestBody::OffsetCommit(r) => NAMED + elements(r.offsets.len(), ELEMENT),
         RequestBody::SyncGroup(r) => {
-            NAMED + r.assignments.iter().map(|a| NAMED + elements(a.partitions.len(), 4)).sum::<u32>()
+            NAMED
+                + r.assignments
+                    .iter()
+                    .map(|a| NAMED + elements(a.partitions.len(), 4))
+                    .sum::<u32>()
         }
         RequestBody::JoinGroup(_)
         | RequestBody::Heartbeat(_)

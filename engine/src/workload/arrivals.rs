@@ -58,7 +58,10 @@ mod tests {
         let interval = Interval::of(300_000, 1, 4).unwrap();
         let total: u64 = (0..100_000).map(|_| interval.draw_ns(&mut random)).sum();
         let expected = 100_000 * interval.mean_ns;
-        assert!(total.abs_diff(expected) < expected / 100, "{total} is far from {expected}");
+        assert!(
+            total.abs_diff(expected) < expected / 100,
+            "{total} is far from {expected}"
+        );
         assert_eq!(Interval::of(0, 1, 4), None);
         assert_eq!(Interval::of(10, 0, 4), None);
     }

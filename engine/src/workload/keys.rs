@@ -84,7 +84,13 @@ impl KeySampler {
             let own: Vec<u64> = mine().map(|i| weights[i]).collect();
             let part = own.iter().sum();
             let (threshold, alias) = alias_table(&own);
-            (part > 0).then(|| Self { keys: mine().map(|i| keys[i]).collect(), threshold, alias, part, whole })
+            (part > 0).then(|| Self {
+                keys: mine().map(|i| keys[i]).collect(),
+                threshold,
+                alias,
+                part,
+                whole,
+            })
         };
         (0..usize::from(producers.max(1))).map(dealt).collect()
     }
@@ -114,7 +120,11 @@ impl KeySampler {
         let bits = random.bits();
         let slot = (((bits & 0xffff_ffff) * self.keys.len() as u64) >> 32) as usize;
         let coin = (bits >> 32) as u32;
-        if coin < self.threshold[slot] { self.keys[slot] } else { self.keys[self.alias[slot] as usize] }
+        if coin < self.threshold[slot] {
+            self.keys[slot]
+        } else {
+            self.keys[self.alias[slot] as usize]
+        }
     }
 }
 
@@ -122,9 +132,10 @@ fn weights(count: usize, distribution: KeyDistribution) -> Vec<u64> {
     const ONE: u64 = 1 << 36; // a million keys of this weight, times 100, still fit into 64 bits
     match distribution {
         KeyDistribution::Uniform => vec![ONE; count],
-        KeyDistribution::Zipf(exponent) => {
-            (1..=count as u64).map(|rank| (u128::from(ONE) << 16) / u128::from(exponent.divisor(rank).max(1))).map(|w| w as u64).collect()
-        }
+        KeyDistribution::Zipf(exponent) => (1..=count as u64)
+            .map(|rank| (u128::from(ONE) << 16) / u128::from(exponent.divisor(rank).max(1)))
+            .map(|w| w as u64)
+            .collect(),
         KeyDistribution::Hot { .. } if count == 1 => vec![ONE],
         KeyDistribution::Hot { percent } => {
             let percent = u64::from(percent.min(100));
@@ -148,7 +159,11 @@ fn alias_table(weights: &[u64]) -> (Vec<u32>, Vec<u32>) {
         threshold[poor] = u32::try_from((scaled[poor] << 32) / total).unwrap_or(u32::MAX);
         alias[poor] = rich as u32;
         scaled[rich] -= total - scaled[poor];
-        if scaled[rich] < total { small.push(rich) } else { large.push(rich) }
+        if scaled[rich] < total {
+            small.push(rich);
+        } else {
+            large.push(rich);
+        }
     }
     (threshold, alias)
 }
@@ -207,8 +222,20 @@ mod tests {
         let mut dictionary = Dictionary::default();
         let keys: Vec<KeyId> = (0..5).map(|i| dictionary.key(&format!("k{i}")).unwrap()).collect();
         let samplers = KeySampler::split(&keys, KeyDistribution::Hot { percent: 60 }, 2);
-        let means: Vec<u64> = samplers.iter().flatten().map(|s| s.interval(1000).unwrap().mean_ns).collect();
-        assert_eq!(means, [1_250_000, 5_000_000], "80 % and 20 % of a thousand records a second");
-        assert_eq!(KeySampler::split(&keys, KeyDistribution::Uniform, 6)[5], None, "more producers than keys");
+        let means: Vec<u64> = samplers
+            .iter()
+            .flatten()
+            .map(|s| s.interval(1000).unwrap().mean_ns)
+            .collect();
+        assert_eq!(
+            means,
+            [1_250_000, 5_000_000],
+            "80 % and 20 % of a thousand records a second"
+        );
+        assert_eq!(
+            KeySampler::split(&keys, KeyDistribution::Uniform, 6)[5],
+            None,
+            "more producers than keys"
+        );
     }
 }

@@ -54,8 +54,13 @@ impl Playing {
 
     /// The rate at that moment: of the burst that began last, or outside of all of them.
     fn rate_at(&self, now: Micros) -> u32 {
-        let running = self.bursts.iter().filter(|burst| (burst.from_us..burst.until_us).contains(&now));
-        running.max_by_key(|burst| burst.from_us).map_or(self.per_second, |burst| burst.per_second)
+        let running = self
+            .bursts
+            .iter()
+            .filter(|burst| (burst.from_us..burst.until_us).contains(&now));
+        running
+            .max_by_key(|burst| burst.from_us)
+            .map_or(self.per_second, |burst| burst.per_second)
     }
 
     /// The producer, from 0, that reports on that subject.
@@ -134,7 +139,11 @@ impl World {
         for number in 1..=self.setup.producers {
             let sampler = self.playing.samplers.get(usize::from(number) - 1).cloned().flatten();
             let source = sampler.and_then(|sampler| Some((sampler.clone(), sampler.interval(per_second)?)));
-            self.tell(NodeId::Producer(number), Input::Command(NodeCommand::SetSource(source)), cause);
+            self.tell(
+                NodeId::Producer(number),
+                Input::Command(NodeCommand::SetSource(source)),
+                cause,
+            );
         }
     }
 
@@ -155,7 +164,9 @@ impl World {
             }
         }
         while self.playing.consumers.len() < count {
-            let Ok(number) = u8::try_from(self.nodes.consumers.len() + 1) else { break };
+            let Ok(number) = u8::try_from(self.nodes.consumers.len() + 1) else {
+                break;
+            };
             self.playing.consumers.push(number);
             self.add_consumer(number, cause);
         }
@@ -168,6 +179,10 @@ impl World {
         let key = key.map(|_| subject);
         let cause = self.note(CommandFact::Send { key });
         let producer = u8::try_from(self.playing.producer_of(subject) + 1).unwrap_or(1);
-        self.tell(NodeId::Producer(producer), Input::Command(NodeCommand::Send { key, subject, value }), cause);
+        self.tell(
+            NodeId::Producer(producer),
+            Input::Command(NodeCommand::Send { key, subject, value }),
+            cause,
+        );
     }
 }

@@ -11,8 +11,22 @@ impl World {
         flights.clear();
         let Some(topic) = self.topic_id() else { return };
         for (arrives_us, due) in self.queue.iter() {
-            if let Due::Message { from, to, message, cause, sent } = due {
-                let journey = Journey { id: *cause, from: *from, to: *to, sent_us: *sent, arrives_us, topic };
+            if let Due::Message {
+                from,
+                to,
+                message,
+                cause,
+                sent,
+            } = due
+            {
+                let journey = Journey {
+                    id: *cause,
+                    from: *from,
+                    to: *to,
+                    sent_us: *sent,
+                    arrives_us,
+                    topic,
+                };
                 journey.add(message, flights);
             }
         }
@@ -42,7 +56,11 @@ impl Journey {
             Message::Response(response) => {
                 if let ResponseBody::Fetch(fetched) = &response.body {
                     let to_broker = matches!(self.to, NodeId::Broker(_));
-                    let kind = if to_broker { FlightKind::Replicate } else { FlightKind::Consume };
+                    let kind = if to_broker {
+                        FlightKind::Replicate
+                    } else {
+                        FlightKind::Consume
+                    };
                     for part in fetched.partitions.iter().filter(|part| !part.entries.is_empty()) {
                         self.push(part.partition, part.entries.iter().map(|e| &*e.batch), kind, flights);
                     }
@@ -61,7 +79,7 @@ impl Journey {
         if partition.topic != self.topic {
             return;
         }
-        let subjects = batches.clone().flat_map(|batch| batch.records()).map(|record| record.subject);
+        let subjects = batches.clone().flat_map(Batch::records).map(|record| record.subject);
         let subjects: Vec<KeyId> = subjects.take(Flight::SHOWN).collect();
         flights.push(Flight {
             id: self.id,

@@ -17,8 +17,16 @@ impl World {
     /// What can be seen of this moment.
     #[must_use]
     pub fn view(&self) -> View {
-        let mut view = View { now_us: self.now, ..View::default() };
-        view.brokers = self.nodes.brokers.iter().map(|(broker, _)| self.broker_view(broker)).collect();
+        let mut view = View {
+            now_us: self.now,
+            ..View::default()
+        };
+        view.brokers = self
+            .nodes
+            .brokers
+            .iter()
+            .map(|(broker, _)| self.broker_view(broker))
+            .collect();
         view.producers = self.producer_views();
         view.consumers = self.consumer_views();
         view.group = self.group_view();
@@ -39,14 +47,24 @@ impl World {
     /// The record at that offset of the leader's log, if it is there.
     #[must_use]
     pub fn record_at(&self, partition: u16, offset: Offset) -> Option<RecordView> {
-        let replica = self.leader_replica(PartitionId { topic: self.topic_id()?, index: partition })?;
-        let entry = replica.log.entries_from(offset).next().filter(|entry| entry.base_offset <= offset)?;
+        let replica = self.leader_replica(PartitionId {
+            topic: self.topic_id()?,
+            index: partition,
+        })?;
+        let entry = replica
+            .log
+            .entries_from(offset)
+            .next()
+            .filter(|entry| entry.base_offset <= offset)?;
         let place = usize::try_from(offset - entry.base_offset).ok()?;
         (place < entry.batch.records().len()).then(|| record_view(entry, place))
     }
 
     fn broker(&self, id: BrokerId) -> Option<&Broker> {
-        self.nodes.brokers.get(usize::from(id.0).checked_sub(1)?).map(|(broker, _)| broker)
+        self.nodes
+            .brokers
+            .get(usize::from(id.0).checked_sub(1)?)
+            .map(|(broker, _)| broker)
     }
 
     /// The leader's replica, as the controller sees leadership.
@@ -68,7 +86,10 @@ impl World {
     fn group_view(&self) -> GroupView {
         let id = self.setup.consumer.group.to_string();
         match self.group() {
-            None => GroupView { id, ..GroupView::default() },
+            None => GroupView {
+                id,
+                ..GroupView::default()
+            },
             Some((broker, group)) => GroupView {
                 id,
                 state: group.state().name(),
@@ -110,14 +131,19 @@ impl World {
     }
 
     fn top_keys(&self, partition: usize) -> Vec<(KeyId, u64)> {
-        let Some(counted) = self.trace.counters().partitions.get(partition) else { return Vec::new() };
+        let Some(counted) = self.trace.counters().partitions.get(partition) else {
+            return Vec::new();
+        };
         let top = counted.top(TOP_KEYS).into_iter();
-        top.filter_map(|(index, count)| Some((self.dictionary.key_at(index)?, count))).collect()
+        top.filter_map(|(index, count)| Some((self.dictionary.key_at(index)?, count)))
+            .collect()
     }
 
     fn replica_views(&self, topic: TopicId) -> Vec<ReplicaView> {
         let image = self.nodes.controller.0.image();
-        let placed = image.partitions_of(topic).flat_map(|(id, state)| state.replicas.iter().map(move |b| (id, state, *b)));
+        let placed = image
+            .partitions_of(topic)
+            .flat_map(|(id, state)| state.replicas.iter().map(move |b| (id, state, *b)));
         let views = placed.filter_map(|(id, state, broker)| {
             let replica = self.broker(broker)?.replica(id)?;
             Some(ReplicaView {
@@ -139,7 +165,10 @@ impl World {
         let image = self.nodes.controller.0.image();
         let id = broker.id();
         let leads = self.topic_id().map_or(0, |topic| {
-            image.partitions_of(topic).filter(|(_, state)| state.leader == Some(id)).count()
+            image
+                .partitions_of(topic)
+                .filter(|(_, state)| state.leader == Some(id))
+                .count()
         });
         let (produces, fetches) = broker.parked();
         BrokerView {
@@ -175,14 +204,17 @@ impl World {
     fn consumer_views(&self) -> Vec<ConsumerView> {
         let numbered = self.nodes.consumers.iter().zip(1..=u8::MAX);
         let open = numbered.filter(|((consumer, _), _)| consumer.state() != ConsumerState::Closed);
-        open.map(|((consumer, _), number)| self.consumer_view(consumer, number)).collect()
+        open.map(|((consumer, _), number)| self.consumer_view(consumer, number))
+            .collect()
     }
 
     fn consumer_view(&self, consumer: &Consumer, number: u8) -> ConsumerView {
         let group = self.group().map(|(_, group)| group);
         let mut lag = 0;
         let owned = consumer.owned().map(|owned| {
-            let high_watermark = self.leader_replica(owned.partition).map_or(0, |replica| replica.high_watermark);
+            let high_watermark = self
+                .leader_replica(owned.partition)
+                .map_or(0, |replica| replica.high_watermark);
             let committed: Option<Offset> = group.and_then(|group| group.committed(owned.partition));
             lag += high_watermark.saturating_sub(committed.unwrap_or(0));
             OwnedView {
@@ -209,7 +241,9 @@ fn permille(part: u64, whole: u64) -> u32 {
 
 fn last_records(replica: &Replica) -> Vec<RecordView> {
     let newest_first = replica.log.entries_backwards().flat_map(|entry| {
-        (0..entry.batch.records().len()).rev().map(move |place| record_view(entry, place))
+        (0..entry.batch.records().len())
+            .rev()
+            .map(move |place| record_view(entry, place))
     });
     let mut last: Vec<RecordView> = newest_first.take(ReplicaView::LAST).collect();
     last.reverse();

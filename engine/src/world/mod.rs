@@ -90,7 +90,10 @@ impl World {
     /// What is needed to read the trace.
     #[must_use]
     pub fn names(&self) -> Names<'_> {
-        Names { dictionary: &self.dictionary, topics: &self.topics }
+        Names {
+            dictionary: &self.dictionary,
+            topics: &self.topics,
+        }
     }
 
     /// When the next thing happens; `None` when nothing ever will.
@@ -107,11 +110,23 @@ impl World {
 
     /// Lets the next thing happen, and moves time there. `false` when there is none.
     pub fn step(&mut self) -> bool {
-        let Some((at, due)) = self.queue.pop() else { return false };
-        debug_assert!(at >= self.now, "invariant time-goes-forward is broken, seed {}", self.setup.seed);
+        let Some((at, due)) = self.queue.pop() else {
+            return false;
+        };
+        debug_assert!(
+            at >= self.now,
+            "invariant time-goes-forward is broken, seed {}",
+            self.setup.seed
+        );
         self.now = at;
         match due {
-            Due::Message { from, to, message, cause, .. } => self.tell(to, Input::Message { from, message }, cause),
+            Due::Message {
+                from,
+                to,
+                message,
+                cause,
+                ..
+            } => self.tell(to, Input::Message { from, message }, cause),
             Due::Timer { node, timer, cause } => self.tell(node, Input::Timer(timer), cause),
             Due::Start { node, cause } => self.tell(node, Input::Start, cause),
             Due::Command(command) => self.obey(&command),
@@ -142,8 +157,8 @@ impl World {
     }
 
     /// Does something to the run now.
-    pub fn command(&mut self, command: Command) {
-        self.obey(&command);
+    pub fn command(&mut self, command: &Command) {
+        self.obey(command);
     }
 
     /// Does something to the run later; now, if that moment is past.
@@ -178,10 +193,26 @@ impl World {
     fn carry_out(&mut self, from: NodeId) {
         for (to, message, bytes, cause) in self.outbox.messages.drain(..) {
             let arrives = self.network.arrival(self.now, from, to, bytes);
-            self.queue.push(arrives, Due::Message { from, to, message, cause, sent: self.now });
+            self.queue.push(
+                arrives,
+                Due::Message {
+                    from,
+                    to,
+                    message,
+                    cause,
+                    sent: self.now,
+                },
+            );
         }
         for (at, timer, cause) in self.outbox.timers.drain(..) {
-            self.queue.push(at, Due::Timer { node: from, timer, cause });
+            self.queue.push(
+                at,
+                Due::Timer {
+                    node: from,
+                    timer,
+                    cause,
+                },
+            );
         }
         if let NodeId::Producer(_) = from {
             self.enforce_record_limit();
@@ -198,7 +229,9 @@ impl World {
             return;
         }
         self.playing.stopped = true;
-        let cause = self.trace.record(self.now, NodeId::User, 0, Fact::RecordLimitReached { records });
+        let cause = self
+            .trace
+            .record(self.now, NodeId::User, 0, Fact::RecordLimitReached { records });
         for number in 1..=self.setup.producers {
             self.tell(NodeId::Producer(number), Input::Command(NodeCommand::Stop), cause);
         }
@@ -222,7 +255,9 @@ enum Node<'a> {
 impl Nodes {
     fn get(&mut self, id: NodeId) -> Option<(Node<'_>, &mut Random)> {
         fn nth<T>(nodes: &mut [(T, Random)], number: u8) -> Option<(&mut T, &mut Random)> {
-            nodes.get_mut(usize::from(number).checked_sub(1)?).map(|(node, random)| (node, random))
+            nodes
+                .get_mut(usize::from(number).checked_sub(1)?)
+                .map(|(node, random)| (node, random))
         }
         match id {
             NodeId::User => None,

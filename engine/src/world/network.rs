@@ -24,7 +24,11 @@ struct Link {
 
 impl Network {
     pub(super) fn new(config: NetworkConfig, seed: u64) -> Self {
-        Self { config, seed, links: BTreeMap::new() }
+        Self {
+            config,
+            seed,
+            links: BTreeMap::new(),
+        }
     }
 
     /// When a message that leaves now arrives: after those before it on this link, the time on the line by its size,
@@ -62,8 +66,16 @@ mod tests {
 
     #[test]
     fn a_link_keeps_order_and_large_messages_take_longer() {
-        let near = LinkConfig { latency_us: 500, jitter_us: 400, bytes_per_s: 1_000_000 };
-        let config = NetworkConfig { client: near, broker: near, controller: near };
+        let near = LinkConfig {
+            latency_us: 500,
+            jitter_us: 400,
+            bytes_per_s: 1_000_000,
+        };
+        let config = NetworkConfig {
+            client: near,
+            broker: near,
+            controller: near,
+        };
         let mut network = Network::new(config, 1);
         let (p1, b1, b2) = (NodeId::Producer(1), NodeId::Broker(1), NodeId::Broker(2));
         let arrivals: Vec<Micros> = (0..100).map(|at| network.arrival(at, p1, b1, 1)).collect();

@@ -26,11 +26,19 @@ pub struct LinkConfig {
 
 impl LinkConfig {
     /// A link within a data centre: half a millisecond one way, 1 Gbit/s.
-    pub const NEAR: Self = Self { latency_us: 500, jitter_us: 100, bytes_per_s: 125_000_000 };
+    pub const NEAR: Self = Self {
+        latency_us: 500,
+        jitter_us: 100,
+        bytes_per_s: 125_000_000,
+    };
 }
 
 impl Default for NetworkConfig {
     fn default() -> Self {
-        Self { client: LinkConfig::NEAR, broker: LinkConfig::NEAR, controller: LinkConfig::NEAR }
+        Self {
+            client: LinkConfig::NEAR,
+            broker: LinkConfig::NEAR,
+            controller: LinkConfig::NEAR,
+        }
     }
 }

@@ -11,7 +11,13 @@ use std::collections::BinaryHeap;
 #[derive(Debug, Clone)]
 pub(super) enum Due {
     /// A message arrives.
-    Message { from: NodeId, to: NodeId, message: Message, cause: EventId, sent: Micros },
+    Message {
+        from: NodeId,
+        to: NodeId,
+        message: Message,
+        cause: EventId,
+        sent: Micros,
+    },
     /// A timer runs out.
     Timer { node: NodeId, timer: Timer, cause: EventId },
     /// A node starts.
@@ -59,13 +65,17 @@ impl Queue {
     pub(super) fn pop(&mut self) -> Option<(Micros, Due)> {
         let Reverse((at, _, slot)) = self.heap.pop()?;
         self.free.push(slot);
-        let due = self.slots[slot as usize].take().expect("invariant queued-slot-is-filled is broken");
+        let due = self.slots[slot as usize]
+            .take()
+            .expect("invariant queued-slot-is-filled is broken");
         Some((at, due))
     }
 
     /// What is in the queue with its time, in no particular order: for looking only.
     pub(super) fn iter(&self) -> impl Iterator<Item = (Micros, &Due)> {
-        self.heap.iter().filter_map(|Reverse((at, _, slot))| Some((*at, self.slots[*slot as usize].as_ref()?)))
+        self.heap
+            .iter()
+            .filter_map(|Reverse((at, _, slot))| Some((*at, self.slots[*slot as usize].as_ref()?)))
     }
 }
 
@@ -77,13 +87,25 @@ mod tests {
     fn what_is_due_at_the_same_time_keeps_its_order() {
         let mut queue = Queue::default();
         for (at, node) in [(5, 1), (3, 2), (5, 3), (3, 4)] {
-            queue.push(at, Due::Start { node: NodeId::Broker(node), cause: 0 });
+            queue.push(
+                at,
+                Due::Start {
+                    node: NodeId::Broker(node),
+                    cause: 0,
+                },
+            );
         }
         let mut order = Vec::new();
         while let Some((at, Due::Start { node, .. })) = queue.pop() {
             order.push((at, node.to_string()));
             if order.len() == 1 {
-                queue.push(3, Due::Start { node: NodeId::Broker(5), cause: 0 });
+                queue.push(
+                    3,
+                    Due::Start {
+                        node: NodeId::Broker(5),
+                        cause: 0,
+                    },
+                );
             }
         }
         let expected = [(3, "b2"), (3, "b4"), (3, "b5"), (5, "b1"), (5, "b3")];

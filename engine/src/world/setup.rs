@@ -81,7 +81,10 @@ impl Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { records: 5_000_000, trace_events: 100_000 }
+        Self {
+            records: 5_000_000,
+            trace_events: 100_000,
+        }
     }
 }
 
@@ -94,7 +97,11 @@ impl Setup {
             seed,
             brokers: 3,
             racks: Vec::new(),
-            topic: TopicSetup { name: topic.to_owned(), partitions: 4, replication_factor: 3 },
+            topic: TopicSetup {
+                name: topic.to_owned(),
+                partitions: 4,
+                replication_factor: 3,
+            },
             producers: 2,
             producer: ProducerConfig::new(topic),
             consumers: 3,
@@ -102,7 +109,10 @@ impl Setup {
             broker: BrokerConfig::default(),
             network: NetworkConfig::default(),
             workload: Workload {
-                rate: crate::workload::Rate { per_second: 0, bursts: Vec::new() },
+                rate: crate::workload::Rate {
+                    per_second: 0,
+                    bursts: Vec::new(),
+                },
                 keys: Vec::new(),
                 distribution: crate::workload::KeyDistribution::Uniform,
                 keyed: true,

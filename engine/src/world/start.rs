@@ -1,6 +1,5 @@
 //! How a world begins.
 
-use crate::short_sort::sort_short_by_key;
 use super::commands::Playing;
 use super::network::Network;
 use super::queue::{Due, Queue};
@@ -11,6 +10,7 @@ use crate::controller::Controller;
 use crate::log::{Dictionary, KeyId};
 use crate::node::{Input, NodeCommand, Outbox, Random, Subjects};
 use crate::producer::{ListedRecord, Producer};
+use crate::short_sort::sort_short_by_key;
 use crate::trace::{EventId, Trace};
 use crate::wire::{BrokerId, Micros, NodeId};
 use std::sync::Arc;
@@ -27,7 +27,12 @@ impl World {
         assert_bounds(setup);
         let mut dictionary = Dictionary::default();
         dictionary.key(&setup.consumer.group);
-        let keys: Vec<KeyId> = setup.workload.keys.iter().filter_map(|key| dictionary.key(key)).collect();
+        let keys: Vec<KeyId> = setup
+            .workload
+            .keys
+            .iter()
+            .filter_map(|key| dictionary.key(key))
+            .collect();
         let mut world = Self {
             now: 0,
             queue: Queue::default(),
@@ -76,7 +81,13 @@ impl World {
         };
         self.tell(CONTROLLER, Input::Command(topic), 0);
         for broker in 1..=setup.brokers {
-            self.queue.push(0, Due::Start { node: NodeId::Broker(broker), cause: 0 });
+            self.queue.push(
+                0,
+                Due::Start {
+                    node: NodeId::Broker(broker),
+                    cause: 0,
+                },
+            );
         }
         for producer in 1..=setup.producers {
             let node = NodeId::Producer(producer);
@@ -100,7 +111,9 @@ impl World {
         let config: Arc<ConsumerConfig> = Arc::new(self.setup.consumer.clone());
         let node = NodeId::Consumer(number);
         let random = Random::named(self.setup.seed, &node.to_string());
-        self.nodes.consumers.push((Consumer::new(number, config, bootstrap(&self.setup)), random));
+        self.nodes
+            .consumers
+            .push((Consumer::new(number, config, bootstrap(&self.setup)), random));
         let at = self.setup.consumers_start_us.max(self.now);
         self.queue.push(at, Due::Start { node, cause });
     }
@@ -120,13 +133,19 @@ fn nodes(setup: &Setup) -> Nodes {
     *offsets = (*offsets).min(setup.brokers);
     let config = Arc::new(config);
     let brokers = (1..=setup.brokers).map(|number| {
-        let rack = setup.racks.get(usize::from(number) - 1).map(|rack| rack.as_str().into());
+        let rack = setup
+            .racks
+            .get(usize::from(number) - 1)
+            .map(|rack| rack.as_str().into());
         let broker = Broker::new(BrokerId(number), rack, CONTROLLER, config.clone());
         (broker, stream(NodeId::Broker(number)))
     });
     let producer_config = Arc::new(setup.producer.clone());
     let producers = (1..=setup.producers).map(|number| {
-        (Producer::new(producer_config.clone(), bootstrap(setup)), stream(NodeId::Producer(number)))
+        (
+            Producer::new(producer_config.clone(), bootstrap(setup)),
+            stream(NodeId::Producer(number)),
+        )
     });
     Nodes {
         controller: (Controller::new(&mut controller_stream), controller_stream),
@@ -137,10 +156,25 @@ fn nodes(setup: &Setup) -> Nodes {
 }
 
 fn assert_bounds(setup: &Setup) {
-    assert!((1..=Limits::MAX_BROKERS).contains(&setup.brokers), "invariant setup-is-valid: brokers");
-    assert!((1..=Limits::MAX_PARTITIONS).contains(&setup.topic.partitions), "invariant setup-is-valid: partitions");
+    assert!(
+        (1..=Limits::MAX_BROKERS).contains(&setup.brokers),
+        "invariant setup-is-valid: brokers"
+    );
+    assert!(
+        (1..=Limits::MAX_PARTITIONS).contains(&setup.topic.partitions),
+        "invariant setup-is-valid: partitions"
+    );
     let replicas = 1..=setup.brokers;
-    assert!(replicas.contains(&setup.topic.replication_factor), "invariant setup-is-valid: replication.factor");
-    assert!(setup.producers <= Limits::MAX_PRODUCERS, "invariant setup-is-valid: producers");
-    assert!(setup.consumers <= Limits::MAX_CONSUMERS, "invariant setup-is-valid: consumers");
+    assert!(
+        replicas.contains(&setup.topic.replication_factor),
+        "invariant setup-is-valid: replication.factor"
+    );
+    assert!(
+        setup.producers <= Limits::MAX_PRODUCERS,
+        "invariant setup-is-valid: producers"
+    );
+    assert!(
+        setup.consumers <= Limits::MAX_CONSUMERS,
+        "invariant setup-is-valid: consumers"
+    );
 }

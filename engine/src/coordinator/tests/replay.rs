@@ -35,7 +35,10 @@ fn the_coordinator_answers_as_kafkas_does() {
         .collect();
     let left = all - cases.len();
     let matched = cases.len() - failed.len();
-    let line = format!("classic_group: {matched} of {}; {left} with static members left for later\n", cases.len());
+    let line = format!(
+        "classic_group: {matched} of {}; {left} with static members left for later\n",
+        cases.len()
+    );
     let _ = std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes());
     assert!(failed.is_empty(), "{}", failed.join("\n"));
 }
