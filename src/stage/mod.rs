@@ -8,7 +8,7 @@
 //!
 //! # How the page uses it
 //!
-//! ```ignore
+//! ```text
 //! let flights = use_state(FlightHandle::default);         // once; cheap to clone
 //! let palette = Rc::new(Palette::new(&dictionary, &keys)); // keys in the workload's order; again when a key is added
 //! html! {

@@ -100,4 +100,24 @@ mod tests {
         let assignment = assign(&[('x', 1)], &[member("a", None), member("b", None)]);
         assert_eq!(assignment, [vec![('x', 0)], vec![]]);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn every_partition_has_one_owner_and_nobody_has_two_more_than_another(
+            names in proptest::collection::btree_set("[a-z]{1,4}", 1..14),
+            partitions in 0u32..70,
+        ) {
+            let names: Vec<String> = names.into_iter().collect();
+            let members: Vec<_> = names.iter().map(|name| member(name, None)).collect();
+            let assignment = assign(&[('x', partitions)], &members);
+            let mut all: Vec<u32> = assignment.iter().flatten().map(|(_, partition)| *partition).collect();
+            all.sort_unstable();
+            proptest::prop_assert_eq!(all, (0..partitions).collect::<Vec<_>>());
+            let shares: Vec<usize> = assignment.iter().map(Vec::len).collect();
+            let (most, least) = (shares.iter().max().unwrap(), shares.iter().min().unwrap());
+            proptest::prop_assert!(most - least <= 1);
+            let blocks = |owned: &Vec<(char, u32)>| owned.windows(2).all(|pair| pair[0].1 + 1 == pair[1].1);
+            proptest::prop_assert!(assignment.iter().all(blocks), "consecutive blocks");
+        }
+    }
 }

@@ -187,4 +187,28 @@ mod tests {
         assert!(Arc::ptr_eq(&log.chunks[0], &copy.chunks[0]));
         assert_eq!((log.end(), copy.end()), (514, 516));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn reading_on_and_on_gives_every_record_once(
+            sizes in proptest::collection::vec(1u32..6, 1..400),
+            limit in 1u32..3_000,
+            from in 0u64..2_000,
+        ) {
+            let mut dictionary = Dictionary::default();
+            let mut log = Log::default();
+            for size in &sizes {
+                log.append(batch(&mut dictionary, *size), 0);
+            }
+            let mut next = from.min(log.end());
+            while next < log.end() {
+                let read = log.read(next, log.end(), limit, true);
+                proptest::prop_assert!(!read.is_empty(), "a read always comes on");
+                proptest::prop_assert!(read[0].base_offset <= next && next < read[0].end_offset());
+                proptest::prop_assert!(read.windows(2).all(|pair| pair[0].end_offset() == pair[1].base_offset));
+                next = read[read.len() - 1].end_offset();
+            }
+            proptest::prop_assert_eq!(next, log.end());
+        }
+    }
 }
