@@ -5,12 +5,12 @@ use partitura_engine::producer::murmur2::{murmur2, to_positive};
 use serde::Serialize;
 use std::io::{self, BufRead, BufReader, BufWriter, Read as _, Write};
 
-/// Say which partition Kafka's default partitioner gives to keys: murmur2, without its sign, modulo the partitions
+/// Say which partition Kafka's default partitioner gives to keys: murmur2 with its sign bit cleared, modulo the partitions
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example: partitura hash --partitions 4 match-7")]
 pub(crate) struct Args {
     /// How many partitions the topic has
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(i32::MAX)))]
+    #[arg(long, value_name = "N", value_parser = partitions, allow_negative_numbers = true)]
     partitions: u32,
     /// Write a JSON array
     #[arg(long)]
@@ -122,4 +122,10 @@ impl Lines {
         }
         self.out.flush()
     }
+}
+
+fn partitions(text: &str) -> Result<u32, String> {
+    const MOST: u32 = i32::MAX as u32;
+    let number = text.parse().ok().filter(|partitions| (1..=MOST).contains(partitions));
+    number.ok_or_else(|| format!("a topic has 1 to {MOST} partitions"))
 }

@@ -20,7 +20,7 @@ pub(crate) struct Args {
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// All chance in the run comes from this number, instead of the file's
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = seed, allow_negative_numbers = true)]
     seed: Option<u64>,
     /// How long the run is, in virtual time: 60s, 1500ms, 2m; the file's length, if not given
     #[arg(long, value_name = "TIME", value_parser = parse_until)]
@@ -224,4 +224,9 @@ impl Summary {
         });
         format!("{title}{sums}\n{}", table::render(&head, &rows.collect::<Vec<_>>()))
     }
+}
+
+fn seed(text: &str) -> Result<u64, String> {
+    text.parse()
+        .map_err(|_| format!("a seed is a whole number from 0 to {}", u64::MAX))
 }

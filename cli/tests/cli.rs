@@ -163,7 +163,7 @@ fn run_refuses_bad_input_with_status_2() {
     assert!(refused(&["run", WORLD_CUP, "--until", "0s"]).contains("longer than nothing"));
     assert!(refused(&["run", WORLD_CUP, "--until=-5s"]).contains("is not a number"));
     assert!(refused(&["run", WORLD_CUP, "--until", "99h"]).contains("within 24h"));
-    assert!(refused(&["run", WORLD_CUP, "--seed", "x"]).contains("invalid digit"));
+    assert!(refused(&["run", WORLD_CUP, "--seed", "x"]).contains("a seed is a whole number"));
     let set = |change| refused(&["run", WORLD_CUP, "--set", change]);
     assert!(set("partitions=0").contains("partitions must be 1 to 64, not 0"));
     assert!(set("partitons=8").contains("did you mean partitions?"));

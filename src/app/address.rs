@@ -21,7 +21,7 @@ pub(super) struct Opened {
 
 /// The run that the page starts with: the link's, or the first scenario's.
 pub(super) fn first() -> (Desk, Option<Problems>) {
-    let opened = opened();
+    let opened = open("the first scenario is shown.");
     let desk = opened.desk.unwrap_or_else(|| {
         let scenario = Scenario::built_in(BUILT_IN[0].0).map(Rc::new);
         let plan = Plan::of(scenario.expect("invariant scenario-is-valid: the first built-in scenario is there"));
@@ -30,18 +30,21 @@ pub(super) fn first() -> (Desk, Option<Problems>) {
     (desk, opened.problems)
 }
 
-/// The run of the link in the address bar.
+/// The run of the link in the address bar, while another one is open.
 pub(super) fn opened() -> Opened {
+    open("the run that was open stays.")
+}
+
+/// The run of the link in the address bar; `otherwise` says what is shown when nothing of it can be read.
+fn open(otherwise: &str) -> Opened {
     let fragment = fragment();
     let (link, problems) = Link::parse(&fragment);
     let (nothing, _) = Link::parse("");
-    if !problems.is_empty() && link == nothing {
+    let names_a_run = fragment.split([';', '#']).any(|part| part.starts_with("scenario="));
+    if !problems.is_empty() && link == nothing && !names_a_run {
         return Opened {
             desk: None,
-            problems: Some(told(
-                &problems,
-                "None of it could be read, so the run that was open stays.",
-            )),
+            problems: Some(told(&problems, &format!("None of it could be read: {otherwise}"))),
         };
     }
     let scenario = Scenario::built_in(&link.scenario).map(Rc::new);
@@ -55,7 +58,7 @@ pub(super) fn opened() -> Opened {
             desk: None,
             problems: Some(Problems {
                 lines: vec![problem],
-                ..told(&problems, "The run that was open stays.")
+                ..told(&problems, &format!("It cannot be played: {otherwise}"))
             }),
         },
     }
@@ -69,17 +72,22 @@ fn told(problems: &[LinkProblem], outcome: &str) -> Problems {
     }
 }
 
-/// Puts the link of this moment into the address bar.
+/// Puts the link of this moment into the address bar. A run that fits in no link leaves it without one: the link of an
+/// earlier moment would be another run.
 ///
 /// # Errors
 ///
 /// Says why there is none.
 pub(super) fn write(desk: &Desk) -> Result<(), String> {
-    let fragment = desk.link().to_fragment().map_err(|problem| problem.to_string())?;
+    let fragment = desk.link().to_fragment().map_err(|problem| problem.to_string());
+    let address = match &fragment {
+        Ok(fragment) => format!("#{fragment}"),
+        Err(_) => gloo::utils::window().location().pathname().unwrap_or_default(),
+    };
     let history = gloo::utils::window().history();
-    let written =
-        history.and_then(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(&format!("#{fragment}"))));
-    written.map_err(|_| "The browser does not let the address be changed.".to_owned())
+    let written = history.and_then(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(&address)));
+    written.map_err(|_| "The browser does not let the address be changed.".to_owned())?;
+    fragment.map(|_| ())
 }
 
 /// Copies what is in the address bar, and tells whether that was possible.

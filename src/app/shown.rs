@@ -44,11 +44,11 @@ impl OnStage {
         let targets = desk.step().map_or(&[][..], |step| &step.highlight);
         let pointed = pointed(targets, &view, world.dictionary());
         let captions = captions(world, &view);
-        let made_for = (desk.runs(), world.dictionary().key_count(), world.keys().to_vec());
+        let made_for = (desk.runs(), world.dictionary().key_count(), world.known_keys().to_vec());
         let palette = if made_for == before.made_for {
             before.palette.clone()
         } else {
-            Rc::new(Palette::new(world.dictionary(), world.keys()))
+            Rc::new(Palette::new(world.dictionary(), world.known_keys()))
         };
         Self {
             palette,
@@ -221,6 +221,7 @@ fn row(event: &Event, session: &Session) -> EventRow {
             (NodeId::User, Fact::Commanded(_)) if session.plan().actions.iter().any(|a| a.at_us == event.at) => {
                 "you".to_owned()
             }
+            (NodeId::User, Fact::RecordLimitReached { .. }) => "limit".to_owned(),
             (NodeId::User, _) => "scenario".to_owned(),
             _ => who.trim().to_owned(),
         },

@@ -3,6 +3,7 @@
 use crate::stage::Captions;
 use crate::ui::format::{counted, grouped, shortened};
 use partitura_engine::log::Dictionary;
+use partitura_engine::producer::murmur2::to_positive;
 use partitura_engine::world::{LastSent, View, World};
 
 /// The longest key that is written out.
@@ -17,8 +18,13 @@ pub fn captions(world: &World, view: &View) -> Captions {
         .iter()
         .filter_map(|producer| producer.last)
         .max_by_key(|last| last.at_us);
+    let pace = if world.is_record_limit_reached() {
+        format!("stopped: limit of {} records", grouped(world.setup().limits.records))
+    } else {
+        format!("{} records/s", grouped(u64::from(world.rate())))
+    };
     Captions {
-        producers: format!("{producers} · {} records/s", grouped(u64::from(world.rate()))),
+        producers: format!("{producers} · {pace}"),
         computation: last
             .map(|last| computation(&last, view, world.dictionary()))
             .unwrap_or_default(),
@@ -26,7 +32,8 @@ pub fn captions(world: &World, view: &View) -> Captions {
     }
 }
 
-/// `Utils.toPositive(Utils.murmur2(key)) % partitions`, or the sticky partitioner's way (KIP-794).
+/// `Utils.toPositive(Utils.murmur2(key)) % partitions`, or the sticky partitioner's way (KIP-794). `toPositive` clears the
+/// sign bit, which shows for a negative hash only.
 fn computation(last: &LastSent, view: &View, texts: &Dictionary) -> Vec<String> {
     let Some(key) = last.key else {
         return vec![
@@ -34,15 +41,59 @@ fn computation(last: &LastSent, view: &View, texts: &Dictionary) -> Vec<String> 
             format!("stays with P{} for a batch", last.partition),
         ];
     };
-    let positive = grouped(u64::from((texts.key_hash(key) & 0x7fff_ffff).cast_unsigned()));
+    let hash = texts.key_hash(key);
+    let positive = grouped(u64::from(to_positive(hash)));
+    let masked = if hash < 0 { "& 0x7fffffff = " } else { "" };
     let text = shortened(texts.key_text(key), MOST_LETTERS);
     vec![
-        format!("murmur2(\"{text}\") = {positive}"),
+        format!("murmur2(\"{text}\") = {}", signed(hash)),
         format!(
-            "{positive} mod {} = {} → P{}",
+            "{masked}{positive} mod {} = {} → P{}",
             view.partitions.len(),
             last.partition,
             last.partition
         ),
     ]
+}
+
+/// With spaces between the thousands, and a minus where there is one.
+pub(crate) fn signed(number: i32) -> String {
+    let minus = if number < 0 { "−" } else { "" };
+    format!("{minus}{}", grouped(u64::from(number.unsigned_abs())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use partitura_engine::world::{Setup, World};
+
+    #[test]
+    fn the_computation_shows_the_sign_bit_that_is_cleared() {
+        let mut setup = Setup::new(1, "t");
+        setup.workload.keys = vec!["match-4".to_owned(), "match-7".to_owned()];
+        let world = World::new(&setup);
+        let mut view = world.view();
+        view.partitions = Vec::new();
+        let plain = |line: String| line.replace('\u{202f}', " ");
+        let said = |key: usize| -> Vec<String> {
+            let key = world.keys()[key];
+            let last = LastSent {
+                at_us: 0,
+                key: Some(key),
+                subject: key,
+                partition: 0,
+            };
+            computation(&last, &view, world.dictionary())
+                .into_iter()
+                .map(plain)
+                .collect()
+        };
+        assert_eq!(said(0)[0], "murmur2(\"match-4\") = −1 533 637 136");
+        assert!(
+            said(0)[1].starts_with("& 0x7fffffff = 613 846 512 mod"),
+            "{:?}",
+            said(0)
+        );
+        assert!(!said(1)[1].starts_with('&'));
+    }
 }

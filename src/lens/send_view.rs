@@ -1,7 +1,8 @@
 //! One record by hand: its key, what it says, and where the key will take it.
 
+use crate::lens::captions::signed;
 use crate::ui::format::grouped;
-use partitura_engine::producer::murmur2::murmur2;
+use partitura_engine::producer::murmur2::{murmur2, to_positive};
 use partitura_engine::world::Command;
 use web_sys::{HtmlInputElement, SubmitEvent};
 use yew::{Callback, Component, Context, Html, InputEvent, Properties, TargetCast, html};
@@ -140,9 +141,15 @@ impl SendForm {
         if self.key.is_empty() {
             return html! { "no key: the sticky partitioner picks" };
         }
-        let positive = murmur2(self.key.as_bytes()) & 0x7fff_ffff;
-        let partition = positive.cast_unsigned() % u32::from(partitions.max(1));
-        let computed = grouped(u64::from(positive.cast_unsigned()));
-        html! { <>{ format!("murmur2 = {computed} mod {partitions} → ") }<b>{ format!("P{partition}") }</b></> }
+        let hash = murmur2(self.key.as_bytes());
+        let positive = to_positive(hash);
+        let partition = positive % u32::from(partitions.max(1));
+        let (computed, shown) = (grouped(u64::from(positive)), signed(hash));
+        let masked = if hash < 0 {
+            format!(" & 0x7fffffff = {computed}")
+        } else {
+            String::new()
+        };
+        html! { <>{ format!("murmur2 = {shown}{masked} mod {partitions} → ") }<b>{ format!("P{partition}") }</b></> }
     }
 }

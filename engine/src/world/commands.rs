@@ -6,6 +6,7 @@ use crate::node::{Input, NodeCommand};
 use crate::trace::{CommandFact, EventId, Fact};
 use crate::wire::{Micros, NodeId};
 use crate::workload::{Burst, KeyDistribution, KeySampler};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The workload as it is played at the moment.
@@ -19,6 +20,8 @@ pub(super) struct Playing {
     told: Option<u32>,
     producers_start_us: Micros,
     keys: Vec<KeyId>,
+    /// All keys that there have been, in the order in which they came.
+    known: Vec<KeyId>,
     distribution: KeyDistribution,
     /// One for each producer.
     samplers: Vec<Option<Arc<KeySampler>>>,
@@ -36,6 +39,7 @@ impl Playing {
             bursts: setup.workload.rate.bursts.clone(),
             told: None,
             producers_start_us: setup.producers_start_us,
+            known: keys.clone(),
             keys,
             distribution: setup.workload.distribution,
             samplers: Vec::new(),
@@ -76,6 +80,19 @@ impl World {
         &self.playing.keys
     }
 
+    /// All keys that there have been, those of the setup first, then those that a person brought, in the order in which
+    /// they came: a key keeps its place for ever.
+    #[must_use]
+    pub fn known_keys(&self) -> &[KeyId] {
+        &self.playing.known
+    }
+
+    /// Whether the producers have stopped, because the run has as many records as it may have.
+    #[must_use]
+    pub fn is_record_limit_reached(&self) -> bool {
+        self.playing.stopped
+    }
+
     /// Records a second that the producers are meant to send now, all together.
     #[must_use]
     pub fn rate(&self) -> u32 {
@@ -99,6 +116,8 @@ impl World {
             Command::Keys(keys) => {
                 let dictionary = Arc::make_mut(&mut self.dictionary);
                 self.playing.keys = keys.iter().filter_map(|key| dictionary.key(key)).collect();
+                let keys = self.playing.keys.clone();
+                self.remember(&keys);
                 let cause = self.note(CommandFact::Keys);
                 self.resample(cause);
             }
@@ -109,6 +128,14 @@ impl World {
             Command::Consumers(count) => self.set_consumers(*count),
             Command::Send { key, value } => self.send_by_hand(key.as_deref(), value),
         }
+    }
+
+    fn remember(&mut self, keys: &[KeyId]) {
+        let mut known = BTreeSet::new();
+        known.extend(self.playing.known.iter().copied());
+        self.playing
+            .known
+            .extend(keys.iter().filter(|key| !known.contains(key)));
     }
 
     fn note(&mut self, command: CommandFact) -> EventId {
@@ -176,6 +203,9 @@ impl World {
         let dictionary: &mut Dictionary = Arc::make_mut(&mut self.dictionary);
         let (subject, value) = (dictionary.key(key.unwrap_or("(no key)")), dictionary.value(value));
         let Some(subject) = subject else { return };
+        if key.is_some() {
+            self.remember(&[subject]);
+        }
         let key = key.map(|_| subject);
         let cause = self.note(CommandFact::Send { key });
         let producer = u8::try_from(self.playing.producer_of(subject) + 1).unwrap_or(1);
