@@ -130,7 +130,7 @@ fn last_moment(session: &Session) -> Micros {
     actions.chain([session.scenario().until_us]).max().unwrap_or(0)
 }
 
-/// The records on the reader's page.
+/// The records on the reader's page, in the order in which they were read.
 #[must_use]
 pub(super) fn read_rows(desk: &Desk, palette: &Palette, about: Option<KeyId>) -> Rc<[ReadRow]> {
     let session = desk.session();
@@ -152,15 +152,18 @@ pub(super) fn read_rows(desk: &Desk, palette: &Palette, about: Option<KeyId>) ->
             sequence: read.sequence,
         }
     };
-    session.account().reading.newest_first(about).map(row).collect()
+    session.account().reading.in_order(about).map(row).collect()
 }
 
-/// What the reader's page can be narrowed to: the first of the workload's keys, each with its letter and its text.
+/// What the reader's page can be narrowed to: the first of the workload's keys, each with its letter and its text, and
+/// the one that it is narrowed to, even if the workload has other keys by now.
 #[must_use]
-pub(super) fn subjects(desk: &Desk, palette: &Palette) -> Rc<[(KeyId, String)]> {
-    let world = desk.session().world();
-    let known = world.keys().iter().filter(|key| key.index() < Reading::SUBJECTS);
+pub(super) fn subjects(desk: &Desk, palette: &Palette, about: Option<KeyId>) -> Rc<[(KeyId, String)]> {
+    let keys = desk.session().world().keys();
+    let known = keys.iter().filter(|key| key.index() < Reading::SUBJECTS);
+    let gone = about.iter().filter(|key| !keys.contains(key));
     known
+        .chain(gone)
         .map(|key| (*key, format!("{}  {}", palette.label(*key), palette.text(*key))))
         .collect()
 }

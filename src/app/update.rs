@@ -174,7 +174,7 @@ impl App {
                 let reading = &desk.session().account().reading;
                 (self.on_panel.processed, self.on_panel.late) = (reading.processed(), reading.late());
                 self.on_panel.rows = shown::read_rows(&desk, &self.on_stage.palette, self.look.read_about);
-                self.on_panel.subjects = shown::subjects(&desk, &self.on_stage.palette);
+                self.on_panel.subjects = shown::subjects(&desk, &self.on_stage.palette, self.look.read_about);
             }
             _ => self.on_panel.events = shown::event_rows(&desk, self.look.listed, self.look.about),
         }

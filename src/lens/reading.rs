@@ -46,13 +46,13 @@ impl Reading {
     /// For how many subjects the last records are kept apart from those of all others.
     pub const SUBJECTS: usize = 64;
 
-    /// The last records, of all or about one subject, the newest first.
-    pub fn newest_first(&self, about: Option<KeyId>) -> impl Iterator<Item = &ReadRecord> {
+    /// The last records, of all or about one subject, in the order in which they were read.
+    pub fn in_order(&self, about: Option<KeyId>) -> impl Iterator<Item = &ReadRecord> {
         let records = match about {
             None => Some(&self.last),
             Some(subject) => self.about.get(subject.index()),
         };
-        records.into_iter().flatten().rev()
+        records.into_iter().flatten()
     }
 
     /// How many records were processed.
@@ -152,11 +152,11 @@ mod tests {
         {
             reading.absorb(&processed(id as u64 + 1, subject, sequence));
         }
-        let rows: Vec<(u32, Option<u32>)> = reading.newest_first(None).map(|r| (r.sequence, r.after)).collect();
-        assert_eq!(rows, [(4, None), (2, Some(3)), (1, None), (3, None), (1, None)]);
+        let rows: Vec<(u32, Option<u32>)> = reading.in_order(None).map(|r| (r.sequence, r.after)).collect();
+        assert_eq!(rows, [(1, None), (3, None), (1, None), (2, Some(3)), (4, None)]);
         assert_eq!((reading.processed(), reading.late()), (5, 1));
-        assert_eq!(reading.newest_first(Some(card)).count(), 1);
-        assert_eq!(reading.newest_first(Some(goal)).count(), 4);
+        assert_eq!(reading.in_order(Some(card)).count(), 1);
+        assert_eq!(reading.in_order(Some(goal)).count(), 4);
     }
 
     #[test]
@@ -167,7 +167,7 @@ mod tests {
         for id in 1..100 {
             reading.absorb(&processed(id, subject, id as u32));
         }
-        assert_eq!(reading.newest_first(None).count(), Reading::SHOWN);
-        assert_eq!(reading.newest_first(None).next().unwrap().sequence, 99);
+        assert_eq!(reading.in_order(None).count(), Reading::SHOWN);
+        assert_eq!(reading.in_order(None).last().unwrap().sequence, 99);
     }
 }

@@ -32,7 +32,7 @@ pub struct ReadRow {
 /// What the panel is given.
 #[derive(PartialEq, Properties)]
 pub struct Props {
-    /// The last records, the newest first.
+    /// The last records, in the order in which they were read.
     pub rows: Rc<[ReadRow]>,
     /// How many were processed in all.
     pub processed: u64,
@@ -50,8 +50,8 @@ pub struct Props {
 #[component]
 pub fn ReadingPanel(props: &Props) -> Html {
     html! {
-        <div class="lens reading" data-testid="reading" role="group" tabindex="0" aria-label="The reader’s page">
-            <p class="lens-lead">{ "What the consumers’ application shows, the newest first." }</p>
+        <div class="lens reading" data-testid="reading" role="group" aria-label="The reader’s page">
+            <p class="lens-lead">{ "What the consumers’ application shows, in the order in which it was read, the newest last." }</p>
             <dl class="totals">
                 <div>
                     <dt>{ "Read" }</dt><dd class="mono" data-testid="read-count">{ grouped(props.processed) }</dd>
@@ -64,7 +64,9 @@ pub fn ReadingPanel(props: &Props) -> Html {
             if props.rows.is_empty() {
                 <p class="empty">{ "Nothing of this has been read yet. Press play, and wait for the consumers." }</p>
             } else {
-                <ol class="read-rows">{ for props.rows.iter().map(|read| row(read, props.about.is_none())) }</ol>
+                <div class="read-box" role="group" tabindex="0" aria-label="The last records, the newest last">
+                    <ol class="read-rows">{ for props.rows.iter().map(|read| row(read, props.about.is_none())) }</ol>
+                </div>
             }
         </div>
     }

@@ -1,10 +1,12 @@
 //! One setting: its name, its value, a line to drag, and what holds of it.
 
 use super::scale::{Scale, WAY};
+use super::settings::Values;
 use crate::ui::icon::{Icon, Sign};
 use crate::ui::term::Term;
 use partitura_engine::scenario::{Kind, Setting};
 use partitura_engine::wire::Micros;
+use std::rc::Rc;
 use web_sys::{Event, HtmlInputElement, HtmlSelectElement};
 use yew::{Callback, Component, Context, Html, InputEvent, Properties, TargetCast, classes, html};
 
@@ -17,6 +19,8 @@ pub struct Props {
     pub value: String,
     /// Its value in the scenario.
     pub original: String,
+    /// All values: when another setting is changed, a value that was refused here is given up.
+    pub values: Rc<Values>,
     /// Why the last wish could not be fulfilled, if it could not.
     pub problem: Option<String>,
     /// Whether the open step points at it.
@@ -37,6 +41,8 @@ pub enum Msg {
 pub struct SettingRow {
     /// What is being typed or dragged.
     draft: Option<String>,
+    /// Whether that was meant, and not only on the way there.
+    meant: bool,
 }
 
 impl Component for SettingRow {
@@ -44,11 +50,16 @@ impl Component for SettingRow {
     type Properties = Props;
 
     fn create(_ctx: &Context<Self>) -> Self {
-        Self { draft: None }
+        Self {
+            draft: None,
+            meant: false,
+        }
     }
 
     fn changed(&mut self, ctx: &Context<Self>, old: &Props) -> bool {
-        if ctx.props().value != old.value {
+        let props = ctx.props();
+        let other_applied = props.values.now != old.values.now || props.values.seed != old.values.seed;
+        if props.value != old.value || (self.meant && other_applied) {
             self.draft = None;
         }
         true
@@ -57,12 +68,16 @@ impl Component for SettingRow {
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         let props = ctx.props();
         match msg {
-            Msg::Draft(text) => self.draft = Some(text),
+            Msg::Draft(text) => {
+                self.draft = Some(text);
+                self.meant = false;
+            }
             Msg::Commit(text) if props.setting.canonical(&text).is_ok_and(|text| text == props.value) => {
                 self.draft = None;
             }
             Msg::Commit(text) => {
                 self.draft = Some(text.clone());
+                self.meant = true;
                 if props.setting.canonical(&text).is_ok() {
                     props.on_set.emit((props.setting.name, text));
                 }
@@ -76,6 +91,7 @@ impl Component for SettingRow {
         let setting = props.setting;
         let shown = self.draft.as_ref().unwrap_or(&props.value);
         let problem = match setting.canonical(shown) {
+            Err(_) if shown.trim().is_empty() => Some(nothing_typed(setting)),
             Err(problem) => Some(problem),
             Ok(_) => self.draft.as_ref().and(props.problem.clone()),
         };
@@ -229,6 +245,10 @@ impl SettingRow {
 }
 
 const PERCENT: Scale = Scale { min: 0, max: 100 };
+
+fn nothing_typed(setting: &Setting) -> String {
+    format!("nothing was typed; {} is {}", setting.name, setting.kind.allowed())
+}
 
 fn text_of(event: &Event) -> String {
     event.target_unchecked_into::<HtmlInputElement>().value()

@@ -61,6 +61,7 @@ pub fn SettingsPanel(props: &Props) -> Html {
                 {setting}
                 value={value(&props.values.now)}
                 original={value(&props.values.original)}
+                values={props.values.clone()}
                 problem={props.problems.get(setting.name).cloned()}
                 pointed={props.pointed.contains(&setting.name)}
                 on_set={on_set.clone()}

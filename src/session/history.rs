@@ -68,7 +68,7 @@ impl History {
     pub const BUCKETS: usize = 1024;
     /// The width of a bucket at first.
     pub const FIRST_WIDTH_US: Micros = 10_000;
-    /// The most marks. Those that come later are counted, not kept.
+    /// The most marks. Those that come later are counted, not kept, unless they are trouble, which takes another's place.
     pub const MARKS: usize = 200;
 
     /// How wide a bucket is by now.
@@ -118,7 +118,11 @@ impl History {
         }
         if self.marks.len() == Self::MARKS {
             self.unmarked += 1;
-            return;
+            let least = self.marks.iter().rposition(|mark| mark.kind != MarkKind::Trouble);
+            match least.filter(|_| mark.kind == MarkKind::Trouble) {
+                Some(least) => drop(self.marks.remove(least)),
+                None => return,
+            }
         }
         self.marks.push(mark);
     }

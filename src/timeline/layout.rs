@@ -1,6 +1,6 @@
 //! Run → places on the timeline. Pure: in fractions of the width, so that a test can ask without a browser.
 
-use crate::session::history::{Bucket, History, Mark};
+use crate::session::history::{Bucket, History};
 use partitura_engine::wire::Micros;
 
 const SECOND: Micros = 1_000_000;
@@ -39,63 +39,6 @@ pub fn place(at: Micros, span: Micros) -> f64 {
     } else {
         (at.min(span) as f64) / (span as f64)
     }
-}
-
-/// A mark at its place.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PlacedMark {
-    /// What is marked; of several in one place the first.
-    pub mark: Mark,
-    /// How many more are in the same place.
-    pub more: usize,
-    /// From 0 to 1.
-    pub x: f64,
-    /// In the upper row, 0, or the lower one, 1.
-    pub row: usize,
-    /// Whether there is room for its words.
-    pub labelled: bool,
-}
-
-/// How wide a sign is, and a letter of its label, in pixels.
-const SIGN_PX: f64 = 22.0;
-const LETTER_PX: f64 = 6.4;
-/// How many rows of marks there are.
-pub const ROWS: usize = 2;
-
-/// Finds a place for each mark on an axis of `width` pixels: words where there is room, the sign alone where there is
-/// less, and one sign for several where they would lie on each other.
-#[must_use]
-pub fn place_marks(marks: &[Mark], span: Micros, width: f64) -> Vec<PlacedMark> {
-    let mut placed: Vec<PlacedMark> = Vec::new();
-    let mut free = [f64::NEG_INFINITY; ROWS];
-    for (index, mark) in marks.iter().enumerate() {
-        let x = place(mark.at_us, span);
-        let left = x * width - SIGN_PX / 2.0;
-        let Some(row) = (0..ROWS).find(|row| free[*row] <= left) else {
-            if let Some(last) = placed.last_mut() {
-                last.more += 1;
-            }
-            continue;
-        };
-        let label = SIGN_PX + 6.0 + mark.label.chars().count() as f64 * LETTER_PX;
-        // A label may run on until the next mark, of which the row is not known yet, unless the other row is free.
-        let other_is_free = (0..ROWS).any(|other| other != row && free[other] <= left);
-        let next = marks[index + 1..]
-            .iter()
-            .map(|m| place(m.at_us, span) * width)
-            .find(|next| *next > left + SIGN_PX);
-        let has_room =
-            left + label <= width && (other_is_free || next.is_none_or(|next| left + label < next - SIGN_PX / 2.0));
-        free[row] = left + if has_room { label } else { SIGN_PX };
-        placed.push(PlacedMark {
-            mark: mark.clone(),
-            more: 0,
-            x,
-            row,
-            labelled: has_room,
-        });
-    }
-    placed
 }
 
 /// The two curves, as points from 0 to 1, x to the right and y upwards, and what their highest values are.
@@ -161,15 +104,6 @@ fn nice(n: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::history::MarkKind;
-
-    fn mark(at_s: u64, label: &str) -> Mark {
-        Mark {
-            at_us: at_s * SECOND,
-            kind: MarkKind::You,
-            label: label.to_owned(),
-        }
-    }
 
     #[test]
     fn the_axis_is_longer_than_the_run_and_the_plan() {
@@ -186,40 +120,6 @@ mod tests {
         assert_eq!(ticks(30 * SECOND, 16).len(), 16);
         assert_eq!(ticks(30 * SECOND, 8).last(), Some(&(30 * SECOND)));
         assert!(ticks(10 * 86_400 * SECOND, 10).len() <= 11);
-    }
-
-    #[test]
-    fn marks_far_apart_share_the_upper_row() {
-        let placed = place_marks(&[mark(1, "one"), mark(20, "two")], 30 * SECOND, 1000.0);
-        assert!(placed.iter().all(|p| p.row == 0 && p.labelled && p.more == 0));
-    }
-
-    #[test]
-    fn marks_close_by_use_the_lower_row_and_then_become_one() {
-        let marks = [mark(10, "a rebalance"), mark(10, "another"), mark(10, "a third")];
-        let placed = place_marks(&marks, 30 * SECOND, 1000.0);
-        assert_eq!(placed.iter().map(|p| p.row).collect::<Vec<_>>(), [0, 1]);
-        assert_eq!(placed[1].more, 1);
-    }
-
-    #[test]
-    fn labels_do_not_lie_on_each_other() {
-        let marks: Vec<Mark> = (0..30).map(|n| mark(n, "something with words")).collect();
-        let placed = place_marks(&marks, 30 * SECOND, 1000.0);
-        for row in 0..ROWS {
-            let mut end = f64::NEG_INFINITY;
-            for mark in placed.iter().filter(|p| p.row == row) {
-                let left = mark.x * 1000.0 - SIGN_PX / 2.0;
-                assert!(left >= end, "row {row}: {left} is left of {end}");
-                end = left
-                    + if mark.labelled {
-                        SIGN_PX + 6.0 + 20.0 * LETTER_PX
-                    } else {
-                        SIGN_PX
-                    };
-                assert!(end <= 1000.0 + SIGN_PX);
-            }
-        }
     }
 
     #[test]

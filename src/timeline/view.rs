@@ -1,7 +1,8 @@
 //! The timeline on the page.
 
 use super::canvas::{self, Inks};
-use super::layout::{Curves, PlacedMark, place, place_marks, ticks};
+use super::layout::{Curves, place, ticks};
+use super::marks::{PlacedMark, place_marks};
 use crate::session::history::{Mark, MarkKind};
 use crate::ui::format::{counted, grouped, moment, rate, short_moment};
 use crate::ui::icon::{Icon, Sign};

@@ -55,13 +55,19 @@ impl Theme {
         }
     }
 
-    /// The one that follows when the button is pressed.
+    /// The one that follows when the button is pressed: from the system's to the opposite of it, so that something is
+    /// seen to change, then to the other, and back to the system's.
     #[must_use]
     pub fn next(self) -> Self {
+        let (as_system, opposite) = if system_is_dark() {
+            (Theme::Dark, Theme::Light)
+        } else {
+            (Theme::Light, Theme::Dark)
+        };
         match self {
-            Theme::System => Theme::Dark,
-            Theme::Dark => Theme::Light,
-            Theme::Light => Theme::System,
+            Theme::System => opposite,
+            chosen if chosen == opposite => as_system,
+            _ => Theme::System,
         }
     }
 
@@ -70,12 +76,17 @@ impl Theme {
         let dark = match self {
             Theme::Dark => true,
             Theme::Light => false,
-            Theme::System => !system_is_light().is_some_and(|query| query.matches()),
+            Theme::System => system_is_dark(),
         };
         if let Some(root) = gloo::utils::document().document_element() {
             let _ = root.set_attribute("data-theme", if dark { "dark" } else { "light" });
         }
     }
+}
+
+/// Dark is what holds where the system says nothing.
+fn system_is_dark() -> bool {
+    !system_is_light().is_some_and(|query| query.matches())
 }
 
 fn system_is_light() -> Option<MediaQueryList> {

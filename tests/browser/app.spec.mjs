@@ -105,9 +105,13 @@ test("a damaged or newer link says what is wrong, and keeps what could be read",
   await expect(problems).toHaveCount(0);
 
   await page.goto("about:blank");
-  await open(page, "./#v9;scenario=world-cup");
+  await open(page, "./#v9;scenario=world-cup;partitions=5");
   await expect(id(page, "problems")).toContainText(/v9|newer/);
-  await expect(id(page, "stage")).toContainText("leader");
+  await expect(id(page, "row-P4")).toBeVisible();
+
+  await page.evaluate(() => (location.hash = "#v1z;abc"));
+  await expect(id(page, "problems")).toContainText("the run that was open stays");
+  await expect(id(page, "row-P4")).toBeVisible();
 });
 
 test("bad values are refused where they are typed, and the run stays as it is", async ({ page }) => {
@@ -127,6 +131,25 @@ test("own keys, pasted, become what the records are about", async ({ page }) => 
   await id(page, "own-keys-use").click();
   await page.keyboard.press("Escape");
   await expect.poll(() => page.url()).toContain("anna");
+});
+
+test("a key keeps its letter when others come", async ({ page }) => {
+  await open(page, "./#v1;scenario=world-cup;step=3");
+  await pause(page);
+  const cell = async () => (await id(page, "cell-P2-B1").textContent()).replace(/[^A-Z]/g, "");
+  const before = await cell();
+  expect(before.length).toBeGreaterThan(3);
+  await id(page, "panel-tab-0").click();
+  await id(page, "own-keys").fill("anna\nbert");
+  await id(page, "own-keys-use").click();
+  await page.waitForTimeout(300);
+  expect(await cell()).toBe(before);
+});
+
+test("the record limit is said where the records come from", async ({ page }) => {
+  await open(page, "./#v1;scenario=world-cup;records.max=100;rate=5000");
+  for (let i = 0; i < 8; i++) await page.keyboard.press("ArrowUp");
+  await expect(id(page, "producers")).toContainText("stopped: limit of 100 records", { timeout: 20_000 });
 });
 
 test("the reader drives the run: next, back, fold", async ({ page }) => {
