@@ -18,13 +18,13 @@ pub fn captions(world: &World, view: &View) -> Captions {
         .iter()
         .filter_map(|producer| producer.last)
         .max_by_key(|last| last.at_us);
-    let pace = if world.is_record_limit_reached() {
-        format!("stopped: limit of {} records", grouped(world.setup().limits.records))
-    } else {
-        format!("{} records/s", grouped(u64::from(world.rate())))
-    };
+    let limit = world.setup().limits.records;
     Captions {
-        producers: format!("{producers} · {pace}"),
+        producers: if world.is_record_limit_reached() {
+            format!("stopped at {} records", grouped(limit))
+        } else {
+            format!("{producers} · {} records/s", grouped(u64::from(world.rate())))
+        },
         computation: last
             .map(|last| computation(&last, view, world.dictionary()))
             .unwrap_or_default(),

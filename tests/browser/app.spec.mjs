@@ -149,7 +149,7 @@ test("a key keeps its letter when others come", async ({ page }) => {
 test("the record limit is said where the records come from", async ({ page }) => {
   await open(page, "./#v1;scenario=world-cup;records.max=100;rate=5000");
   for (let i = 0; i < 8; i++) await page.keyboard.press("ArrowUp");
-  await expect(id(page, "producers")).toContainText("stopped: limit of 100 records", { timeout: 20_000 });
+  await expect(id(page, "producers")).toContainText("stopped at 100 records", { timeout: 20_000 });
 });
 
 test("the reader drives the run: next, back, fold", async ({ page }) => {
