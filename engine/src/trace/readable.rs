@@ -169,9 +169,10 @@ fn client_text(fact: &Fact, n: &Names) -> String {
             batches,
         } => {
             format!(
-                "split {} {} into {batches} batches",
+                "split {} {} into {batches} {}",
                 n.partition(partition),
-                records(count)
+                records(count),
+                if batches == 1 { "batch" } else { "batches" }
             )
         }
         Fact::SendBlocked => "send() blocks".to_owned(),
