@@ -74,6 +74,7 @@ pub fn mark_of(event: &Event, yours: bool) -> Option<Mark> {
             partition,
             leader,
             epoch,
+            ..
         } if epoch > 0 => (MarkKind::Leader, format!("P{} → broker {}", partition.index, leader.0)),
         Fact::GroupState {
             state: GroupStateName::PreparingRebalance,
@@ -103,24 +104,20 @@ fn command_label(command: CommandFact) -> String {
         CommandFact::Consumers(1) => "1 consumer".to_owned(),
         CommandFact::Consumers(n) => format!("{n} consumers"),
         CommandFact::Send { .. } => "one record sent".to_owned(),
+        other => format!("{other:?}"),
     }
 }
 
 /// A command in a few words, as it will be marked when its time has come.
 #[must_use]
 pub fn command_words(command: &Command) -> String {
-    command_label(match command {
-        Command::Rate(rate) => CommandFact::Rate(*rate),
-        Command::Distribution(_) | Command::Keys(_) => CommandFact::Keys,
-        Command::Keyed(keyed) => CommandFact::Keyed(*keyed),
-        Command::Consumers(count) => CommandFact::Consumers(*count),
-        Command::Send { .. } => CommandFact::Send { key: None },
-    })
+    command_label(command.fact())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use partitura_engine::trace::Election;
     use partitura_engine::wire::{BrokerId, NodeId, PartitionId, TopicId};
 
     fn event(fact: Fact) -> Event {
@@ -142,6 +139,7 @@ mod tests {
             },
             leader: BrokerId(3),
             epoch,
+            how: Election::FromIsr,
         };
         assert_eq!(mark_of(&event(elected(0)), false), None);
         assert_eq!(mark_of(&event(elected(1)), false).unwrap().label, "P2 → broker 3");

@@ -191,12 +191,18 @@ fn title(view: &BrokerView, silence: Option<Micros>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use partitura_engine::world::ProcessState;
 
     fn broker(beats: &[Micros]) -> BrokerView {
         BrokerView {
             id: BrokerId(3),
             rack: Some("c".to_owned()),
             unfenced: true,
+            process: ProcessState::Running,
+            process_since_us: 0,
+            controller: None,
+            disk_bytes_per_s: None,
+            heard_us: None,
             leads: 1,
             coordinates: false,
             parked_produces: 0,

@@ -3,7 +3,8 @@
 use partitura_engine::log::{Dictionary, KeyId};
 use partitura_engine::wire::{BrokerId, NodeId};
 use partitura_engine::world::{
-    BrokerView, ConsumerView, GroupView, OwnedView, PartitionView, ProducerView, RecordView, ReplicaView, View,
+    BrokerView, ConsumerView, GroupView, OwnedView, PartitionView, ProcessState, ProducerView, RecordView, ReplicaView,
+    View,
 };
 
 /// Twenty keys.
@@ -44,6 +45,13 @@ pub(super) fn view(partitions: u16, brokers: u8, consumers: u8, factor: u8, keys
             leader_epoch: 2 + u32::from(p) % 4,
             replicas: isr.clone(),
             isr,
+            elr: Vec::new(),
+            under_replicated: false,
+            offline: false,
+            under_min_isr: false,
+            at_min_isr: false,
+            reassigning: false,
+            unavailable_since_us: None,
             sent: end(p),
             share_permille: share(p),
             recent_permille: share(p),
@@ -64,6 +72,7 @@ pub(super) fn view(partitions: u16, brokers: u8, consumers: u8, factor: u8, keys
                 sequence: 1,
                 value: None,
                 sent_us: 12_000_000,
+                acknowledged: true,
             };
             view.replicas.push(ReplicaView {
                 partition: p,
@@ -75,6 +84,7 @@ pub(super) fn view(partitions: u16, brokers: u8, consumers: u8, factor: u8, keys
                 log_end,
                 high_watermark: if i == 0 { high_watermark } else { high_watermark - 1 },
                 last: (log_end.saturating_sub(8)..log_end).map(record).collect(),
+                truncated: None,
             });
         }
     }
@@ -83,6 +93,11 @@ pub(super) fn view(partitions: u16, brokers: u8, consumers: u8, factor: u8, keys
             id: BrokerId(id),
             rack: Some(char::from(b'a' + (id - 1) % 3).to_string()),
             unfenced: brokers < 3 || id != 3,
+            process: ProcessState::Running,
+            process_since_us: 0,
+            controller: None,
+            disk_bytes_per_s: None,
+            heard_us: None,
             leads: 1,
             coordinates: id == 1,
             parked_produces: 0,

@@ -6,7 +6,7 @@ use crate::wire::Micros;
 /// A broker's settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BrokerConfig {
-    /// `min.insync.replicas`.
+    /// `min.insync.replicas`, where the topic has no other.
     pub min_insync_replicas: u8,
     /// `message.max.bytes`: the largest batch that is taken.
     pub message_max_bytes: u32,
@@ -20,8 +20,20 @@ pub struct BrokerConfig {
     pub replica_fetch_response_max_bytes: u32,
     /// `replica.fetch.backoff.ms`.
     pub replica_fetch_backoff_us: Micros,
+    /// `replica.lag.time.max.ms`.
+    pub replica_lag_time_max_us: Micros,
+    /// `replica.socket.timeout.ms`.
+    pub replica_socket_timeout_us: Micros,
+    /// `replica.high.watermark.checkpoint.interval.ms`.
+    pub high_watermark_checkpoint_interval_us: Micros,
+    /// `producer.id.expiration.ms`.
+    pub producer_id_expiration_us: Micros,
     /// `broker.heartbeat.interval.ms`.
     pub heartbeat_interval_us: Micros,
+    /// `broker.session.timeout.ms`, which also bounds how long a request to the controller may take.
+    pub session_timeout_us: Micros,
+    /// `controlled.shutdown.enable`.
+    pub controlled_shutdown: bool,
     /// The group coordinator's settings.
     pub groups: GroupCoordinatorConfig,
 }
@@ -36,7 +48,13 @@ impl Default for BrokerConfig {
             replica_fetch_max_bytes: 1_048_576,
             replica_fetch_response_max_bytes: 10_485_760,
             replica_fetch_backoff_us: 1_000_000,
+            replica_lag_time_max_us: 30_000_000,
+            replica_socket_timeout_us: 30_000_000,
+            high_watermark_checkpoint_interval_us: 5_000_000,
+            producer_id_expiration_us: 86_400_000_000,
             heartbeat_interval_us: 2_000_000,
+            session_timeout_us: 9_000_000,
+            controlled_shutdown: true,
             groups: GroupCoordinatorConfig::default(),
         }
     }

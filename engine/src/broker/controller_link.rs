@@ -3,7 +3,10 @@
 use super::Broker;
 use crate::node::{Ctx, Timer};
 use crate::trace::Fact;
-use crate::wire::{Channel, MetadataRecord, Micros, NodeId, Offset, RequestBody};
+use crate::wire::{
+    BrokerHeartbeatRequest, BrokerRegistrationRequest, Channel, FetchMetadataRequest, MetadataEntry, Micros, NodeId,
+    Offset, RequestBody,
+};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -46,8 +49,13 @@ impl ControllerLink {
 impl Broker {
     pub(super) fn start(&mut self, ctx: &mut Ctx) {
         ctx.record_as_cause(Fact::BrokerStarted);
-        let (broker, rack) = (self.id, self.controller.rack.clone());
-        self.ask_controller(RequestBody::BrokerRegistration { broker, rack }, ctx);
+        let request = BrokerRegistrationRequest {
+            broker: self.id,
+            rack: self.controller.rack.clone(),
+            previous_broker_epoch: None,
+            incarnation: 1,
+        };
+        self.ask_controller(RequestBody::BrokerRegistration(request), ctx);
         self.fetch_metadata_log(ctx);
     }
 
@@ -57,8 +65,13 @@ impl Broker {
     }
 
     fn fetch_metadata_log(&mut self, ctx: &mut Ctx) {
-        let from = self.image.offset;
-        self.ask_controller(RequestBody::FetchMetadataLog { from }, ctx);
+        let request = FetchMetadataRequest {
+            replica: self.id.into(),
+            epoch: 0,
+            from: self.image.offset,
+            last_fetched_epoch: 0,
+        };
+        self.ask_controller(RequestBody::FetchMetadataLog(request), ctx);
     }
 
     pub(super) fn on_registered(&mut self, registered_at: Offset, ctx: &mut Ctx) {
@@ -78,10 +91,12 @@ impl Broker {
         self.controller.heartbeats_us.truncate(HEARTBEATS - 1);
         self.controller.heartbeats_us.push_front(ctx.now());
         self.ask_controller(
-            RequestBody::BrokerHeartbeat {
+            RequestBody::BrokerHeartbeat(BrokerHeartbeatRequest {
                 broker,
+                broker_epoch: self.controller.registered_at.unwrap_or(0),
                 metadata_offset,
-            },
+                want_shut_down: false,
+            }),
             ctx,
         );
     }
@@ -91,16 +106,16 @@ impl Broker {
     }
 
     /// Applies new records of the metadata log, and asks for the next.
-    pub(super) fn on_metadata_log(&mut self, from: Offset, records: &[MetadataRecord], ctx: &mut Ctx) {
+    pub(super) fn on_metadata_log(&mut self, from: Offset, entries: &[MetadataEntry], ctx: &mut Ctx) {
         let cause = ctx.cause();
-        if from == self.image.offset && !records.is_empty() {
+        if from == self.image.offset && !entries.is_empty() {
             let image = Arc::make_mut(&mut self.image);
-            for record in records {
-                image.apply(record);
+            for entry in entries {
+                image.apply(&entry.record);
             }
             let offset = image.offset;
             ctx.record_as_cause(Fact::MetadataApplied { offset });
-            self.apply_metadata(records, ctx);
+            self.apply_metadata(entries, ctx);
         }
         ctx.set_cause(cause);
         // Once it has applied its own registration it may be unfenced, and says so without waiting for the next beat.

@@ -75,6 +75,7 @@ impl Broker {
             error: ErrorCode::None,
             high_watermark: 0,
             log_start: 0,
+            diverging: None,
             entries: Vec::new(),
         };
         match self.readable(wanted, by_follower) {
@@ -118,7 +119,7 @@ impl Broker {
             if fetched.error == ErrorCode::None
                 && let Some(replica) = self.replicas.get_mut(&wanted.partition)
             {
-                replica.note_follower(follower, wanted.fetch_offset);
+                replica.note_follower(follower.broker, wanted.fetch_offset);
                 self.advance_high_watermark(wanted.partition, ctx);
             }
         }

@@ -5,8 +5,8 @@ use super::replica::Role;
 use crate::node::{Ctx, Timer};
 use crate::trace::Fact;
 use crate::wire::{
-    BrokerId, Channel, ErrorCode, FetchPartition, FetchRequest, FetchResponse, FetchedPartition, Micros, NodeId,
-    PartitionId, RequestBody,
+    BrokerId, Channel, ErrorCode, FetchPartition, FetchRequest, FetchResponse, FetchedPartition, FetchingReplica,
+    Micros, NodeId, PartitionId, RequestBody,
 };
 
 /// What fetches from one leader (`ReplicaFetcherThread`; `num.replica.fetchers` is 1). One request at a time.
@@ -65,6 +65,7 @@ impl Broker {
                 partition: following.partition,
                 fetch_offset: replica.log.end(),
                 current_leader_epoch: replica.leader_epoch,
+                last_fetched_epoch: None,
                 max_bytes: self.config.replica_fetch_max_bytes,
             })
         });
@@ -79,7 +80,10 @@ impl Broker {
         fetcher.asked = true;
         fetcher.correlation = fetcher.correlation.wrapping_add(1);
         let request = FetchRequest {
-            replica: Some(self.id),
+            replica: Some(FetchingReplica {
+                broker: self.id,
+                epoch: 0,
+            }),
             max_wait_us: self.config.replica_fetch_wait_max_us,
             min_bytes: self.config.replica_fetch_min_bytes,
             max_bytes: self.config.replica_fetch_response_max_bytes,

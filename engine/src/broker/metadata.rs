@@ -4,18 +4,18 @@ use super::Broker;
 use super::replica::{Follower, Role};
 use crate::node::Ctx;
 use crate::trace::Fact;
-use crate::wire::{BrokerId, MetadataRecord, PartitionId, PartitionState};
+use crate::wire::{BrokerId, MetadataEntry, MetadataRecord, PartitionId, PartitionState};
 
 impl Broker {
     /// Becomes leader and follower as the new records say (`ReplicaManager.applyDelta`).
-    pub(super) fn apply_metadata(&mut self, records: &[MetadataRecord], ctx: &mut Ctx) {
+    pub(super) fn apply_metadata(&mut self, entries: &[MetadataEntry], ctx: &mut Ctx) {
         let mut changed = Vec::new();
-        for record in records {
+        for entry in entries {
             if let MetadataRecord::Partition {
                 partition,
                 state,
                 because,
-            } = record
+            } = &entry.record
                 && state.replicas.contains(&self.id)
             {
                 let cause = ctx.cause();

@@ -141,9 +141,15 @@ impl Broker {
             | RequestBody::OffsetFetch(_) => self.group_request(to, body, ctx),
             // Those are the controller's.
             RequestBody::CreateTopics { .. }
-            | RequestBody::BrokerRegistration { .. }
-            | RequestBody::BrokerHeartbeat { .. }
-            | RequestBody::FetchMetadataLog { .. } => {}
+            | RequestBody::BrokerRegistration(_)
+            | RequestBody::BrokerHeartbeat(_)
+            | RequestBody::FetchMetadataLog(_)
+            | RequestBody::AlterPartition(_)
+            | RequestBody::AllocateProducerIds(_)
+            | RequestBody::Vote(_)
+            | RequestBody::BeginQuorumEpoch(_)
+            | RequestBody::EndQuorumEpoch(_) => {}
+            RequestBody::InitProducerId => {}
         }
     }
 
@@ -157,9 +163,9 @@ impl Broker {
     fn on_response(&mut self, from: NodeId, response: Response, ctx: &mut Ctx) {
         match response.body {
             ResponseBody::Fetch(fetched) => self.on_fetched(from, fetched, ctx),
-            ResponseBody::BrokerRegistration { registered_at } => self.on_registered(registered_at, ctx),
-            ResponseBody::BrokerHeartbeat { fenced } => self.on_heartbeat(fenced),
-            ResponseBody::FetchMetadataLog { from, records } => self.on_metadata_log(from, &records, ctx),
+            ResponseBody::BrokerRegistration(r) => self.on_registered(r.broker_epoch, ctx),
+            ResponseBody::BrokerHeartbeat(r) => self.on_heartbeat(r.fenced),
+            ResponseBody::FetchMetadataLog(r) => self.on_metadata_log(r.from, &r.records, ctx),
             ResponseBody::CreateTopics(_) => self.controller.creating_offsets_topic = false,
             _ => {}
         }

@@ -141,6 +141,7 @@ impl Fetcher {
             .chunk_by(|(a, _), (b, _)| a == b)
             .map(|chunk| {
                 let ask = |(_, owned): &(BrokerId, &Owned)| FetchPartition {
+                    last_fetched_epoch: None,
                     partition: owned.id,
                     fetch_offset: owned.position,
                     current_leader_epoch: owned.leader_epoch,

@@ -3,16 +3,28 @@
 use super::{Controller, Return};
 use crate::node::Ctx;
 use crate::trace::{EventId, Fact};
-use crate::wire::{BrokerId, MetadataRecord, Offset, ResponseBody};
-use std::sync::Arc;
+use crate::wire::{
+    BrokerHeartbeatResponse, BrokerId, BrokerRegistrationRequest, BrokerRegistrationResponse, ErrorCode,
+    MetadataRecord, Offset, ResponseBody,
+};
 
 impl Controller {
     /// A broker is there. It starts fenced: it may not lead before it knows what the log says.
-    pub(super) fn register(&mut self, to: Return, broker: BrokerId, rack: Option<Arc<str>>, ctx: &mut Ctx) {
+    pub(super) fn register(&mut self, to: Return, request: BrokerRegistrationRequest, ctx: &mut Ctx) {
+        let broker = request.broker;
         let registered_at = self.log.end();
         ctx.record_as_cause(Fact::BrokerRegistered { broker });
-        self.write(MetadataRecord::RegisterBroker { broker, rack }, ctx.cause());
-        to.answer(ResponseBody::BrokerRegistration { registered_at }, ctx);
+        let record = MetadataRecord::RegisterBroker {
+            broker,
+            rack: request.rack,
+            incarnation: request.incarnation,
+        };
+        self.write(record, ctx.cause());
+        let answer = BrokerRegistrationResponse {
+            error: ErrorCode::None,
+            broker_epoch: registered_at,
+        };
+        to.answer(ResponseBody::BrokerRegistration(answer), ctx);
     }
 
     /// Unfences a broker that has applied its own registration.
@@ -24,15 +36,21 @@ impl Controller {
         if known.is_some() && fenced && caught_up {
             ctx.record_as_cause(Fact::BrokerUnfenced { broker });
             self.write(
-                MetadataRecord::BrokerRegistrationChange { broker, fenced: false },
+                MetadataRecord::BrokerRegistrationChange {
+                    broker,
+                    fenced: false,
+                    in_controlled_shutdown: false,
+                },
                 ctx.cause(),
             );
             self.create_wanted(ctx);
         }
         to.answer(
-            ResponseBody::BrokerHeartbeat {
+            ResponseBody::BrokerHeartbeat(BrokerHeartbeatResponse {
+                error: ErrorCode::None,
                 fenced: fenced && !caught_up,
-            },
+                should_shut_down: false,
+            }),
             ctx,
         );
     }

@@ -3,7 +3,9 @@
 use super::Return;
 use crate::node::{Alarm, Ctx, Timer};
 use crate::trace::EventId;
-use crate::wire::{BrokerId, MetadataRecord, Micros, Offset, ResponseBody};
+use crate::wire::{
+    BrokerId, ErrorCode, FetchMetadataResponse, MetadataEntry, MetadataRecord, Micros, Offset, ResponseBody,
+};
 
 /// `controller.quorum.fetch.timeout.ms` bounds how long observers may go without an answer; a parked fetch waits for a
 /// quarter of its default at most (`KafkaRaftClient.MAX_FETCH_WAIT_MS`).
@@ -62,14 +64,18 @@ impl MetadataLog {
         let end = self.end();
         for parked in self.parked.extract_if(.., |parked| parked.from < end) {
             ctx.set_cause(self.causes.last().copied().unwrap_or(parked.cause));
-            let records = self.records[usize::try_from(parked.from).unwrap_or(usize::MAX)..].to_vec();
-            parked.to.answer(
-                ResponseBody::FetchMetadataLog {
-                    from: parked.from,
-                    records,
-                },
-                ctx,
-            );
+            let from = usize::try_from(parked.from).unwrap_or(usize::MAX);
+            let causes = self.causes[from..].iter();
+            let entries = self.records[from..]
+                .iter()
+                .zip(causes)
+                .map(|(record, cause)| MetadataEntry {
+                    epoch: 1,
+                    cause: *cause,
+                    record: record.clone(),
+                });
+            let records = entries.collect();
+            parked.to.answer(response(parked.from, records), ctx);
         }
     }
 
@@ -81,16 +87,22 @@ impl MetadataLog {
         }
         for parked in self.parked.extract_if(.., |parked| parked.deadline_us <= now) {
             ctx.set_cause(parked.cause);
-            parked.to.answer(
-                ResponseBody::FetchMetadataLog {
-                    from: parked.from,
-                    records: Vec::new(),
-                },
-                ctx,
-            );
+            parked.to.answer(response(parked.from, Vec::new()), ctx);
         }
         if let Some(next) = self.parked.iter().map(|parked| parked.deadline_us).min() {
             self.alarm.arm(next, Timer::ParkedMetadataFetch, ctx);
         }
     }
+}
+
+fn response(from: Offset, records: Vec<MetadataEntry>) -> ResponseBody {
+    ResponseBody::FetchMetadataLog(FetchMetadataResponse {
+        error: ErrorCode::None,
+        epoch: 1,
+        leader: Some(1),
+        high_watermark: from + records.len() as u64,
+        diverging: None,
+        from,
+        records,
+    })
 }

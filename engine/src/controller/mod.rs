@@ -3,10 +3,13 @@
 //! One controller for now; its log commits as it is written.
 
 mod brokers;
+mod config;
 pub mod java_random;
 mod metadata_log;
 pub mod striped_replica_placer;
 mod topics;
+
+pub use config::ControllerConfig;
 
 use crate::node::{Ctx, Input, NodeCommand, Random, Timer};
 use crate::wire::{Channel, Message, MetadataImage, NodeId, Request, RequestBody, ResponseBody};
@@ -86,14 +89,9 @@ impl Controller {
             correlation: request.correlation,
         };
         match request.body {
-            RequestBody::BrokerRegistration { broker, rack } => self.register(to, broker, rack, ctx),
-            RequestBody::BrokerHeartbeat {
-                broker,
-                metadata_offset,
-            } => {
-                self.heartbeat(to, broker, metadata_offset, ctx);
-            }
-            RequestBody::FetchMetadataLog { from } => self.log.fetch(to, from, ctx),
+            RequestBody::BrokerRegistration(request) => self.register(to, request, ctx),
+            RequestBody::BrokerHeartbeat(request) => self.heartbeat(to, request.broker, request.metadata_offset, ctx),
+            RequestBody::FetchMetadataLog(request) => self.log.fetch(to, request.from, ctx),
             RequestBody::CreateTopics {
                 name,
                 partitions,

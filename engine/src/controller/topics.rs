@@ -4,7 +4,7 @@ use super::Controller;
 use super::striped_replica_placer::{UsableBroker, place};
 use crate::node::Ctx;
 use crate::short_sort::sort_short_by_key;
-use crate::trace::Fact;
+use crate::trace::{Election, Fact};
 use crate::wire::{BrokerId, ErrorCode, MetadataRecord, PartitionId, PartitionState, TopicId};
 use std::sync::Arc;
 
@@ -73,6 +73,7 @@ impl Controller {
                 partition,
                 leader,
                 epoch: state.leader_epoch,
+                how: Election::First,
             };
             let because = state.leader.map_or(created, |leader| ctx.record(elected(leader)));
             self.write(
@@ -99,13 +100,7 @@ impl Controller {
         let leader = replicas.iter().find(unfenced).copied();
         let mut isr: Vec<BrokerId> = replicas.iter().filter(unfenced).copied().collect();
         sort_short_by_key(&mut isr, |broker| *broker);
-        PartitionState {
-            replicas: replicas.into(),
-            isr: isr.into(),
-            leader,
-            leader_epoch: 0,
-            partition_epoch: 0,
-        }
+        PartitionState::new(replicas.into(), isr.into(), leader)
     }
 }
 

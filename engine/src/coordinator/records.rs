@@ -67,7 +67,7 @@ impl Group {
         turn.effects.push(Effect::Store {
             token,
             partition,
-            batch: batch.build(turn.ctx.me()),
+            batch: batch.build(turn.ctx.me(), 0, None),
         });
     }
 }

@@ -4,7 +4,7 @@ use super::size::{
     NO_HEADER_BYTES, RECORD_BATCH_OVERHEAD, estimate_upper_bound, has_room_for, is_full, record_bytes, write_limit,
 };
 use super::{Dictionary, Record};
-use crate::wire::{LeaderEpoch, Micros, NodeId, Offset};
+use crate::wire::{LeaderEpoch, Micros, NodeId, Offset, ProducerEpoch, ProducerId, Sequence};
 use std::sync::Arc;
 
 /// Records that travel, are stored and are replicated together. Never changes once it is built: the replicas of a
@@ -13,12 +13,28 @@ use std::sync::Arc;
 pub struct Batch {
     /// Who sent it.
     pub producer: NodeId,
+    /// The how manyeth record, from 0, of those that its producer sent to this partition is its first: the identity of
+    /// its records, whatever becomes of them. Not a part of Kafka's format.
+    pub ordinal: u32,
+    /// An idempotent producer's numbers.
+    pub sequence: Option<BatchSequence>,
     /// When its first record was sent.
     pub base_timestamp_us: Micros,
     /// When its last record was sent.
     pub max_timestamp_us: Micros,
     records: Box<[Record]>,
     size_bytes: u32,
+}
+
+/// What an idempotent producer writes into a batch (KIP-98).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct BatchSequence {
+    /// The producer id.
+    pub producer_id: ProducerId,
+    /// Its epoch.
+    pub epoch: ProducerEpoch,
+    /// The number of the first record.
+    pub base: Sequence,
 }
 
 impl Batch {
@@ -121,9 +137,11 @@ impl BatchBuilder {
 
     /// Closes it for good.
     #[must_use]
-    pub fn build(self, producer: NodeId) -> Arc<Batch> {
+    pub fn build(self, producer: NodeId, ordinal: u32, sequence: Option<BatchSequence>) -> Arc<Batch> {
         Arc::new(Batch {
             producer,
+            ordinal,
+            sequence,
             base_timestamp_us: self.base_timestamp_us,
             max_timestamp_us: self.max_timestamp_us,
             records: self.records.into_boxed_slice(),

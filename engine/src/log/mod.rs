@@ -6,7 +6,7 @@ mod partition_log;
 mod record;
 pub mod size;
 
-pub use batch::{Batch, BatchBuilder, LogEntry};
+pub use batch::{Batch, BatchBuilder, BatchSequence, LogEntry};
 pub use dictionary::{Dictionary, KeyId, ValueId};
 pub use partition_log::Log;
 pub use record::Record;

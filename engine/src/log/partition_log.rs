@@ -142,7 +142,7 @@ mod tests {
             };
             assert!(builder.try_add(record, 0, dictionary));
         }
-        builder.build(NodeId::Producer(1))
+        builder.build(NodeId::Producer(1), 0, None)
     }
 
     fn log_of(batches: usize) -> Log {

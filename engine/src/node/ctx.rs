@@ -1,6 +1,6 @@
 //! What a node may do while it handles one input.
 
-use super::{Random, Timer};
+use super::{Bug, Random, Timer};
 use crate::log::{Dictionary, KeyId};
 use crate::trace::{EventId, Fact, Sent, Trace};
 use crate::wire::{Channel, Message, Micros, NodeId, Request, RequestBody, Response, ResponseBody};
@@ -12,6 +12,8 @@ pub struct Outbox {
     pub messages: Vec<(NodeId, Message, u32, EventId)>,
     /// Timers, with their moment and the event that is their cause.
     pub timers: Vec<(Micros, Timer, EventId)>,
+    /// The process ends.
+    pub exited: bool,
 }
 
 /// Numbers what is said about each subject: the course of the world outside, on which all producers agree without a
@@ -45,6 +47,7 @@ pub struct Ctx<'w> {
     pub(crate) dictionary: &'w Dictionary,
     pub(crate) subjects: &'w mut Subjects,
     pub(crate) record_limit: u64,
+    pub(crate) bug: Option<Bug>,
 }
 
 impl<'w> Ctx<'w> {
@@ -96,6 +99,17 @@ impl<'w> Ctx<'w> {
     /// From here on, `cause` is the cause. For work that waited for another event than the one that released it.
     pub fn set_cause(&mut self, cause: EventId) {
         self.cause = cause;
+    }
+
+    /// Whether that mistake is built in.
+    #[must_use]
+    pub fn has_bug(&self, bug: Bug) -> bool {
+        self.bug == Some(bug)
+    }
+
+    /// The process ends, in order: what it has sent still goes out, and its connections close.
+    pub fn exit(&mut self) {
+        self.outbox.exited = true;
     }
 
     /// Whether the simulation takes no more records ([`crate::world::Limits::records`]). Kafka has no such thing.

@@ -4,15 +4,17 @@
 //! have no other way to reach out, so failures emerge from messages that do not come, and are never staged.
 
 mod alarm;
+mod bug;
 mod ctx;
 mod random;
 
 pub use alarm::Alarm;
+pub use bug::Bug;
 pub use ctx::{Ctx, Outbox, Subjects};
 pub use random::Random;
 
 use crate::log::{KeyId, ValueId};
-use crate::wire::{Message, NodeId};
+use crate::wire::{AdminRequest, Message, NodeId};
 use crate::workload::{Interval, KeySampler};
 use std::sync::Arc;
 
@@ -67,8 +69,32 @@ pub enum Timer {
     Fetcher(u8),
     /// Broker: heartbeat to the controller.
     BrokerHeartbeat,
+    /// Broker: look which followers have fallen behind, every half of `replica.lag.time.max.ms`.
+    IsrCheck,
+    /// Broker: something of its link to the controllers is due: a request without an answer, a connection to try again.
+    ControllerLink,
+    /// Broker: the answer of the leader with this id may not come any more.
+    FetcherTimeout(u8),
+    /// Broker: the slow disk has finished something.
+    Disk,
+    /// Broker: write the high watermarks to disk.
+    HighWatermarkCheckpoint,
     /// Controller: a parked fetch of the metadata log has waited long enough.
     ParkedMetadataFetch,
+    /// Controller: something of the quorum is due: an election, a fetch, a resignation.
+    Quorum,
+    /// Controller: a broker's session may have run out.
+    BrokerSession,
+    /// Controller: look for partitions whose preferred leader could lead.
+    LeaderRebalance,
+    /// Controller: look for partitions without a leader that may elect uncleanly.
+    UncleanElection,
+    /// Controller: a wish of the administrator may have waited too long for an active controller.
+    AdminRetry,
+    /// Producer and consumer: try again to connect to a broker.
+    Reconnect,
+    /// Producer: ask again for a producer id.
+    ProducerId,
     /// Coordinator: the join phase of a group may be over.
     JoinPhase {
         /// The group's number at this coordinator.
@@ -112,6 +138,12 @@ pub enum NodeCommand {
     Stop,
     /// Consumer: close, leaving the group.
     Close,
+    /// Broker and controller: stop in order (SIGTERM). It exits when it is ready ([`Ctx::exit`]).
+    ShutDown,
+    /// Broker: from now on the disk takes so many bytes a second; `None` for one that is never in the way.
+    SetDisk(Option<u64>),
+    /// Controller: an administrator asks for this. Controllers that are not active pass it over.
+    Admin(AdminRequest),
     /// Controller: create this topic as soon as so many brokers may lead, as an administrator would who waits for the
     /// cluster to be up.
     CreateTopic {

@@ -82,7 +82,7 @@ impl QueuedBatch {
     /// Closes it for good.
     pub(super) fn build(&mut self, producer: NodeId) -> Arc<Batch> {
         let batch = match std::mem::replace(&mut self.state, BatchState::Open(BatchBuilder::new(0, 0))) {
-            BatchState::Open(builder) | BatchState::Closed(builder) => builder.build(producer),
+            BatchState::Open(builder) | BatchState::Closed(builder) => builder.build(producer, 0, None),
             BatchState::Built(batch) => batch,
         };
         self.state = BatchState::Built(batch.clone());

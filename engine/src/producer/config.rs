@@ -32,6 +32,13 @@ pub struct ProducerConfig {
     pub request_timeout_us: Micros,
     /// `delivery.timeout.ms`.
     pub delivery_timeout_us: Micros,
+    /// `enable.idempotence`. Without effect unless `acks=all`, `retries` above 0 and at most five requests in flight
+    /// ([`ProducerConfig::is_idempotent`]).
+    pub enable_idempotence: bool,
+    /// `reconnect.backoff.ms`, doubled at each failure, by a random fifth more or less.
+    pub reconnect_backoff_us: Micros,
+    /// `reconnect.backoff.max.ms`.
+    pub reconnect_backoff_max_us: Micros,
     /// `metadata.max.age.ms`.
     pub metadata_max_age_us: Micros,
     /// `partitioner.adaptive.partitioning.enable`.
@@ -56,8 +63,18 @@ impl ProducerConfig {
             retry_backoff_max_us: 1_000_000,
             request_timeout_us: 30_000_000,
             delivery_timeout_us: 120_000_000,
+            enable_idempotence: true,
+            reconnect_backoff_us: 50_000,
+            reconnect_backoff_max_us: 1_000_000,
             metadata_max_age_us: 300_000_000,
             adaptive_partitioning: true,
         }
+    }
+
+    /// Whether batches are numbered. As in Kafka the default gives way when another setting forbids it
+    /// (`ProducerConfig.maybeOverrideEnableIdempotence`).
+    #[must_use]
+    pub fn is_idempotent(&self) -> bool {
+        self.enable_idempotence && self.acks == Acks::All && self.retries > 0 && self.max_in_flight <= 5
     }
 }

@@ -77,8 +77,8 @@ impl Producer {
             Input::Command(NodeCommand::SetSource(source)) => self.set_source(source, ctx),
             Input::Command(NodeCommand::SetKeyed(keyed)) => self.application.keyed = keyed,
             Input::Command(NodeCommand::Send { key, subject, value }) => self.send_text(key, subject, value, ctx),
-            Input::Command(NodeCommand::CreateTopic { .. } | NodeCommand::Close) => {}
             Input::Command(NodeCommand::Stop) => self.stop(),
+            Input::Command(_) => {}
         }
         self.wake_blocked(ctx);
     }

@@ -40,6 +40,7 @@ impl Producer {
                 partition: id,
                 base_offset,
                 records: batch.records(),
+                ordinal: 0,
             });
         }
         self.accumulator.release(batch);
@@ -51,6 +52,7 @@ impl Producer {
                 partition: id,
                 error,
                 records: batch.records(),
+                ordinal: 0,
             });
         }
         self.accumulator.release(batch);
@@ -89,6 +91,7 @@ impl Producer {
                 partition: id,
                 error,
                 records,
+                ordinal: 0,
                 attempt,
             }),
             None => ctx.cause(),

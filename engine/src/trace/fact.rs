@@ -2,8 +2,8 @@
 
 use crate::log::KeyId;
 use crate::wire::{
-    Acks, Api, BrokerId, ErrorCode, FetchedPartition, LeaderEpoch, Message, Micros, NodeId, Offset, PartitionId,
-    RequestBody, ResponseBody, TopicId,
+    Acks, Api, BrokerId, BrokerSet, ErrorCode, FetchedPartition, LeaderEpoch, Message, Micros, NodeId, NodeSet, Offset,
+    PartitionId, ProducerEpoch, ProducerId, QuorumEpoch, QuorumRole, RequestBody, ResponseBody, TopicId,
 };
 
 /// What happened to, or was done by, the event's node. Small and copyable: a run makes millions.
@@ -24,8 +24,26 @@ pub enum Fact {
         from: NodeId,
     },
 
+    /// A connection was closed by the other side, or could not be made.
+    ConnectionLost {
+        /// With whom.
+        with: NodeId,
+    },
+    /// The process was killed.
+    ProcessCrashed,
+    /// The process has ended in order.
+    ProcessStopped,
+    /// The process stands still: nothing is handled, and nothing is closed.
+    ProcessPaused,
+    /// The process goes on where it stood.
+    ProcessResumed,
+    /// Broker: all that was in its log directories is gone.
+    DiskLost,
+
     /// Broker: the process runs.
     BrokerStarted,
+    /// Broker: it was told to stop, and asks the controller to move its leaderships away.
+    ControlledShutdownStarted,
     /// Controller: a broker registered, fenced at first.
     BrokerRegistered {
         /// Who.
@@ -35,6 +53,84 @@ pub enum Fact {
     BrokerUnfenced {
         /// Who.
         broker: BrokerId,
+    },
+    /// Controller: a broker may not lead any more, nor be in an ISR.
+    BrokerFenced {
+        /// Who.
+        broker: BrokerId,
+        /// Why.
+        why: FenceWhy,
+    },
+    /// Controller: a broker is about to stop; its leaderships go to others.
+    BrokerShuttingDown {
+        /// Who.
+        broker: BrokerId,
+    },
+    /// Controller: the in-sync replicas of a partition are now these.
+    IsrChanged {
+        /// Which partition.
+        partition: PartitionId,
+        /// In sync.
+        isr: BrokerSet,
+        /// Eligible to lead all the same (KIP-966).
+        elr: BrokerSet,
+    },
+    /// Controller: nobody may lead the partition.
+    LeaderLost {
+        /// Which partition.
+        partition: PartitionId,
+        /// In this epoch.
+        epoch: LeaderEpoch,
+    },
+    /// Controller: a leader's proposal was refused.
+    AlterPartitionRefused {
+        /// Which partition.
+        partition: PartitionId,
+        /// Why.
+        error: ErrorCode,
+    },
+    /// Controller: a partition gets other replicas.
+    ReassignmentStarted {
+        /// Which partition.
+        partition: PartitionId,
+        /// Those that it shall have.
+        replicas: BrokerSet,
+    },
+    /// Controller: a partition has the replicas that it should have.
+    ReassignmentCompleted {
+        /// Which partition.
+        partition: PartitionId,
+    },
+    /// Controller: the topic has more partitions.
+    PartitionsAdded {
+        /// Which topic.
+        topic: TopicId,
+        /// How many it has now.
+        partitions: u16,
+    },
+    /// Controller: a setting of the topic has changed.
+    TopicConfigured {
+        /// Which topic.
+        topic: TopicId,
+    },
+    /// Controller: a wish of an administrator was refused.
+    AdminRefused {
+        /// Why.
+        error: ErrorCode,
+    },
+    /// Controller: its part in the quorum is now this.
+    QuorumChanged {
+        /// The part.
+        role: QuorumRole,
+        /// In this epoch.
+        epoch: QuorumEpoch,
+    },
+    /// Controller: it votes for another one.
+    VoteGranted {
+        /// For this one.
+        to: u8,
+        /// In this epoch.
+        epoch: QuorumEpoch,
     },
     /// Controller: a topic exists.
     TopicCreated {
@@ -51,6 +147,8 @@ pub enum Fact {
         leader: BrokerId,
         /// In which epoch.
         epoch: LeaderEpoch,
+        /// Why this one.
+        how: Election,
     },
     /// Broker: applied the metadata log up to here.
     MetadataApplied {
@@ -72,6 +170,68 @@ pub enum Fact {
         leader: BrokerId,
         /// In which epoch.
         epoch: LeaderEpoch,
+    },
+    /// Broker: nobody leads the partition.
+    BecameLeaderless {
+        /// Which partition.
+        partition: PartitionId,
+        /// In which epoch.
+        epoch: LeaderEpoch,
+    },
+    /// Broker: as leader, proposes other in-sync replicas to the controller.
+    IsrProposed {
+        /// Which partition.
+        partition: PartitionId,
+        /// As they are.
+        from: BrokerSet,
+        /// As they should be.
+        to: BrokerSet,
+    },
+    /// Broker: as leader, counts these as in sync from now on.
+    IsrUpdated {
+        /// Which partition.
+        partition: PartitionId,
+        /// In sync.
+        isr: BrokerSet,
+    },
+    /// Broker: as follower, was told that its log is not a beginning of the leader's.
+    Diverged {
+        /// Which partition.
+        partition: PartitionId,
+        /// The epoch up to which they may agree.
+        epoch: LeaderEpoch,
+        /// Where that ends in the leader's log.
+        end_offset: Offset,
+    },
+    /// Broker: cut off the end of its log, because the leader does not have it.
+    Truncated {
+        /// Which partition.
+        partition: PartitionId,
+        /// The log ends here now.
+        to: Offset,
+        /// So many records are gone.
+        records: u32,
+    },
+    /// Broker: a batch of an idempotent producer was there already: nothing was appended, and it is acknowledged.
+    DuplicateDropped {
+        /// Which partition.
+        partition: PartitionId,
+        /// Where it is.
+        base_offset: Offset,
+        /// How many records.
+        records: u32,
+    },
+    /// Broker: coordinates the groups of that partition of `__consumer_offsets` from now on.
+    CoordinatorLoaded {
+        /// Which partition.
+        partition: PartitionId,
+        /// How many groups were found in it.
+        groups: u32,
+    },
+    /// Broker: does not coordinate the groups of that partition any more.
+    CoordinatorUnloaded {
+        /// Which partition.
+        partition: PartitionId,
     },
     /// Broker: a request waits, because one that came before it on the same connection is not answered yet.
     RequestHeld {
@@ -156,6 +316,8 @@ pub enum Fact {
         base_offset: Offset,
         /// How many records.
         records: u32,
+        /// Which they are ([`crate::log::Batch::ordinal`]).
+        ordinal: u32,
     },
     /// Producer: the batch goes back to the front of its queue.
     BatchRetried {
@@ -165,6 +327,8 @@ pub enum Fact {
         error: ErrorCode,
         /// How many records.
         records: u32,
+        /// Which they are ([`crate::log::Batch::ordinal`]).
+        ordinal: u32,
         /// The how manyeth try comes next.
         attempt: u32,
     },
@@ -185,6 +349,20 @@ pub enum Fact {
         error: ErrorCode,
         /// How many records.
         records: u32,
+        /// Which they are ([`crate::log::Batch::ordinal`]).
+        ordinal: u32,
+    },
+    /// Producer: has an id, and numbers its batches from now on (KIP-98).
+    ProducerIdAssigned {
+        /// The id.
+        producer_id: ProducerId,
+        /// Its epoch.
+        epoch: ProducerEpoch,
+    },
+    /// Producer: a gap cannot be closed, so it goes on with a new epoch and numbers from 0 again (KIP-360).
+    ProducerEpochBumped {
+        /// The new epoch.
+        epoch: ProducerEpoch,
     },
     /// Producer: the records that follow without a key go to another partition.
     StickyPartitionChanged {
@@ -242,6 +420,13 @@ pub enum Fact {
         /// From the group's committed offset, or else from `auto.offset.reset`.
         committed: bool,
     },
+    /// Consumer: the leader's log ends before its position, or went another way (KIP-320).
+    LogTruncationDetected {
+        /// Which partition.
+        partition: PartitionId,
+        /// It reads on from here.
+        to: Offset,
+    },
     /// Consumer: records arrived.
     RecordsFetched {
         /// From which partition.
@@ -278,6 +463,34 @@ pub enum Fact {
     },
     /// Consumer: the process has closed.
     ConsumerClosed,
+}
+
+/// Why a broker was fenced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FenceWhy {
+    /// No heartbeat for `broker.session.timeout.ms`.
+    SessionExpired,
+    /// It has stopped, in order.
+    ShutDown,
+    /// It has registered again: its process is another one.
+    Restarted,
+}
+
+/// Why that replica leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Election {
+    /// The partition is new: the first live replica in the order of assignment.
+    First,
+    /// The first live replica of the ISR in the order of assignment.
+    FromIsr,
+    /// The preferred leader, the first in the order of assignment, is back in the ISR.
+    Preferred,
+    /// The ISR is empty, and this one is an eligible leader replica (KIP-966).
+    FromElr,
+    /// ISR and ELR are empty, and this is the last known leader.
+    LastKnown,
+    /// `unclean.leader.election.enable`: the first live replica, whatever it lacks.
+    Unclean,
 }
 
 /// A message on its way, in short.
@@ -359,7 +572,7 @@ impl Sent {
                 }
                 self.more = others(commit.offsets.len());
             }
-            RequestBody::FetchMetadataLog { from } => self.offset = *from,
+            RequestBody::FetchMetadataLog(request) => self.offset = request.from,
             _ => {}
         }
     }
@@ -389,9 +602,9 @@ impl Sent {
                     .map(|e| e.batch.len())
                     .sum();
             }
-            ResponseBody::FetchMetadataLog { from, records } => {
-                self.offset = *from;
-                self.records = u32::try_from(records.len()).unwrap_or(u32::MAX);
+            ResponseBody::FetchMetadataLog(fetched) => {
+                self.offset = fetched.from;
+                self.records = u32::try_from(fetched.records.len()).unwrap_or(u32::MAX);
             }
             _ => {}
         }
@@ -460,4 +673,79 @@ pub enum CommandFact {
         /// Its key.
         key: Option<KeyId>,
     },
+    /// A process is crashed, stopped, paused, resumed, started, or loses its disk.
+    Process {
+        /// Which.
+        node: NodeId,
+        /// What.
+        fault: ProcessFault,
+    },
+    /// A broker's disk takes so many bytes a second from now on; `None` for as many as come.
+    SlowDisk {
+        /// Which broker's.
+        broker: BrokerId,
+        /// How many.
+        bytes_per_s: Option<u64>,
+    },
+    /// What these nodes send to those does not arrive any more.
+    Cut {
+        /// From these.
+        from: NodeSet,
+        /// To those.
+        to: NodeSet,
+        /// And the other way round.
+        both_ways: bool,
+    },
+    /// What these nodes send to those takes so much longer, and so many of a thousand messages are lost and sent again
+    /// by the network.
+    Impair {
+        /// From these.
+        from: NodeSet,
+        /// To those.
+        to: NodeSet,
+        /// Longer by this.
+        delay_us: Micros,
+        /// Of a thousand.
+        loss_permille: u16,
+    },
+    /// The network is whole again.
+    Heal,
+    /// `kafka-leader-election`.
+    ElectLeaders {
+        /// From outside of the ISR.
+        unclean: bool,
+    },
+    /// `kafka-topics --alter --partitions`.
+    AddPartitions {
+        /// How many there shall be.
+        count: u16,
+    },
+    /// `kafka-reassign-partitions`.
+    Reassign {
+        /// Of which partition.
+        partition: u16,
+        /// The replicas that it shall have.
+        replicas: BrokerSet,
+    },
+    /// `unclean.leader.election.enable` of the topic.
+    Unclean(bool),
+    /// `min.insync.replicas` of the topic.
+    MinInsyncReplicas(u8),
+}
+
+/// What can be done to a process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ProcessFault {
+    /// Killed (`kill -9`).
+    Crash,
+    /// Asked to end in order (SIGTERM).
+    Stop,
+    /// Stands still (SIGSTOP, or a long collection of garbage).
+    Pause,
+    /// Goes on (SIGCONT).
+    Resume,
+    /// Started again.
+    Start,
+    /// Killed, and its log directories are lost.
+    LoseDisk,
 }

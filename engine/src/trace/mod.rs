@@ -5,10 +5,12 @@ mod digest;
 mod event;
 mod fact;
 mod json;
+mod ledger;
 mod readable;
 
 pub use counters::{Counters, GroupCounters, PartitionCounters, SubjectCounters};
 pub use event::{Event, EventId, Trace};
-pub use fact::{BatchWhy, CommandFact, Fact, GroupStateName, Sent};
+pub use fact::{BatchWhy, CommandFact, Election, Fact, FenceWhy, GroupStateName, ProcessFault, Sent};
 pub use json::event_json;
+pub use ledger::{LedgerColumn, LedgerFigures, LedgerLine};
 pub use readable::{Names, readable, readable_time};

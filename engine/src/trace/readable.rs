@@ -1,5 +1,7 @@
 //! One line an event, for people.
 
+mod cluster;
+
 use super::{BatchWhy, CommandFact, Event, Fact, Sent};
 use crate::log::{Dictionary, KeyId};
 use crate::wire::{Acks, Api, ErrorCode, Micros, PartitionId, TopicId};
@@ -109,8 +111,13 @@ fn fact_text(fact: &Fact, n: &Names) -> String {
             partition,
             leader,
             epoch,
+            how,
         } => {
-            format!("elected {leader} leader of {} epoch {epoch}", n.partition(partition))
+            let place = n.partition(partition);
+            format!(
+                "elected {leader} leader of {place} epoch {epoch}{}",
+                cluster::election_text(how)
+            )
         }
         Fact::MetadataApplied { offset } => format!("applied metadata up to {offset}"),
         Fact::BecameLeader { partition, epoch } => format!("leads {} epoch {epoch}", n.partition(partition)),
@@ -201,6 +208,7 @@ fn client_text(fact: &Fact, n: &Names) -> String {
             partition,
             base_offset,
             records: count,
+            ..
         } => {
             format!(
                 "acknowledged {}@{base_offset} {}",
@@ -213,6 +221,7 @@ fn client_text(fact: &Fact, n: &Names) -> String {
             error,
             records: count,
             attempt,
+            ..
         } => {
             format!(
                 "retry {} {} {error}, attempt {attempt}",
@@ -224,6 +233,7 @@ fn client_text(fact: &Fact, n: &Names) -> String {
             partition,
             error,
             records: count,
+            ..
         } => {
             format!("failed {} {} {error}", n.partition(partition), records(count))
         }
@@ -285,7 +295,7 @@ fn group_text(fact: &Fact, n: &Names) -> String {
         }
         Fact::CoordinatorRefused { api, error } => format!("{} refused: {error}", api.name()),
         Fact::ConsumerClosed => "closed".to_owned(),
-        ref other => format!("{other:?}"),
+        _ => cluster::text(fact, n),
     }
 }
 
@@ -297,5 +307,6 @@ fn command_text(command: &CommandFact, n: &Names) -> String {
         CommandFact::Keyed(false) => "records have no key".to_owned(),
         CommandFact::Consumers(count) => format!("{count} consumers"),
         CommandFact::Send { key } => format!("send one record with key {}", n.key(key)),
+        _ => cluster::command_text(command),
     }
 }

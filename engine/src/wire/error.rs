@@ -79,14 +79,44 @@ errors! {
     InvalidPartitions = 37, "INVALID_PARTITIONS", false, false;
     /// The replication factor is zero, or larger than the number of brokers.
     InvalidReplicationFactor = 38, "INVALID_REPLICATION_FACTOR", false, false;
+    /// The assignment of replicas makes no sense.
+    InvalidReplicaAssignment = 39, "INVALID_REPLICA_ASSIGNMENT", false, false;
+    /// This controller is not the active one.
+    NotController = 41, "NOT_CONTROLLER", true, true;
+    /// The request makes no sense.
+    InvalidRequest = 42, "INVALID_REQUEST", false, false;
+    /// The sequence number is not the one after the last.
+    OutOfOrderSequenceNumber = 45, "OUT_OF_ORDER_SEQUENCE_NUMBER", false, false;
+    /// The batch is there already.
+    DuplicateSequenceNumber = 46, "DUPLICATE_SEQUENCE_NUMBER", false, false;
+    /// The producer's epoch is older than one that has written.
+    InvalidProducerEpoch = 47, "INVALID_PRODUCER_EPOCH", false, false;
+    /// The broker does not know the producer id.
+    UnknownProducerId = 59, "UNKNOWN_PRODUCER_ID", false, false;
     /// The request carries an older leader epoch than the broker knows.
     FencedLeaderEpoch = 74, "FENCED_LEADER_EPOCH", true, true;
     /// The request carries a newer leader epoch than the broker knows.
     UnknownLeaderEpoch = 75, "UNKNOWN_LEADER_EPOCH", true, false;
+    /// The request carries an older registration of the broker than the controller knows.
+    StaleBrokerEpoch = 77, "STALE_BROKER_EPOCH", false, false;
     /// Join again with the member id that this response carries (KIP-394).
     MemberIdRequired = 79, "MEMBER_ID_REQUIRED", false, false;
     /// The group has `group.max.size` members (KIP-389).
     GroupMaxSizeReached = 81, "GROUP_MAX_SIZE_REACHED", false, false;
+    /// No eligible leader is alive.
+    EligibleLeadersNotAvailable = 83, "ELIGIBLE_LEADERS_NOT_AVAILABLE", true, true;
+    /// The partition has the leader that it should have.
+    ElectionNotNeeded = 84, "ELECTION_NOT_NEEDED", true, true;
+    /// The update starts from another version than the current one.
+    InvalidUpdateVersion = 95, "INVALID_UPDATE_VERSION", false, false;
+    /// A broker of that id is there already.
+    DuplicateBrokerRegistration = 101, "DUPLICATE_BROKER_REGISTRATION", false, false;
+    /// The broker is not registered.
+    BrokerIdNotRegistered = 102, "BROKER_ID_NOT_REGISTERED", false, false;
+    /// A replica that should be in the ISR may not be there: it is fenced, shutting down, or newly registered.
+    IneligibleReplica = 107, "INELIGIBLE_REPLICA", false, false;
+    /// The request changed the leader, and the sender is not the leader any more.
+    NewLeaderElected = 108, "NEW_LEADER_ELECTED", false, false;
 }
 
 impl fmt::Display for ErrorCode {

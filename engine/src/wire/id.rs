@@ -12,6 +12,22 @@ pub type Offset = u64;
 /// Counts the leaders that a partition has had. A request that carries an older one is fenced (KIP-101, KIP-320).
 pub type LeaderEpoch = u32;
 
+/// A broker's registration, by the offset of its record in the metadata log: a later one makes an earlier one stale
+/// (KIP-903).
+pub type BrokerEpoch = Offset;
+
+/// Counts the leaders of the controller quorum (KIP-595).
+pub type QuorumEpoch = u32;
+
+/// An idempotent producer's id (KIP-98).
+pub type ProducerId = u64;
+
+/// Counts the lives of a producer id.
+pub type ProducerEpoch = u16;
+
+/// The number of a record among those of one producer id and epoch in one partition: 0 to 2147483647, then 0 again.
+pub type Sequence = u32;
+
 /// A consumer group's `group.id`.
 pub type GroupId = Arc<str>;
 
@@ -50,6 +66,53 @@ pub enum NodeId {
 impl From<BrokerId> for NodeId {
     fn from(id: BrokerId) -> Self {
         NodeId::Broker(id.0)
+    }
+}
+
+/// Some brokers, as one number: small enough to be part of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct BrokerSet(u16);
+
+impl BrokerSet {
+    /// Whether the broker is in it.
+    #[must_use]
+    pub fn contains(self, broker: BrokerId) -> bool {
+        self.0 & (1 << (broker.0 & 15)) != 0
+    }
+
+    /// How many brokers are in it.
+    #[must_use]
+    pub fn len(self) -> u32 {
+        self.0.count_ones()
+    }
+
+    /// Whether nobody is in it.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Its brokers, ascending.
+    pub fn iter(self) -> impl Iterator<Item = BrokerId> {
+        (0..16).map(BrokerId).filter(move |broker| self.contains(*broker))
+    }
+}
+
+impl FromIterator<BrokerId> for BrokerSet {
+    fn from_iter<I: IntoIterator<Item = BrokerId>>(brokers: I) -> Self {
+        Self(brokers.into_iter().fold(0, |set, broker| set | 1 << (broker.0 & 15)))
+    }
+}
+
+/// Written as `[1,3]`.
+impl fmt::Display for BrokerSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[")?;
+        for (place, broker) in self.iter().enumerate() {
+            let comma = if place > 0 { "," } else { "" };
+            write!(f, "{comma}{}", broker.0)?;
+        }
+        f.write_str("]")
     }
 }
 

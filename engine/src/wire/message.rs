@@ -1,5 +1,10 @@
 //! The envelope: every request with its answer.
 
+use super::cluster::{
+    AllocateProducerIdsRequest, AllocateProducerIdsResponse, AlterPartitionRequest, AlterPartitionResponse,
+    BrokerHeartbeatRequest, BrokerHeartbeatResponse, BrokerRegistrationRequest, BrokerRegistrationResponse,
+    InitProducerIdResponse,
+};
 use super::group::{
     FindCoordinatorResponse, HeartbeatRequest, JoinGroupRequest, JoinGroupResponse, LeaveGroupRequest,
     OffsetCommitRequest, OffsetCommitResponse, OffsetFetchResponse, SyncGroupRequest, SyncGroupResponse,
@@ -7,7 +12,10 @@ use super::group::{
 use super::produce_fetch::{
     FetchRequest, FetchResponse, ListOffsetsRequest, ListOffsetsResponse, ProduceRequest, ProduceResponse,
 };
-use super::{BrokerId, ErrorCode, GroupId, MetadataImage, MetadataRecord, Offset};
+use super::quorum::{
+    FetchMetadataRequest, FetchMetadataResponse, QuorumEpochRequest, QuorumEpochResponse, VoteRequest, VoteResponse,
+};
+use super::{ErrorCode, GroupId, MetadataImage};
 use std::sync::Arc;
 
 /// A request's kind (`org.apache.kafka.common.protocol.ApiKeys`).
@@ -30,6 +38,12 @@ pub enum Api {
     BrokerHeartbeat,
     /// A broker's fetch of `__cluster_metadata`, which Kafka sends as an ordinary Fetch to the controller.
     FetchMetadataLog,
+    AlterPartition,
+    InitProducerId,
+    AllocateProducerIds,
+    Vote,
+    BeginQuorumEpoch,
+    EndQuorumEpoch,
 }
 
 impl Api {
@@ -52,6 +66,12 @@ impl Api {
             Api::BrokerRegistration => "BrokerRegistration",
             Api::BrokerHeartbeat => "BrokerHeartbeat",
             Api::FetchMetadataLog => "Fetch __cluster_metadata",
+            Api::AlterPartition => "AlterPartition",
+            Api::InitProducerId => "InitProducerId",
+            Api::AllocateProducerIds => "AllocateProducerIds",
+            Api::Vote => "Vote",
+            Api::BeginQuorumEpoch => "BeginQuorumEpoch",
+            Api::EndQuorumEpoch => "EndQuorumEpoch",
         }
     }
 }
@@ -123,18 +143,15 @@ pub enum RequestBody {
         partitions: u16,
         replication_factor: u8,
     },
-    BrokerRegistration {
-        broker: BrokerId,
-        rack: Option<Arc<str>>,
-    },
-    /// What the broker has applied of the metadata log, so that the controller can unfence it (KIP-631).
-    BrokerHeartbeat {
-        broker: BrokerId,
-        metadata_offset: Offset,
-    },
-    FetchMetadataLog {
-        from: Offset,
-    },
+    BrokerRegistration(BrokerRegistrationRequest),
+    BrokerHeartbeat(BrokerHeartbeatRequest),
+    FetchMetadataLog(FetchMetadataRequest),
+    AlterPartition(AlterPartitionRequest),
+    InitProducerId,
+    AllocateProducerIds(AllocateProducerIdsRequest),
+    Vote(VoteRequest),
+    BeginQuorumEpoch(QuorumEpochRequest),
+    EndQuorumEpoch(QuorumEpochRequest),
 }
 
 /// The answers.
@@ -153,17 +170,15 @@ pub enum ResponseBody {
     OffsetCommit(OffsetCommitResponse),
     OffsetFetch(OffsetFetchResponse),
     CreateTopics(ErrorCode),
-    /// The offset of the broker's registration record: it may be unfenced once it has applied it.
-    BrokerRegistration {
-        registered_at: Offset,
-    },
-    BrokerHeartbeat {
-        fenced: bool,
-    },
-    FetchMetadataLog {
-        from: Offset,
-        records: Vec<MetadataRecord>,
-    },
+    BrokerRegistration(BrokerRegistrationResponse),
+    BrokerHeartbeat(BrokerHeartbeatResponse),
+    FetchMetadataLog(FetchMetadataResponse),
+    AlterPartition(AlterPartitionResponse),
+    InitProducerId(InitProducerIdResponse),
+    AllocateProducerIds(AllocateProducerIdsResponse),
+    Vote(VoteResponse),
+    BeginQuorumEpoch(QuorumEpochResponse),
+    EndQuorumEpoch(QuorumEpochResponse),
 }
 
 impl RequestBody {
@@ -183,9 +198,15 @@ impl RequestBody {
             RequestBody::OffsetCommit(_) => Api::OffsetCommit,
             RequestBody::OffsetFetch(_) => Api::OffsetFetch,
             RequestBody::CreateTopics { .. } => Api::CreateTopics,
-            RequestBody::BrokerRegistration { .. } => Api::BrokerRegistration,
-            RequestBody::BrokerHeartbeat { .. } => Api::BrokerHeartbeat,
-            RequestBody::FetchMetadataLog { .. } => Api::FetchMetadataLog,
+            RequestBody::BrokerRegistration(_) => Api::BrokerRegistration,
+            RequestBody::BrokerHeartbeat(_) => Api::BrokerHeartbeat,
+            RequestBody::FetchMetadataLog(_) => Api::FetchMetadataLog,
+            RequestBody::AlterPartition(_) => Api::AlterPartition,
+            RequestBody::InitProducerId => Api::InitProducerId,
+            RequestBody::AllocateProducerIds(_) => Api::AllocateProducerIds,
+            RequestBody::Vote(_) => Api::Vote,
+            RequestBody::BeginQuorumEpoch(_) => Api::BeginQuorumEpoch,
+            RequestBody::EndQuorumEpoch(_) => Api::EndQuorumEpoch,
         }
     }
 }
@@ -207,9 +228,15 @@ impl ResponseBody {
             ResponseBody::OffsetCommit(_) => Api::OffsetCommit,
             ResponseBody::OffsetFetch(_) => Api::OffsetFetch,
             ResponseBody::CreateTopics(_) => Api::CreateTopics,
-            ResponseBody::BrokerRegistration { .. } => Api::BrokerRegistration,
-            ResponseBody::BrokerHeartbeat { .. } => Api::BrokerHeartbeat,
-            ResponseBody::FetchMetadataLog { .. } => Api::FetchMetadataLog,
+            ResponseBody::BrokerRegistration(_) => Api::BrokerRegistration,
+            ResponseBody::BrokerHeartbeat(_) => Api::BrokerHeartbeat,
+            ResponseBody::FetchMetadataLog(_) => Api::FetchMetadataLog,
+            ResponseBody::AlterPartition(_) => Api::AlterPartition,
+            ResponseBody::InitProducerId(_) => Api::InitProducerId,
+            ResponseBody::AllocateProducerIds(_) => Api::AllocateProducerIds,
+            ResponseBody::Vote(_) => Api::Vote,
+            ResponseBody::BeginQuorumEpoch(_) => Api::BeginQuorumEpoch,
+            ResponseBody::EndQuorumEpoch(_) => Api::EndQuorumEpoch,
         }
     }
 
@@ -226,10 +253,15 @@ impl ResponseBody {
             ResponseBody::Heartbeat(e) | ResponseBody::LeaveGroup(e) | ResponseBody::CreateTopics(e) => *e,
             ResponseBody::OffsetCommit(r) => r.error,
             ResponseBody::OffsetFetch(r) => r.error,
-            ResponseBody::Metadata(_)
-            | ResponseBody::BrokerRegistration { .. }
-            | ResponseBody::BrokerHeartbeat { .. }
-            | ResponseBody::FetchMetadataLog { .. } => ErrorCode::None,
+            ResponseBody::BrokerRegistration(r) => r.error,
+            ResponseBody::BrokerHeartbeat(r) => r.error,
+            ResponseBody::FetchMetadataLog(r) => r.error,
+            ResponseBody::AlterPartition(r) if r.error != ErrorCode::None => r.error,
+            ResponseBody::AlterPartition(r) => first_error(r.partitions.iter().map(|p| p.error)),
+            ResponseBody::InitProducerId(r) => r.error,
+            ResponseBody::AllocateProducerIds(r) => r.error,
+            ResponseBody::BeginQuorumEpoch(r) | ResponseBody::EndQuorumEpoch(r) => r.error,
+            ResponseBody::Metadata(_) | ResponseBody::Vote(_) => ErrorCode::None,
         }
     }
 }

@@ -1,23 +1,39 @@
 //! What crosses the network: requests, responses and errors by Kafka's names, and the identities they speak of.
 
+mod cluster;
 mod error;
 mod group;
 mod id;
 mod message;
 mod metadata;
+mod node_set;
 mod produce_fetch;
+mod quorum;
 mod wire_size;
 
+pub use cluster::{
+    AdminRequest, AllocateProducerIdsRequest, AllocateProducerIdsResponse, AlterPartition, AlterPartitionRequest,
+    AlterPartitionResponse, AlteredPartition, BrokerHeartbeatRequest, BrokerHeartbeatResponse,
+    BrokerRegistrationRequest, BrokerRegistrationResponse, InitProducerIdResponse, QuorumRole,
+};
 pub use error::ErrorCode;
 pub use group::{
     Assignment, FindCoordinatorResponse, HeartbeatRequest, JoinGroupRequest, JoinGroupResponse, JoinedMember,
     LeaveGroupRequest, MemberId, OffsetCommitRequest, OffsetCommitResponse, OffsetFetchResponse, SyncGroupRequest,
     SyncGroupResponse,
 };
-pub use id::{BrokerId, GroupId, LeaderEpoch, Micros, NodeId, Offset, PartitionId, TopicId};
+pub use id::{
+    BrokerEpoch, BrokerId, BrokerSet, GroupId, LeaderEpoch, Micros, NodeId, Offset, PartitionId, ProducerEpoch,
+    ProducerId, QuorumEpoch, Sequence, TopicId,
+};
 pub use message::{Api, Channel, Message, Request, RequestBody, Response, ResponseBody};
-pub use metadata::{BrokerState, MetadataImage, MetadataRecord, PartitionState, TopicState};
+pub use metadata::{BrokerState, LeaderRecovery, MetadataImage, MetadataRecord, PartitionState, TopicState};
+pub use node_set::NodeSet;
 pub use produce_fetch::{
-    Acks, FetchPartition, FetchRequest, FetchResponse, FetchedPartition, ListOffsetsRequest, ListOffsetsResponse,
-    OffsetSpec, ProduceRequest, ProduceResponse, ProducedPartition,
+    Acks, EpochEnd, FetchPartition, FetchRequest, FetchResponse, FetchedPartition, FetchingReplica, ListOffsetsRequest,
+    ListOffsetsResponse, OffsetSpec, ProduceRequest, ProduceResponse, ProducedPartition,
+};
+pub use quorum::{
+    FetchMetadataRequest, FetchMetadataResponse, MetadataEntry, QuorumEpochRequest, QuorumEpochResponse, VoteRequest,
+    VoteResponse,
 };

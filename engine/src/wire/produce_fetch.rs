@@ -1,6 +1,6 @@
 //! Produce, Fetch and ListOffsets: the requests that move records.
 
-use super::{BrokerId, ErrorCode, LeaderEpoch, Micros, Offset, PartitionId};
+use super::{BrokerEpoch, BrokerId, ErrorCode, LeaderEpoch, Micros, Offset, PartitionId};
 use crate::log::{Batch, LogEntry};
 use std::sync::Arc;
 
@@ -60,7 +60,7 @@ pub struct ProducedPartition {
 #[derive(Debug, Clone)]
 pub struct FetchRequest {
     /// The asking follower; `None` for a consumer.
-    pub replica: Option<BrokerId>,
+    pub replica: Option<FetchingReplica>,
     /// How long the leader may hold the request while there is less than `min_bytes`.
     pub max_wait_us: Micros,
     /// Enough to answer at once.
@@ -69,6 +69,16 @@ pub struct FetchRequest {
     pub max_bytes: u32,
     /// What is asked for.
     pub partitions: Vec<FetchPartition>,
+}
+
+/// The follower that fetches, and its registration, so that a leader does not take it for one that is in sync when it
+/// has lost its disk meanwhile (KIP-903).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FetchingReplica {
+    /// Who.
+    pub broker: BrokerId,
+    /// Its registration.
+    pub epoch: BrokerEpoch,
 }
 
 /// One partition of a [`FetchRequest`].
@@ -80,8 +90,19 @@ pub struct FetchPartition {
     pub fetch_offset: Offset,
     /// The epoch in which the sender believes the leader to lead (KIP-320).
     pub current_leader_epoch: LeaderEpoch,
+    /// The epoch of the record before the fetch offset, where the sender knows one (KIP-595).
+    pub last_fetched_epoch: Option<LeaderEpoch>,
     /// The most to answer for this partition.
     pub max_bytes: u32,
+}
+
+/// Where an epoch ends in a log (KIP-101).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct EpochEnd {
+    /// The epoch, or the largest one below it that the log knows.
+    pub epoch: LeaderEpoch,
+    /// The offset after its last record.
+    pub end_offset: Offset,
 }
 
 /// What a leader has for each partition of a [`FetchRequest`].
@@ -102,6 +123,9 @@ pub struct FetchedPartition {
     pub high_watermark: Offset,
     /// The first offset still in the leader's log.
     pub log_start: Offset,
+    /// The log of whoever asks is not a beginning of the leader's: nothing is read, and this is how far they can agree
+    /// (KIP-595, `Partition.readRecords`).
+    pub diverging: Option<EpochEnd>,
     /// Whole batches from the one that contains the wanted offset; empty if there is nothing new.
     pub entries: Vec<LogEntry>,
 }

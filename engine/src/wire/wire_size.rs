@@ -48,8 +48,16 @@ fn request_bytes(body: &RequestBody) -> u32 {
         | RequestBody::FindCoordinator(_)
         | RequestBody::OffsetFetch(_)
         | RequestBody::CreateTopics { .. }
-        | RequestBody::BrokerRegistration { .. } => NAMED,
-        RequestBody::Metadata | RequestBody::BrokerHeartbeat { .. } | RequestBody::FetchMetadataLog { .. } => ELEMENT,
+        | RequestBody::BrokerRegistration(_) => NAMED,
+        RequestBody::AlterPartition(r) => elements(r.partitions.len(), NAMED),
+        RequestBody::Metadata
+        | RequestBody::BrokerHeartbeat(_)
+        | RequestBody::FetchMetadataLog(_)
+        | RequestBody::InitProducerId
+        | RequestBody::AllocateProducerIds(_)
+        | RequestBody::Vote(_)
+        | RequestBody::BeginQuorumEpoch(_)
+        | RequestBody::EndQuorumEpoch(_) => ELEMENT,
     }
 }
 
@@ -68,13 +76,19 @@ fn response_bytes(body: &ResponseBody) -> u32 {
         ResponseBody::JoinGroup(r) => NAMED + elements(r.members.len(), NAMED),
         ResponseBody::SyncGroup(r) => elements(r.partitions.len(), 4),
         ResponseBody::OffsetFetch(r) => elements(r.offsets.len(), ELEMENT),
-        ResponseBody::FetchMetadataLog { records, .. } => elements(records.len(), NAMED),
+        ResponseBody::FetchMetadataLog(r) => ELEMENT + elements(r.records.len(), NAMED),
+        ResponseBody::AlterPartition(r) => elements(r.partitions.len(), NAMED),
         ResponseBody::FindCoordinator(_) => NAMED,
         ResponseBody::Heartbeat(_)
         | ResponseBody::LeaveGroup(_)
         | ResponseBody::OffsetCommit(_)
         | ResponseBody::CreateTopics(_)
-        | ResponseBody::BrokerRegistration { .. }
-        | ResponseBody::BrokerHeartbeat { .. } => 8,
+        | ResponseBody::BrokerRegistration(_)
+        | ResponseBody::BrokerHeartbeat(_)
+        | ResponseBody::InitProducerId(_)
+        | ResponseBody::AllocateProducerIds(_)
+        | ResponseBody::Vote(_)
+        | ResponseBody::BeginQuorumEpoch(_)
+        | ResponseBody::EndQuorumEpoch(_) => 8,
     }
 }

@@ -1,5 +1,7 @@
 //! What a person, or a scenario in their stead, does to a run while it goes on.
 
+use crate::trace::{CommandFact, ProcessFault};
+use crate::wire::{BrokerId, Micros, NodeId, NodeSet};
 use crate::workload::KeyDistribution;
 
 /// Something done to a run at a virtual time. Part of the link and of the trace.
@@ -22,4 +24,107 @@ pub enum Command {
         /// What it says.
         value: String,
     },
+    /// A process is crashed, stopped, paused, resumed, started again, or loses its disk. Where a broker and a
+    /// controller share a process (`process.roles=broker,controller`), it happens to both.
+    Process {
+        /// Which.
+        node: NodeId,
+        /// What.
+        fault: ProcessFault,
+    },
+    /// A broker's disk takes so many bytes a second from now on; `None` for as many as come.
+    SlowDisk {
+        /// Which broker's.
+        broker: BrokerId,
+        /// How many.
+        bytes_per_s: Option<u64>,
+    },
+    /// What these nodes send to those does not arrive until the network is healed; nobody is told.
+    Cut {
+        /// From these.
+        from: NodeSet,
+        /// To those.
+        to: NodeSet,
+        /// And the other way round.
+        both_ways: bool,
+    },
+    /// What these nodes send to those, and back, takes longer and is lost now and then. As TCP does, the network sends
+    /// what is lost again: it comes later, in order.
+    Impair {
+        /// From these.
+        from: NodeSet,
+        /// To those.
+        to: NodeSet,
+        /// Longer by this, one way.
+        delay_us: Micros,
+        /// Of a thousand messages so many are lost the first time.
+        loss_permille: u16,
+    },
+    /// The network is whole again, and as fast as it was.
+    Heal,
+    /// `kafka-leader-election` for all partitions of the topic.
+    ElectLeaders {
+        /// From outside of the ISR, where nobody in it is alive.
+        unclean: bool,
+    },
+    /// `kafka-topics --alter --partitions`.
+    AddPartitions(u16),
+    /// `kafka-reassign-partitions`, for one partition of the topic.
+    Reassign {
+        /// Of which partition.
+        partition: u16,
+        /// The replicas that it shall have, the preferred leader first.
+        replicas: Vec<BrokerId>,
+    },
+    /// `unclean.leader.election.enable` of the topic from now on.
+    Unclean(bool),
+    /// `min.insync.replicas` of the topic from now on.
+    MinInsyncReplicas(u8),
+}
+
+impl Command {
+    /// What the trace says of it. Of a record sent by hand the key is not known before it is in the dictionary.
+    #[must_use]
+    pub fn fact(&self) -> CommandFact {
+        match self {
+            Command::Rate(per_second) => CommandFact::Rate(*per_second),
+            Command::Distribution(_) | Command::Keys(_) => CommandFact::Keys,
+            Command::Keyed(keyed) => CommandFact::Keyed(*keyed),
+            Command::Consumers(count) => CommandFact::Consumers(*count),
+            Command::Send { .. } => CommandFact::Send { key: None },
+            Command::Process { node, fault } => CommandFact::Process {
+                node: *node,
+                fault: *fault,
+            },
+            Command::SlowDisk { broker, bytes_per_s } => CommandFact::SlowDisk {
+                broker: *broker,
+                bytes_per_s: *bytes_per_s,
+            },
+            Command::Cut { from, to, both_ways } => CommandFact::Cut {
+                from: *from,
+                to: *to,
+                both_ways: *both_ways,
+            },
+            Command::Impair {
+                from,
+                to,
+                delay_us,
+                loss_permille,
+            } => CommandFact::Impair {
+                from: *from,
+                to: *to,
+                delay_us: *delay_us,
+                loss_permille: *loss_permille,
+            },
+            Command::Heal => CommandFact::Heal,
+            Command::ElectLeaders { unclean } => CommandFact::ElectLeaders { unclean: *unclean },
+            Command::AddPartitions(count) => CommandFact::AddPartitions { count: *count },
+            Command::Reassign { partition, replicas } => CommandFact::Reassign {
+                partition: *partition,
+                replicas: replicas.iter().copied().collect(),
+            },
+            Command::Unclean(on) => CommandFact::Unclean(*on),
+            Command::MinInsyncReplicas(n) => CommandFact::MinInsyncReplicas(*n),
+        }
+    }
 }

@@ -127,6 +127,7 @@ impl World {
             }
             Command::Consumers(count) => self.set_consumers(*count),
             Command::Send { key, value } => self.send_by_hand(key.as_deref(), value),
+            _ => {}
         }
     }
 

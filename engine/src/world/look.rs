@@ -1,13 +1,14 @@
 //! Looking at a world: fills the [`View`].
 
 use super::{
-    BrokerView, ConsumerView, GroupView, LastSent, OwnedView, PartitionView, ProducerView, RecordView, ReplicaView,
-    View, World,
+    BrokerView, ConsumerView, GroupView, LastSent, OwnedView, PartitionView, ProcessState, ProducerView, RecordView,
+    ReplicaView, View, World,
 };
 use crate::broker::{Broker, Replica};
 use crate::consumer::{Consumer, ConsumerState};
 use crate::coordinator::Group;
 use crate::log::{KeyId, LogEntry};
+use crate::trace::{LedgerColumn, LedgerFigures, LedgerLine};
 use crate::wire::{BrokerId, NodeId, Offset, PartitionId, PartitionState, TopicId};
 
 /// How many keys a row names at most.
@@ -58,6 +59,18 @@ impl World {
             .filter(|entry| entry.base_offset <= offset)?;
         let place = usize::try_from(offset - entry.base_offset).ok()?;
         (place < entry.batch.records().len()).then(|| record_view(entry, place))
+    }
+
+    /// How many records stand in each column of the ledger.
+    #[must_use]
+    pub fn ledger(&self) -> LedgerFigures {
+        LedgerFigures::default()
+    }
+
+    /// The first `most` records of that column, in the order in which they came into it.
+    #[must_use]
+    pub fn ledger_lines(&self, _column: LedgerColumn, _most: usize) -> Vec<LedgerLine> {
+        Vec::new()
     }
 
     fn broker(&self, id: BrokerId) -> Option<&Broker> {
@@ -119,6 +132,13 @@ impl World {
                 leader_epoch: state.leader_epoch,
                 replicas: state.replicas.to_vec(),
                 isr: state.isr.to_vec(),
+                elr: state.elr.to_vec(),
+                under_replicated: state.isr.len() < state.replicas.len(),
+                offline: state.leader.is_none(),
+                under_min_isr: false,
+                at_min_isr: false,
+                reassigning: !state.adding.is_empty() || !state.removing.is_empty(),
+                unavailable_since_us: None,
                 sent,
                 share_permille: permille(sent, counters.sent),
                 recent_permille: permille(recent(index), all_recent),
@@ -156,6 +176,7 @@ impl World {
                 log_end: replica.log.end(),
                 high_watermark: replica.high_watermark,
                 last: last_records(replica),
+                truncated: None,
             })
         });
         views.collect()
@@ -174,6 +195,11 @@ impl World {
         BrokerView {
             id,
             rack: self.setup.racks.get(usize::from(id.0) - 1).cloned(),
+            process: ProcessState::Running,
+            process_since_us: 0,
+            controller: None,
+            disk_bytes_per_s: None,
+            heard_us: None,
             unfenced: image.brokers.get(&id).is_some_and(|state| !state.fenced),
             leads: u32::try_from(leads).unwrap_or(0),
             coordinates: broker.coordinates(&self.setup.consumer.group),
@@ -258,6 +284,7 @@ fn record_view(entry: &LogEntry, place: usize) -> RecordView {
         subject: record.subject,
         sequence: record.sequence,
         value: record.value,
+        acknowledged: false,
         sent_us: entry.batch.base_timestamp_us + u64::from(record.timestamp_delta_us),
     }
 }

@@ -17,8 +17,8 @@ pub use command::Command;
 pub use network_config::{LinkConfig, NetworkConfig};
 pub use setup::{Limits, Setup, TopicSetup};
 pub use view::{
-    BrokerView, ConsumerView, Flight, FlightKind, GroupView, LastSent, OwnedView, PartitionView, ProducerView,
-    RecordView, ReplicaView, View,
+    BrokerView, ConsumerView, ControllerView, CutView, Flight, FlightKind, GroupView, LastSent, OwnedView,
+    PartitionView, ProcessState, ProducerView, RecordView, ReplicaView, TruncationView, View,
 };
 
 use crate::broker::Broker;
@@ -180,6 +180,7 @@ impl World {
             dictionary: &self.dictionary,
             subjects: &mut self.subjects,
             record_limit: self.setup.limits.records,
+            bug: self.setup.bug,
         };
         match node {
             Node::Controller(node) => node.on(input, &mut ctx),

@@ -3,6 +3,8 @@
 use super::{Command, NetworkConfig};
 use crate::broker::BrokerConfig;
 use crate::consumer::ConsumerConfig;
+use crate::controller::ControllerConfig;
+use crate::node::Bug;
 use crate::producer::ProducerConfig;
 use crate::wire::Micros;
 use crate::workload::Workload;
@@ -14,6 +16,14 @@ pub struct Setup {
     pub seed: u64,
     /// How many brokers, 1 to [`Limits::MAX_BROKERS`].
     pub brokers: u8,
+    /// How many controllers, 1 or 3 (`controller.quorum.voters`).
+    pub controllers: u8,
+    /// Whether controller *n* lives in the process of broker *n* (`process.roles=broker,controller`), or in its own.
+    pub combined: bool,
+    /// The controllers' settings.
+    pub controller: ControllerConfig,
+    /// A mistake that is built in, for tests of the invariants.
+    pub bug: Option<Bug>,
     /// Each broker's `broker.rack`, if any; as many as there are brokers, or none.
     pub racks: Vec<String>,
     /// The topic that is written and read.
@@ -65,6 +75,8 @@ pub struct Limits {
 }
 
 impl Limits {
+    /// The most controllers of a run.
+    pub const MAX_CONTROLLERS: u8 = 3;
     /// The most brokers of a run.
     pub const MAX_BROKERS: u8 = 9;
     /// The most partitions of the topic.
@@ -96,6 +108,10 @@ impl Setup {
         Self {
             seed,
             brokers: 3,
+            controllers: 1,
+            combined: false,
+            controller: ControllerConfig::default(),
+            bug: None,
             racks: Vec::new(),
             topic: TopicSetup {
                 name: topic.to_owned(),

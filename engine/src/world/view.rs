@@ -3,7 +3,7 @@
 //! **Invariant:** looking changes nothing. Whoever draws the world holds `&World`.
 
 use crate::log::{KeyId, ValueId};
-use crate::wire::{BrokerId, LeaderEpoch, Micros, NodeId, Offset, PartitionId};
+use crate::wire::{BrokerId, LeaderEpoch, Micros, NodeId, NodeSet, Offset, PartitionId, QuorumEpoch, QuorumRole};
 
 /// One moment of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -16,6 +16,12 @@ pub struct View {
     pub brokers: Vec<BrokerView>,
     /// The replicas, by partition and then in the order of assignment.
     pub replicas: Vec<ReplicaView>,
+    /// The controllers, ascending.
+    pub controllers: Vec<ControllerView>,
+    /// The controller that leads the quorum, and knows that a majority follows it. `None`: nothing can be elected.
+    pub active_controller: Option<u8>,
+    /// The links that are cut, as they were cut.
+    pub cuts: Vec<CutView>,
     /// The producers, ascending.
     pub producers: Vec<ProducerView>,
     /// The consumers, ascending; those that have closed are not in it.
@@ -35,8 +41,23 @@ pub struct PartitionView {
     pub leader_epoch: LeaderEpoch,
     /// Replicas in the order of assignment.
     pub replicas: Vec<BrokerId>,
-    /// Those in sync.
+    /// Those in sync, ascending.
     pub isr: Vec<BrokerId>,
+    /// The eligible leader replicas, ascending (KIP-966).
+    pub elr: Vec<BrokerId>,
+    /// Fewer in sync than there are replicas: Kafka's metric `UnderReplicatedPartitions` counts it.
+    pub under_replicated: bool,
+    /// Nobody leads: `OfflinePartitionsCount` counts it.
+    pub offline: bool,
+    /// Fewer in sync than `min.insync.replicas`: `UnderMinIsrPartitionCount` counts it.
+    pub under_min_isr: bool,
+    /// As few in sync as `min.insync.replicas`: `AtMinIsrPartitionCount` counts it.
+    pub at_min_isr: bool,
+    /// Replicas that a reassignment adds or removes: `ReassigningPartitions` counts it when there are any.
+    pub reassigning: bool,
+    /// Since when nobody can write to it with success: it has no leader that lives, or too few in sync for acks=all.
+    /// `None` while it can be written to.
+    pub unavailable_since_us: Option<Micros>,
     /// Records that were sent to it.
     pub sent: u64,
     /// Its part of all records, in thousandths, over the run.
@@ -61,6 +82,16 @@ pub struct BrokerView {
     pub rack: Option<String>,
     /// Registered with the controller, and unfenced.
     pub unfenced: bool,
+    /// What its process does.
+    pub process: ProcessState,
+    /// Since when.
+    pub process_since_us: Micros,
+    /// The controller in the same process, if there is one.
+    pub controller: Option<u8>,
+    /// Its disk takes so many bytes a second; `None` for one that is never in the way.
+    pub disk_bytes_per_s: Option<u64>,
+    /// The active controller has heard from it last then, if it ever has.
+    pub heard_us: Option<Micros>,
     /// How many partitions of the topic it leads.
     pub leads: u32,
     /// Whether the group's coordinator lives here.
@@ -82,7 +113,7 @@ pub struct ReplicaView {
     pub partition: u16,
     /// Column.
     pub broker: BrokerId,
-    /// Leads, as it sees itself.
+    /// Leads, as it sees itself. A broker that is not running sees nothing.
     pub is_leader: bool,
     /// In the ISR, as the controller sees it.
     pub in_sync: bool,
@@ -96,6 +127,67 @@ pub struct ReplicaView {
     pub high_watermark: Offset,
     /// Its last records, the oldest first, at most [`ReplicaView::LAST`].
     pub last: Vec<RecordView>,
+    /// The last truncation, if there was one.
+    pub truncated: Option<TruncationView>,
+}
+
+/// What a replica has cut off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TruncationView {
+    /// When.
+    pub at_us: Micros,
+    /// Where the log ended after it.
+    pub to: Offset,
+    /// How many records went.
+    pub records: u64,
+    /// The first of them, at most [`ReplicaView::LAST`].
+    pub first: Vec<RecordView>,
+}
+
+/// What a process does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ProcessState {
+    /// It runs.
+    #[default]
+    Running,
+    /// It runs, and asks to be stopped.
+    ShuttingDown,
+    /// It has stopped in order.
+    Stopped,
+    /// It was killed.
+    Crashed,
+    /// It was killed, and its log directories are lost.
+    DiskLost,
+    /// It stands still.
+    Paused,
+}
+
+/// A controller.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ControllerView {
+    /// Its number.
+    pub number: u8,
+    /// The broker whose process it shares.
+    pub with_broker: Option<BrokerId>,
+    /// What its process does.
+    pub process: ProcessState,
+    /// Its part in the quorum, as it sees itself.
+    pub role: QuorumRole,
+    /// Its epoch.
+    pub epoch: QuorumEpoch,
+    /// Where its metadata log ends.
+    pub log_end: Offset,
+    /// Up to where that is committed.
+    pub high_watermark: Offset,
+}
+
+/// A cut of the network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CutView {
+    /// What these send
+    pub from: NodeSet,
+    /// to those does not arrive.
+    pub to: NodeSet,
 }
 
 impl ReplicaView {
@@ -118,6 +210,8 @@ pub struct RecordView {
     pub value: Option<ValueId>,
     /// When it was sent.
     pub sent_us: Micros,
+    /// Whether its producer knows that it is stored, as far as `acks` tells.
+    pub acknowledged: bool,
 }
 
 /// A producer.

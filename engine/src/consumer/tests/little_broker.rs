@@ -98,6 +98,7 @@ impl LittleWorld {
             error,
             high_watermark: log.end(),
             log_start: log.start(),
+            diverging: None,
             entries,
         }
     }
@@ -126,6 +127,7 @@ impl LittleWorld {
             dictionary: &self.dictionary,
             subjects: &mut self.subjects,
             record_limit: u64::MAX,
+            bug: None,
         };
         act(&mut self.coordinator, &mut ctx, &mut effects);
         for (at, timer, _) in outbox.timers {
@@ -157,10 +159,7 @@ impl LittleWorld {
 pub(super) fn led_by(leader: BrokerId, leader_epoch: u32) -> PartitionState {
     let both: Arc<[BrokerId]> = [BrokerId(1), BrokerId(2)].into();
     PartitionState {
-        replicas: both.clone(),
-        isr: both,
-        leader: Some(leader),
         leader_epoch,
-        partition_epoch: 0,
+        ..PartitionState::new(both.clone(), both, Some(leader))
     }
 }

@@ -65,6 +65,9 @@ impl LittleWorld {
                 BrokerState {
                     rack: None,
                     fenced: false,
+                    in_controlled_shutdown: false,
+                    epoch: 0,
+                    incarnation: 1,
                 },
             )
         };
@@ -78,6 +81,8 @@ impl LittleWorld {
             TopicState {
                 name: "matches".into(),
                 partitions,
+                unclean: None,
+                min_insync_replicas: None,
             },
         );
         for index in 0..partitions {
@@ -139,7 +144,7 @@ impl LittleWorld {
         self.logs
             .get_mut(&partition(index))
             .expect("it exists")
-            .append(batch.build(NodeId::Producer(1)), 0);
+            .append(batch.build(NodeId::Producer(1), 0, None), 0);
         for (broker, from, request) in std::mem::take(&mut self.parked) {
             self.answer(broker, from, request, true);
         }
@@ -213,6 +218,7 @@ impl LittleWorld {
             dictionary: &self.dictionary,
             subjects: &mut self.subjects,
             record_limit: u64::MAX,
+            bug: None,
         };
         self.consumers.get_mut(&id).expect("it exists").on(input, &mut ctx);
         for (at, timer, _) in outbox.timers {

@@ -66,6 +66,7 @@ impl Desk {
             dictionary: &self.dictionary,
             subjects: &mut self.subjects,
             record_limit: u64::MAX,
+            bug: None,
         };
         act(&mut self.coordinator, &mut ctx, &mut effects);
         for (at, timer, _) in std::mem::take(&mut self.outbox.timers) {

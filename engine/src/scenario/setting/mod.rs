@@ -210,7 +210,7 @@ impl Setting {
             Command::Keyed(keyed) => ("key", Value::Number(traffic::key_choice(*keyed))),
             Command::Distribution(distribution) => ("keys", Value::Distribution(*distribution)),
             Command::Keys(keys) => ("own.keys", Value::Keys(keys.clone())),
-            Command::Send { .. } => return None,
+            _ => return None,
         };
         let setting = Self::find(name)?;
         Some((setting, setting.kind.write(&value)))
