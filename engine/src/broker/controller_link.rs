@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// What the broker knows of its standing with the controller (`BrokerLifecycleManager`).
 #[derive(Debug, Clone)]
 pub(super) struct ControllerLink {
-    node: NodeId,
+    voters: Arc<[NodeId]>,
     rack: Option<Arc<str>>,
     registered_at: Option<Offset>,
     unfenced: bool,
@@ -28,9 +28,9 @@ pub(super) struct ControllerLink {
 const HEARTBEATS: usize = 9;
 
 impl ControllerLink {
-    pub(super) fn new(node: NodeId, rack: Option<Arc<str>>) -> Self {
+    pub(super) fn new(voters: Arc<[NodeId]>, rack: Option<Arc<str>>) -> Self {
         Self {
-            node,
+            voters,
             rack,
             registered_at: None,
             unfenced: false,
@@ -61,7 +61,12 @@ impl Broker {
 
     pub(super) fn ask_controller(&mut self, body: RequestBody, ctx: &mut Ctx) {
         self.controller.correlation = self.controller.correlation.wrapping_add(1);
-        ctx.request(self.controller.node, Channel::Data, self.controller.correlation, body);
+        ctx.request(
+            self.controller.voters[0],
+            Channel::Data,
+            self.controller.correlation,
+            body,
+        );
     }
 
     fn fetch_metadata_log(&mut self, ctx: &mut Ctx) {

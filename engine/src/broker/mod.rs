@@ -61,7 +61,7 @@ struct Appended {
 impl Broker {
     /// A broker that is not started yet.
     #[must_use]
-    pub fn new(id: BrokerId, rack: Option<Arc<str>>, controller: NodeId, config: Arc<BrokerConfig>) -> Self {
+    pub fn new(id: BrokerId, rack: Option<Arc<str>>, controllers: Arc<[NodeId]>, config: Arc<BrokerConfig>) -> Self {
         Self {
             id,
             image: Arc::default(),
@@ -69,7 +69,7 @@ impl Broker {
             connections: Connections::default(),
             purgatory: Purgatory::default(),
             fetchers: BTreeMap::new(),
-            controller: ControllerLink::new(controller, rack),
+            controller: ControllerLink::new(controllers, rack),
             coordinator: GroupCoordinator::new(config.groups.clone()),
             appended: Vec::new(),
             config,
@@ -171,6 +171,13 @@ impl Broker {
         }
         self.work_off(ctx);
     }
+
+    /// The process was killed, or has ended, `clean` when it was allowed to: what is left is what is on its disk. Its next
+    /// input is [`Input::Start`].
+    pub fn killed(&mut self, _clean: bool) {}
+
+    /// All that was in its log directories is gone. The metadata log has a disk of its own (`metadata.log.dir`).
+    pub fn lose_disk(&mut self) {}
 
     /// Its `node.id`.
     #[must_use]

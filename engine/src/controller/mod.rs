@@ -2,6 +2,7 @@
 //!
 //! One controller for now; its log commits as it is written.
 
+mod active;
 mod brokers;
 mod config;
 pub mod java_random;
@@ -15,6 +16,7 @@ use crate::node::{Ctx, Input, NodeCommand, Random, Timer};
 use crate::wire::{Channel, Message, MetadataImage, NodeId, Request, RequestBody, ResponseBody};
 use java_random::JavaRandom;
 use metadata_log::MetadataLog;
+use std::sync::Arc;
 use topics::WantedTopic;
 
 /// The active controller of a KRaft cluster (`QuorumController`).
@@ -26,6 +28,9 @@ pub struct Controller {
     /// Topics that wait for brokers to be unfenced.
     wanted: Vec<WantedTopic>,
     next_topic: u16,
+    number: u8,
+    voters: u8,
+    config: Arc<ControllerConfig>,
 }
 
 /// Where an answer goes.
@@ -43,10 +48,13 @@ impl Return {
 }
 
 impl Controller {
-    /// A controller of an empty cluster, with its own generator for placement, as in Kafka.
+    /// Controller `number` of `voters`, of an empty cluster, with its own generator for placement, as in Kafka.
     #[must_use]
-    pub fn new(random: &mut Random) -> Self {
+    pub fn new(number: u8, voters: u8, config: Arc<ControllerConfig>, random: &mut Random) -> Self {
         Self {
+            number,
+            voters,
+            config,
             log: MetadataLog::default(),
             image: MetadataImage::default(),
             placement: JavaRandom::new(random.bits().cast_signed()),
@@ -63,6 +71,10 @@ impl Controller {
                 message: Message::Request(request),
             } => self.on_request(from, request, ctx),
             Input::Timer(Timer::ParkedMetadataFetch) => self.log.answer_expired(ctx),
+            Input::Timer(Timer::BrokerSession) => self.on_broker_session(ctx),
+            Input::Timer(Timer::LeaderRebalance) => self.on_leader_rebalance(ctx),
+            Input::Timer(Timer::UncleanElection) => self.on_unclean_election(ctx),
+            Input::Command(NodeCommand::Admin(request)) => self.admin(&request, ctx),
             Input::Command(NodeCommand::CreateTopic {
                 name,
                 partitions,
@@ -77,7 +89,8 @@ impl Controller {
                 });
                 self.create_wanted(ctx);
             }
-            Input::Start | Input::Message { .. } | Input::Timer(_) | Input::Command(_) => {}
+            Input::Start => self.on_active(ctx),
+            Input::Message { .. } | Input::Timer(_) | Input::Command(_) => {}
         }
         self.log.answer_parked(ctx);
     }
@@ -92,6 +105,8 @@ impl Controller {
             RequestBody::BrokerRegistration(request) => self.register(to, request, ctx),
             RequestBody::BrokerHeartbeat(request) => self.heartbeat(to, request.broker, request.metadata_offset, ctx),
             RequestBody::FetchMetadataLog(request) => self.log.fetch(to, request.from, ctx),
+            RequestBody::AlterPartition(request) => self.alter_partition(to, request, ctx),
+            RequestBody::AllocateProducerIds(request) => self.allocate_producer_ids(to, request, ctx),
             RequestBody::CreateTopics {
                 name,
                 partitions,
@@ -102,6 +117,20 @@ impl Controller {
             }
             _ => {}
         }
+    }
+
+    /// Answers once all that is written so far is committed.
+    fn answer_when_committed(&mut self, to: Return, body: ResponseBody, ctx: &mut Ctx) {
+        to.answer(body, ctx);
+    }
+
+    /// The process was killed, or has ended: what is left is what is on its disk. Its next input is [`Input::Start`].
+    pub fn killed(&mut self) {}
+
+    /// Its number, from 1.
+    #[must_use]
+    pub fn number(&self) -> u8 {
+        self.number
     }
 
     /// The cluster as it is.

@@ -82,7 +82,7 @@ impl World {
 
     /// The leader's replica, as the controller sees leadership.
     fn leader_replica(&self, partition: PartitionId) -> Option<&Replica> {
-        let leader = self.nodes.controller.0.image().leader(partition)?;
+        let leader = self.authority().image().leader(partition)?;
         self.broker(leader)?.replica(partition)
     }
 
@@ -116,7 +116,7 @@ impl World {
     fn partition_views(&self, topic: TopicId) -> Vec<PartitionView> {
         let counters = self.trace.counters();
         let recent = |index: usize| counters.partitions.get(index).map_or(0, |p| p.recent(self.now));
-        let image = self.nodes.controller.0.image();
+        let image = self.authority().image();
         let all: Vec<(PartitionId, &PartitionState)> = image.partitions_of(topic).collect();
         let all_recent: u64 = (0..all.len()).map(recent).sum();
         let group = self.group().map(|(_, group)| group);
@@ -160,7 +160,7 @@ impl World {
     }
 
     fn replica_views(&self, topic: TopicId) -> Vec<ReplicaView> {
-        let image = self.nodes.controller.0.image();
+        let image = self.authority().image();
         let placed = image
             .partitions_of(topic)
             .flat_map(|(id, state)| state.replicas.iter().map(move |b| (id, state, *b)));
@@ -183,7 +183,7 @@ impl World {
     }
 
     fn broker_view(&self, broker: &Broker) -> BrokerView {
-        let image = self.nodes.controller.0.image();
+        let image = self.authority().image();
         let id = broker.id();
         let leads = self.topic_id().map_or(0, |topic| {
             image

@@ -55,7 +55,7 @@ pub struct World {
 /// The nodes, each with its random stream.
 #[derive(Debug, Clone)]
 struct Nodes {
-    controller: (Controller, Random),
+    controllers: Vec<(Controller, Random)>,
     brokers: Vec<(Broker, Random)>,
     producers: Vec<(Producer, Random)>,
     /// All that have ever started: a closed one keeps its number.
@@ -238,11 +238,19 @@ impl World {
         }
     }
 
+    /// The controller whose word counts: the active one, or the one that was active last.
+    fn authority(&self) -> &Controller {
+        &self.nodes.controllers[0].0
+    }
+
     fn learn_topics(&mut self) {
-        let known = &self.nodes.controller.0.image().topics;
-        for state in known.values().skip(self.topics.len()) {
-            self.topics.push(state.name.clone());
-        }
+        let known = &self.authority().image().topics;
+        let new: Vec<Arc<str>> = known
+            .values()
+            .skip(self.topics.len())
+            .map(|state| state.name.clone())
+            .collect();
+        self.topics.extend(new);
     }
 }
 
@@ -262,7 +270,9 @@ impl Nodes {
         }
         match id {
             NodeId::User => None,
-            NodeId::Controller(_) => Some((Node::Controller(&mut self.controller.0), &mut self.controller.1)),
+            NodeId::Controller(n) => {
+                nth(&mut self.controllers, n).map(|(node, random)| (Node::Controller(node), random))
+            }
             NodeId::Broker(n) => nth(&mut self.brokers, n).map(|(node, random)| (Node::Broker(node), random)),
             NodeId::Producer(n) => nth(&mut self.producers, n).map(|(node, random)| (Node::Producer(node), random)),
             NodeId::Consumer(n) => nth(&mut self.consumers, n).map(|(node, random)| (Node::Consumer(node), random)),

@@ -15,8 +15,6 @@ use crate::trace::{EventId, Trace};
 use crate::wire::{BrokerId, Micros, NodeId};
 use std::sync::Arc;
 
-const CONTROLLER: NodeId = NodeId::Controller(1);
-
 impl World {
     /// The world of that setup, before anything has happened.
     ///
@@ -79,7 +77,11 @@ impl World {
             replication_factor: setup.topic.replication_factor,
             when_brokers: setup.brokers,
         };
-        self.tell(CONTROLLER, Input::Command(topic), 0);
+        for controller in 1..=setup.controllers {
+            let node = NodeId::Controller(controller);
+            self.tell(node, Input::Command(topic.clone()), 0);
+            self.queue.push(0, Due::Start { node, cause: 0 });
+        }
         for broker in 1..=setup.brokers {
             self.queue.push(
                 0,
@@ -125,7 +127,13 @@ fn bootstrap(setup: &Setup) -> Arc<[BrokerId]> {
 
 fn nodes(setup: &Setup) -> Nodes {
     let stream = |node: NodeId| Random::named(setup.seed, &node.to_string());
-    let mut controller_stream = stream(CONTROLLER);
+    let controller_config = Arc::new(setup.controller.clone());
+    let controllers = (1..=setup.controllers).map(|number| {
+        let mut stream = stream(NodeId::Controller(number));
+        let controller = Controller::new(number, setup.controllers, controller_config.clone(), &mut stream);
+        (controller, stream)
+    });
+    let voters: Arc<[NodeId]> = (1..=setup.controllers).map(NodeId::Controller).collect();
     let mut config: BrokerConfig = setup.broker.clone();
     // With fewer brokers than replicas Kafka never creates the topic, and every group waits forever. Whoever runs such a
     // cluster sets this, as the settings that come with Kafka do for one broker.
@@ -137,7 +145,7 @@ fn nodes(setup: &Setup) -> Nodes {
             .racks
             .get(usize::from(number) - 1)
             .map(|rack| rack.as_str().into());
-        let broker = Broker::new(BrokerId(number), rack, CONTROLLER, config.clone());
+        let broker = Broker::new(BrokerId(number), rack, voters.clone(), config.clone());
         (broker, stream(NodeId::Broker(number)))
     });
     let producer_config = Arc::new(setup.producer.clone());
@@ -148,7 +156,7 @@ fn nodes(setup: &Setup) -> Nodes {
         )
     });
     Nodes {
-        controller: (Controller::new(&mut controller_stream), controller_stream),
+        controllers: controllers.collect(),
         brokers: brokers.collect(),
         producers: producers.collect(),
         consumers: Vec::new(),
@@ -163,6 +171,10 @@ fn assert_bounds(setup: &Setup) {
     assert!(
         (1..=Limits::MAX_PARTITIONS).contains(&setup.topic.partitions),
         "invariant setup-is-valid: partitions"
+    );
+    assert!(
+        (1..=Limits::MAX_CONTROLLERS).contains(&setup.controllers),
+        "invariant setup-is-valid: controllers"
     );
     let replicas = 1..=setup.brokers;
     assert!(
