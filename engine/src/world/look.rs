@@ -8,7 +8,6 @@ use crate::broker::{Broker, Replica};
 use crate::consumer::{Consumer, ConsumerState};
 use crate::coordinator::Group;
 use crate::log::{KeyId, LogEntry};
-use crate::trace::{LedgerColumn, LedgerFigures, LedgerLine};
 use crate::wire::{BrokerId, NodeId, Offset, PartitionId, PartitionState, TopicId};
 
 /// How many keys a row names at most.
@@ -61,19 +60,7 @@ impl World {
         (place < entry.batch.records().len()).then(|| record_view(entry, place))
     }
 
-    /// How many records stand in each column of the ledger.
-    #[must_use]
-    pub fn ledger(&self) -> LedgerFigures {
-        LedgerFigures::default()
-    }
-
-    /// The first `most` records of that column, in the order in which they came into it.
-    #[must_use]
-    pub fn ledger_lines(&self, _column: LedgerColumn, _most: usize) -> Vec<LedgerLine> {
-        Vec::new()
-    }
-
-    fn broker(&self, id: BrokerId) -> Option<&Broker> {
+    pub(super) fn broker(&self, id: BrokerId) -> Option<&Broker> {
         self.nodes
             .brokers
             .get(usize::from(id.0).checked_sub(1)?)

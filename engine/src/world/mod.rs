@@ -2,9 +2,12 @@
 //!
 //! **Invariant:** nothing but `world` knows the world; a node sees a [`Ctx`](crate::node::Ctx).
 
+mod audit;
+mod books;
 mod command;
 mod commands;
 mod flights;
+mod inspect;
 mod look;
 mod network;
 mod network_config;
@@ -28,7 +31,7 @@ use crate::log::Dictionary;
 use crate::node::{Ctx, Input, NodeCommand, Outbox, Random, Subjects};
 use crate::producer::Producer;
 use crate::trace::{EventId, Fact, Names, Trace};
-use crate::wire::{Micros, NodeId};
+use crate::wire::{Micros, NodeId, NodeSet};
 use commands::Playing;
 use network::Network;
 use queue::{Due, Queue};
@@ -50,6 +53,8 @@ pub struct World {
     trace: Trace,
     topics: Vec<Arc<str>>,
     playing: Playing,
+    audit: audit::Audit,
+    touched: NodeSet,
 }
 
 /// The nodes, each with its random stream.
@@ -119,6 +124,7 @@ impl World {
             self.setup.seed
         );
         self.now = at;
+        self.touched = NodeSet::default();
         match due {
             Due::Message {
                 from,
@@ -141,6 +147,7 @@ impl World {
             self.step();
         }
         self.now = self.now.max(moment);
+        self.audit();
     }
 
     /// Lets at most `inputs` things happen, none after `moment`. Answers whether `moment` is reached: for whoever shares
@@ -149,15 +156,18 @@ impl World {
         for _ in 0..inputs {
             if self.queue.next_at().is_none_or(|at| at > moment) {
                 self.now = self.now.max(moment);
+                self.audit();
                 return true;
             }
             self.step();
         }
+        self.audit();
         false
     }
 
     /// Does something to the run now.
     pub fn command(&mut self, command: &Command) {
+        self.touched = NodeSet::default();
         self.obey(command);
     }
 
@@ -168,6 +178,7 @@ impl World {
 
     /// Hands an input to a node, and carries out what it asks for.
     fn tell(&mut self, to: NodeId, input: Input, cause: EventId) {
+        self.touched = self.touched.union(NodeSet::only(to));
         let nodes = &mut self.nodes;
         let Some((node, random)) = nodes.get(to) else { return };
         let mut ctx = Ctx {
