@@ -191,6 +191,11 @@ impl Broker {
         self.replicas.get(&partition)
     }
 
+    /// All its replicas.
+    pub fn replicas(&self) -> impl Iterator<Item = (PartitionId, &Replica)> {
+        self.replicas.iter().map(|(partition, replica)| (*partition, replica))
+    }
+
     /// The cluster as it knows it.
     #[must_use]
     pub fn image(&self) -> &MetadataImage {

@@ -3,13 +3,19 @@
 use super::World;
 use crate::broker::Broker;
 use crate::controller::Controller;
-use crate::wire::{BrokerId, MetadataImage, NodeSet};
+use crate::wire::{BrokerId, MetadataImage, NodeId, NodeSet};
 
 impl World {
     /// The nodes that the last step told something, or did something to.
     #[must_use]
     pub(crate) fn touched(&self) -> NodeSet {
         self.touched
+    }
+
+    /// Whether its process runs.
+    #[must_use]
+    pub(crate) fn is_running(&self, _node: NodeId) -> bool {
+        true
     }
 
     /// The brokers, ascending.
