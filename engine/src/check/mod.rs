@@ -10,10 +10,12 @@ mod history;
 pub mod invariant;
 mod promise;
 mod snapshot;
+pub mod storm;
 mod violation;
 
 pub use checker::{Checker, Invariant, Moment};
 pub use history::{History, PartitionHistory};
 pub use promise::Promise;
 pub use snapshot::{Change, Snapshot};
+pub use storm::Storm;
 pub use violation::{Broken, Violation};
