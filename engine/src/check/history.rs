@@ -201,7 +201,8 @@ impl History {
     }
 
     fn note_changes(&mut self, world: &World, touched: NodeSet) {
-        for broker in world.brokers().filter(|b| touched.contains(b.id().into())) {
+        let lives = |node: NodeId| touched.contains(node) && world.is_there(node);
+        for broker in world.brokers().filter(|b| lives(b.id().into())) {
             for (partition, replica) in broker.replicas() {
                 let now = Snapshot::of(replica);
                 let key = (broker.id(), partition);

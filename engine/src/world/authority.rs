@@ -41,7 +41,8 @@ impl World {
         chosen.unwrap_or(&self.nodes.controllers[0].0)
     }
 
-    pub(super) fn controllers(&self) -> impl Iterator<Item = &Controller> {
+    /// The controllers, ascending.
+    pub(crate) fn controllers(&self) -> impl Iterator<Item = &Controller> {
         self.nodes.controllers.iter().map(|(controller, _)| controller)
     }
 }

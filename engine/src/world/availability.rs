@@ -98,7 +98,14 @@ mod tests {
     #[test]
     fn the_longest_gap_is_remembered() {
         let mut row = Row::default();
-        for (now, is_available) in [(10, true), (20, false), (25, false), (50, true), (60, false), (61, true)] {
+        for (now, is_available) in [
+            (10, true),
+            (20, false),
+            (25, false),
+            (50, true),
+            (60, false),
+            (61, true),
+        ] {
             row.note(now, is_available);
         }
         assert_eq!((row.since, row.longest), (None, 30));

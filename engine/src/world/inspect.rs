@@ -2,7 +2,6 @@
 
 use super::World;
 use crate::broker::Broker;
-use crate::controller::Controller;
 use crate::wire::{BrokerId, MetadataImage, NodeId, NodeSet};
 
 impl World {
@@ -14,8 +13,14 @@ impl World {
 
     /// Whether its process runs.
     #[must_use]
-    pub(crate) fn is_running(&self, _node: NodeId) -> bool {
-        true
+    pub(crate) fn is_running(&self, node: NodeId) -> bool {
+        self.processes.is_running(node)
+    }
+
+    /// Whether its process runs, or stands still.
+    #[must_use]
+    pub(crate) fn is_there(&self, node: NodeId) -> bool {
+        self.processes.is_there(node)
     }
 
     /// The brokers, ascending.
@@ -27,11 +32,6 @@ impl World {
     #[must_use]
     pub(crate) fn broker_of(&self, id: BrokerId) -> Option<&Broker> {
         self.broker(id)
-    }
-
-    /// The controllers, ascending.
-    pub(crate) fn controllers(&self) -> impl Iterator<Item = &Controller> {
-        self.nodes.controllers.iter().map(|(controller, _)| controller)
     }
 
     /// The cluster as the controller whose word counts has it.

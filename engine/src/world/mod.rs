@@ -2,11 +2,11 @@
 //!
 //! **Invariant:** nothing but `world` knows the world; a node sees a [`Ctx`](crate::node::Ctx).
 
-mod audit;
-mod books;
 mod admin;
+mod audit;
 mod authority;
 mod availability;
+mod books;
 mod command;
 mod commands;
 mod faults;

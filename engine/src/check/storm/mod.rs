@@ -4,6 +4,7 @@ mod converge;
 mod draw;
 mod faults;
 mod play;
+mod scenario;
 mod shrink;
 
 pub use converge::unconverged;
