@@ -169,9 +169,8 @@ impl Trouble {
 
     /// Who asked has closed the connection: the answers that are held go nowhere.
     pub(super) fn drop_responses(&mut self, channel: Channel) {
-        self.held.retain(
-            |parcel| !matches!(&parcel.message, Message::Response(response) if response.channel == channel),
-        );
+        self.held
+            .retain(|parcel| !matches!(&parcel.message, Message::Response(response) if response.channel == channel));
     }
 
     /// Nobody is there any more to receive what is held.

@@ -79,11 +79,7 @@ impl Resident {
 
 impl Process {
     fn new(residents: Vec<NodeId>) -> Self {
-        let resident = |node| Resident {
-            node,
-            life: 0,
-            died: 0,
-        };
+        let resident = |node| Resident { node, life: 0, died: 0 };
         Self {
             state: ProcessState::Running,
             since_us: 0,
@@ -236,14 +232,14 @@ mod tests {
     #[test]
     fn a_controller_lives_alone_or_with_the_broker_of_its_number() {
         let apart = processes(3, false);
-        assert_eq!((apart.all.len(), apart.place(B1), apart.place(C1)), (6, Some((0, 0)), Some((3, 0))));
+        assert_eq!(
+            (apart.all.len(), apart.place(B1), apart.place(C1)),
+            (6, Some((0, 0)), Some((3, 0)))
+        );
         let together = processes(1, true);
         assert_eq!((together.all.len(), together.place(C1)), (3, Some((0, 1))));
         assert_eq!(together.place(NodeId::Broker(2)), Some((1, 0)));
-        assert_eq!(
-            [1, 2].map(|n| together.controller_of(BrokerId(n))),
-            [Some(1), None]
-        );
+        assert_eq!([1, 2].map(|n| together.controller_of(BrokerId(n))), [Some(1), None]);
         assert_eq!(together.whole(NodeSet::only(B1)), [B1, C1].into_iter().collect());
         assert_eq!(apart.whole(NodeSet::only(B1)), NodeSet::only(B1));
     }
@@ -251,7 +247,12 @@ mod tests {
     #[test]
     fn nobody_is_where_nobody_was_asked_for() {
         let processes = processes(1, false);
-        for node in [NodeId::Broker(9), NodeId::Controller(2), NodeId::Broker(0), NodeId::User] {
+        for node in [
+            NodeId::Broker(9),
+            NodeId::Controller(2),
+            NodeId::Broker(0),
+            NodeId::User,
+        ] {
             assert!(processes.of(node).is_none() && processes.resident(node).is_none());
         }
     }
@@ -264,7 +265,11 @@ mod tests {
         assert_eq!(processes.reach(B1, 0, true), Reach::Handled);
         live(&mut processes, 1);
         processes.resident_mut(B1).unwrap().died = 7;
-        assert_eq!(processes.reach(B1, 0, true), Reach::Void, "its sender is told by the closing");
+        assert_eq!(
+            processes.reach(B1, 0, true),
+            Reach::Void,
+            "its sender is told by the closing"
+        );
         assert_eq!(processes.reach(B1, 1, true), Reach::Refused(7));
         assert_eq!(processes.reach(B1, 1, false), Reach::Void);
         live(&mut processes, 2);

@@ -45,6 +45,7 @@ impl World {
             topics: Vec::new(),
             playing: Playing::new(setup, keys),
             availability: Availability::default(),
+            last_image: None,
             disks: vec![None; setup.brokers.into()],
             heard: vec![vec![None; setup.brokers.into()]; setup.controllers.into()],
             dictionary: Arc::new(dictionary),

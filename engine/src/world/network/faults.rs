@@ -66,7 +66,11 @@ impl Faults {
         if self.cuts.iter().any(|cut| cut.befalls(from, to)) {
             link.trouble().is_cut = true;
         }
-        for impairment in self.impairments.iter().filter(|impairment| impairment.befalls(from, to)) {
+        for impairment in self
+            .impairments
+            .iter()
+            .filter(|impairment| impairment.befalls(from, to))
+        {
             impairment.befall(link);
         }
     }

@@ -113,7 +113,11 @@ fn a_peer_hears_once_that_a_node_is_gone() {
     send(&mut network, 0, (B1, B2), request(1));
     let told: Vec<(NodeId, Channel)> = network.close(B1).into_iter().collect();
     assert_eq!(told, [(B2, Channel::Data), (P1, Channel::Data)]);
-    assert_eq!(send(&mut network, 1, (P1, B1), request(2)), Way::Nowhere, "on a connection that is gone");
+    assert_eq!(
+        send(&mut network, 1, (P1, B1), request(2)),
+        Way::Nowhere,
+        "on a connection that is gone"
+    );
     network.heard(B1, P1, Channel::Data);
     assert!(matches!(send(&mut network, 2, (P1, B1), request(3)), Way::Arrives(_)));
     assert!(network.refuse(P1, B1, Channel::Data));
@@ -130,7 +134,11 @@ fn a_connection_asked_for_during_a_cut_leaves_nothing_behind() {
         send(&mut network, round, (P1, B1), request(2));
         send(&mut network, round, (P1, B1), Message::Disconnect(Channel::Data));
     }
-    assert_eq!(held(&network, P1, B1), 2, "what was on the first connection, and its end");
+    assert_eq!(
+        held(&network, P1, B1),
+        2,
+        "what was on the first connection, and its end"
+    );
 }
 
 #[test]
