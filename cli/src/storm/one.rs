@@ -20,7 +20,11 @@ pub(super) fn play_one(seed: u64, bug: Option<Bug>, make_small: bool, out: Optio
     let mut best = None;
     if make_small {
         best = shrink(&storm, TRIES, |smaller| {
-            eprintln!("{} faults, until {} s", smaller.faults.len(), format_seconds(smaller.until_us));
+            eprintln!(
+                "{} faults, until {} s",
+                smaller.faults.len(),
+                format_seconds(smaller.until_us)
+            );
         });
     }
     let storm = best.clone().unwrap_or(storm);
@@ -63,7 +67,11 @@ fn describe(storm: &Storm, bug: Option<Bug>) -> String {
         setup.topic.replication_factor,
         setup.broker.min_insync_replicas,
         setup.producer.acks.as_str(),
-        if setup.producer.is_idempotent() { ", idempotent" } else { "" },
+        if setup.producer.is_idempotent() {
+            ", idempotent"
+        } else {
+            ""
+        },
     );
     if let Some(bug) = bug {
         let _ = writeln!(text, "with a mistake built in: {}", bug::name(bug));

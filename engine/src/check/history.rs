@@ -19,7 +19,7 @@ pub struct History {
     /// Replicas whose log was lost, until they have everything again.
     emptied: BTreeSet<(BrokerId, PartitionId)>,
     changes: Vec<Change>,
-    image_offset: Offset,
+    image_version: (u8, Offset),
     image_changed: bool,
     eligible_leaders: bool,
     min_isr: u8,
@@ -117,7 +117,7 @@ impl History {
             replicas: BTreeMap::new(),
             emptied: BTreeSet::new(),
             changes: Vec::new(),
-            image_offset: 0,
+            image_version: (0, 0),
             image_changed: false,
             eligible_leaders: setup.controller.eligible_leader_replicas,
             min_isr: setup.controller.min_insync_replicas.max(1),
@@ -161,9 +161,9 @@ impl History {
                 partition.cut = false;
             }
         }
-        let image = world.authoritative_image();
-        self.image_changed = image.offset != self.image_offset;
-        self.image_offset = image.offset;
+        let version = world.image_version();
+        self.image_changed = version != self.image_version;
+        self.image_version = version;
         self.note_events(world, seen);
         self.note_changes(world, touched);
         for change in std::mem::take(&mut self.changes) {

@@ -112,7 +112,7 @@ impl Shelf {
 impl World {
     /// The topic's partitions as the controller whose word counts has them.
     pub(super) fn topic_partitions(&self) -> impl Iterator<Item = (PartitionId, &PartitionState)> {
-        let image = self.authority().image();
+        let image = self.image();
         self.topic_id()
             .into_iter()
             .flat_map(move |topic| image.partitions_of(topic))

@@ -2,7 +2,8 @@
 
 use super::World;
 use crate::controller::Controller;
-use crate::wire::{NodeId, Offset, QuorumEpoch};
+use crate::wire::{MetadataImage, NodeId, Offset, QuorumEpoch, QuorumRole};
+use std::sync::Arc;
 
 /// Whether a controller leads the quorum and knows that a majority follows it. With one controller there is no question.
 fn is_active(controller: &Controller) -> bool {
@@ -12,6 +13,16 @@ fn is_active(controller: &Controller) -> bool {
 /// How far a controller is: its epoch, and how much of its log is committed.
 pub(super) fn standing(controller: &Controller) -> (QuorumEpoch, Offset) {
     (0, controller.image().offset)
+}
+
+/// Its part in the quorum.
+pub(super) fn role(_controller: &Controller) -> QuorumRole {
+    QuorumRole::Leader
+}
+
+/// Where its metadata log ends.
+pub(super) fn log_end(controller: &Controller) -> Offset {
+    controller.image().offset
 }
 
 impl World {
@@ -39,6 +50,23 @@ impl World {
             )
         });
         chosen.unwrap_or(&self.nodes.controllers[0].0)
+    }
+
+    /// The cluster as the controllers have it; while none of them knows, as one of them knew it last.
+    pub(super) fn image(&self) -> &MetadataImage {
+        let known = self.authority().image();
+        match &self.last_image {
+            Some(last) if self.active_controller().is_none() && last.offset > known.offset => last,
+            _ => known,
+        }
+    }
+
+    /// A controller is about to forget what it knows.
+    pub(super) fn remember_image(&mut self) {
+        let image = self.image();
+        if self.last_image.as_ref().is_none_or(|last| last.offset < image.offset) {
+            self.last_image = Some(Arc::new(image.clone()));
+        }
     }
 
     /// The controllers, ascending.

@@ -8,7 +8,7 @@ use crate::wire::{Acks, Micros, NodeId, Offset, PartitionState, TopicId};
 pub(super) struct Availability {
     rows: Vec<Row>,
     /// Whose metadata was looked at, up to where.
-    seen: Option<(u8, Offset)>,
+    seen: Option<(Option<u8>, Offset)>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -45,8 +45,7 @@ impl World {
 
     /// A controller has handled something: perhaps somebody else leads now.
     pub(super) fn account_for_metadata(&mut self) {
-        let authority = self.authority();
-        let seen = Some((authority.number(), authority.image().offset));
+        let seen = Some((self.active_controller(), self.image().offset));
         if seen != self.availability.seen {
             self.availability.seen = seen;
             self.account_for_availability();
@@ -57,7 +56,7 @@ impl World {
     pub(super) fn account_for_availability(&mut self) {
         let Some(topic) = self.topic_id() else { return };
         let mut rows = std::mem::take(&mut self.availability.rows);
-        for (id, state) in self.authority().image().partitions_of(topic) {
+        for (id, state) in self.image().partitions_of(topic) {
             let index = usize::from(id.index);
             if index >= rows.len() {
                 rows.resize(index + 1, Row::default());
@@ -85,7 +84,7 @@ impl World {
     /// `min.insync.replicas` of the topic, or all replicas where there are fewer (KIP-966,
     /// `Partition.effectiveMinIsr`).
     pub(super) fn effective_min_isr(&self, topic: TopicId, state: &PartitionState) -> usize {
-        let own = self.authority().image().topics.get(&topic);
+        let own = self.image().topics.get(&topic);
         let wanted = own.and_then(|topic| topic.min_insync_replicas);
         usize::from(wanted.unwrap_or(self.setup.broker.min_insync_replicas)).min(state.replicas.len())
     }

@@ -217,6 +217,13 @@ impl World {
         self.disks.get(place).copied().flatten()
     }
 
+    /// When the controller whose word counts has last heard from a broker.
+    pub(super) fn heard_us(&self, broker: BrokerId) -> Option<Micros> {
+        let row = usize::from(self.authority().number()).checked_sub(1)?;
+        let place = usize::from(broker.0).checked_sub(1)?;
+        *self.heard.get(row)?.get(place)?
+    }
+
     /// A controller has heard from a broker.
     pub(super) fn note_heard(&mut self, controller: u8, from: NodeId) {
         let NodeId::Broker(broker) = from else { return };

@@ -192,6 +192,9 @@ impl World {
     }
 
     fn tell_killed(&mut self, node: NodeId, clean: bool) {
+        if let NodeId::Controller(_) = node {
+            self.remember_image();
+        }
         match self.nodes.get(node) {
             Some((Node::Broker(broker), _)) => broker.killed(clean),
             Some((Node::Controller(controller), _)) => controller.killed(),

@@ -2,7 +2,7 @@
 
 use super::World;
 use crate::broker::Broker;
-use crate::wire::{BrokerId, MetadataImage, NodeId, NodeSet};
+use crate::wire::{BrokerId, MetadataImage, NodeId, NodeSet, Offset};
 
 impl World {
     /// The nodes that the last step told something, or did something to.
@@ -15,12 +15,6 @@ impl World {
     #[must_use]
     pub(crate) fn is_running(&self, node: NodeId) -> bool {
         self.processes.is_running(node)
-    }
-
-    /// Whether its process runs, or stands still.
-    #[must_use]
-    pub(crate) fn is_there(&self, node: NodeId) -> bool {
-        self.processes.is_there(node)
     }
 
     /// The brokers, ascending.
@@ -37,6 +31,12 @@ impl World {
     /// The cluster as the controller whose word counts has it.
     #[must_use]
     pub(crate) fn authoritative_image(&self) -> &MetadataImage {
-        self.authority().image()
+        self.image()
+    }
+
+    /// Which version of which controller's image that is.
+    #[must_use]
+    pub(crate) fn image_version(&self) -> (u8, Offset) {
+        (self.authority().number(), self.image().offset)
     }
 }

@@ -37,7 +37,7 @@ use crate::log::Dictionary;
 use crate::node::{Ctx, Input, NodeCommand, Outbox, Random, Subjects};
 use crate::producer::Producer;
 use crate::trace::{EventId, Fact, Names, Trace};
-use crate::wire::{Message, Micros, NodeId, NodeSet};
+use crate::wire::{Message, MetadataImage, Micros, NodeId, NodeSet};
 use availability::Availability;
 use commands::Playing;
 use link::Parcel;
@@ -66,6 +66,8 @@ pub struct World {
     audit: audit::Audit,
     touched: NodeSet,
     availability: Availability,
+    /// The cluster as a controller knew it that has died since.
+    last_image: Option<Arc<MetadataImage>>,
     /// For each broker: what its disk takes in a second, if that is limited.
     disks: Vec<Option<u64>>,
     /// For each controller and broker: when the one has last heard from the other.
@@ -304,7 +306,7 @@ impl World {
     }
 
     fn learn_topics(&mut self) {
-        let known = &self.authority().image().topics;
+        let known = &self.image().topics;
         let new: Vec<Arc<str>> = known
             .values()
             .skip(self.topics.len())

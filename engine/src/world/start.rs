@@ -48,6 +48,7 @@ impl World {
             audit: Audit::default(),
             touched: NodeSet::default(),
             availability: Availability::default(),
+            last_image: None,
             disks: vec![None; setup.brokers.into()],
             heard: vec![vec![None; setup.brokers.into()]; setup.controllers.into()],
             dictionary: Arc::new(dictionary),

@@ -2,6 +2,7 @@
 
 use super::{Storm, faults};
 use crate::node::Random;
+use crate::scenario::Setting;
 use crate::wire::{Acks, Micros};
 use crate::workload::Rate;
 use crate::world::Setup;
@@ -97,6 +98,7 @@ pub(super) fn storm(seed: u64) -> Storm {
     producers(&mut setup, theme, &mut draw);
     consumers(&mut setup, &mut draw);
     workload(&mut setup, &mut draw);
+    let setup = expressible(&setup);
     let calm_us = draw.millis(14_000, 26_000);
     let faults = faults::draw(&setup, theme, calm_us, &mut draw);
     Storm {
@@ -106,6 +108,19 @@ pub(super) fn storm(seed: u64) -> Storm {
         calm_us,
         until_us: calm_us + Storm::PATIENCE_US,
     }
+}
+
+/// The setup as a scenario's file can have it: every storm opens in the app.
+fn expressible(setup: &Setup) -> Setup {
+    let mut written = Setup::new(setup.seed, &setup.topic.name);
+    for setting in Setting::all() {
+        let applied = setting.apply(&setting.read(setup), &mut written);
+        debug_assert!(
+            applied.is_ok(),
+            "invariant storm-is-within-the-settings is broken: {applied:?}"
+        );
+    }
+    written
 }
 
 fn cluster(setup: &mut Setup, theme: Theme, draw: &mut Draw) {
@@ -231,7 +246,6 @@ fn workload(setup: &mut Setup, draw: &mut Draw) {
         per_second: draw.one_of(&[5, 15, 30, 60]),
         bursts: Vec::new(),
     };
-    setup.limits.trace_events = 200_000;
 }
 
 #[cfg(test)]

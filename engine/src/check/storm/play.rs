@@ -8,6 +8,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A run takes fewer inputs than this. One that takes more goes round in circles.
 const MOST_INPUTS: u64 = 6_000_000;
+/// So many events are kept for the causal chain of a failure.
+const KEPT_EVENTS: usize = 200_000;
 /// How often it is asked whether all is well again.
 const LOOK_EVERY_US: Micros = 500_000;
 
@@ -33,7 +35,8 @@ pub struct Outcome {
 /// Plays it until all is well again, or an invariant is broken. A panic counts as one: `no-panic`.
 #[must_use]
 pub fn play(storm: &Storm) -> Outcome {
-    let setup = storm.setup();
+    let mut setup = storm.setup();
+    setup.limits.trace_events = KEPT_EVENTS;
     let mut outcome = Outcome {
         seed: setup.seed,
         theme: storm.theme,
