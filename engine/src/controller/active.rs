@@ -1,6 +1,7 @@
 //! What the active controller does beyond answering: it watches the brokers' sessions, and looks now and then for
 //! partitions that could have a better leader, or any.
 
+use super::partitions::Occasion;
 use super::sessions::Sessions;
 use super::{Controller, Return};
 use crate::node::{Alarm, Ctx, Timer};
@@ -80,7 +81,7 @@ impl Controller {
             return;
         }
         let imbalanced = |_, state: &PartitionState| state.leader.as_ref() != state.replicas.first();
-        self.change_partitions(imbalanced, |change| change.preferred(), None, ctx);
+        self.change_partitions(imbalanced, Occasion::Preferred, ctx);
         self.await_rebalance(ctx);
     }
 
@@ -100,7 +101,7 @@ impl Controller {
             let allows = |id: &PartitionId| self.election_rules(id.topic, ctx).unclean;
             leaderless.map(|(id, _)| *id).filter(allows).collect()
         };
-        self.change_partitions(|id, _| allowed.contains(&id), |change| change.unclean(), None, ctx);
+        self.change_partitions(|id, _| allowed.contains(&id), Occasion::Unclean, ctx);
     }
 
     /// Hands out a block of producer ids that nobody had (KIP-730, `ProducerIdControlManager`).

@@ -2,6 +2,7 @@
 
 use super::Controller;
 use super::partition_change::PartitionChange;
+use super::partitions::Occasion;
 use crate::node::Ctx;
 use crate::trace::Fact;
 use crate::wire::{AdminRequest, BrokerId, ErrorCode, MetadataRecord, PartitionId, PartitionState, TopicId};
@@ -53,12 +54,12 @@ impl Controller {
             }
         }
         let concerns = |id, _: &PartitionState| needed.contains(&id);
-        let changes = if unclean {
-            self.change_partitions(concerns, |change| change.unclean(), None, ctx)
+        let occasion = if unclean {
+            Occasion::Unclean
         } else {
-            self.change_partitions(concerns, |change| change.preferred(), None, ctx)
+            Occasion::Preferred
         };
-        match changes {
+        match self.change_partitions(concerns, occasion, ctx) {
             0 if needed.is_empty() => Err(ErrorCode::ElectionNotNeeded),
             0 if unclean => Err(ErrorCode::EligibleLeadersNotAvailable),
             0 => Err(ErrorCode::PreferredLeaderNotAvailable),
@@ -114,7 +115,7 @@ impl Controller {
         self.write(record, ctx.cause());
         if min_insync_replicas.is_some() {
             let has_eligible = |id: PartitionId, state: &PartitionState| id.topic == topic && !state.elr.is_empty();
-            self.change_partitions(has_eligible, |change| change, None, ctx);
+            self.change_partitions(has_eligible, Occasion::Changed, ctx);
         }
         if unclean == Some(true) {
             self.elect_leaderless_uncleanly(ctx);

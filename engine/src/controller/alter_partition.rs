@@ -12,11 +12,11 @@ use crate::wire::{
 
 impl Controller {
     /// Answers for each partition whether its ISR is now as proposed, or why not.
-    pub(super) fn alter_partition(&mut self, to: Return, request: AlterPartitionRequest, ctx: &mut Ctx) {
+    pub(super) fn alter_partition(&mut self, to: Return, request: &AlterPartitionRequest, ctx: &mut Ctx) {
         let error = self.check_broker_epoch(request.broker, request.broker_epoch);
         let mut partitions = Vec::new();
         if error == ErrorCode::None {
-            for proposal in request.partitions {
+            for proposal in &request.partitions {
                 partitions.push(self.alter_one(request.broker, proposal, ctx));
             }
         }
@@ -24,9 +24,9 @@ impl Controller {
         self.answer_when_committed(to, ResponseBody::AlterPartition(response), ctx);
     }
 
-    fn alter_one(&mut self, sender: BrokerId, proposal: AlterPartition, ctx: &mut Ctx) -> AlteredPartition {
+    fn alter_one(&mut self, sender: BrokerId, proposal: &AlterPartition, ctx: &mut Ctx) -> AlteredPartition {
         let partition = proposal.partition;
-        let mut error = self.check_proposal(sender, &proposal, ctx);
+        let mut error = self.check_proposal(sender, proposal, ctx);
         if error == ErrorCode::None
             && let Some(before) = self.image.partitions.get(&partition)
         {

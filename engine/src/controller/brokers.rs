@@ -1,5 +1,6 @@
 //! Registration, heartbeats and fencing of brokers (KIP-631, `ClusterControlManager`, `BrokerHeartbeatManager`).
 
+use super::partitions::Occasion;
 use super::{Controller, Return};
 use crate::node::Ctx;
 use crate::trace::{EventId, Fact, FenceWhy};
@@ -90,7 +91,7 @@ impl Controller {
             self.remove_from_isrs(broker, ctx);
         } else {
             let holds = |_, state: &PartitionState| state.isr.contains(&broker) || state.elr.contains(&broker);
-            self.change_partitions(holds, |change| change.after_unclean_shutdown(broker), Some(broker), ctx);
+            self.change_partitions(holds, Occasion::UncleanShutdown(broker), ctx);
         }
         ctx.set_cause(cause);
     }
@@ -186,7 +187,7 @@ impl Controller {
             in_controlled_shutdown: false,
         };
         self.write(record, ctx.cause());
-        self.change_partitions(|_, state| state.leader.is_none(), |change| change, None, ctx);
+        self.change_partitions(|_, state| state.leader.is_none(), Occasion::Changed, ctx);
         self.create_wanted(ctx);
     }
 

@@ -14,6 +14,8 @@ mod partitions;
 mod reassignment;
 mod sessions;
 pub mod striped_replica_placer;
+#[cfg(test)]
+mod tests;
 mod topics;
 
 pub use active::PRODUCER_ID_BLOCK;
@@ -35,7 +37,6 @@ pub struct Controller {
     placement: JavaRandom,
     /// Topics that wait for brokers to be unfenced.
     wanted: Vec<WantedTopic>,
-    next_topic: u16,
     duties: Duties,
     number: u8,
     voters: u8,
@@ -68,7 +69,6 @@ impl Controller {
             image: MetadataImage::default(),
             placement: JavaRandom::new(random.bits().cast_signed()),
             wanted: Vec::new(),
-            next_topic: 0,
             duties: Duties::default(),
         }
     }
@@ -115,7 +115,7 @@ impl Controller {
             RequestBody::BrokerRegistration(request) => self.register(to, request, ctx),
             RequestBody::BrokerHeartbeat(request) => self.heartbeat(to, request, ctx),
             RequestBody::FetchMetadataLog(request) => self.log.fetch(to, request.from, ctx),
-            RequestBody::AlterPartition(request) => self.alter_partition(to, request, ctx),
+            RequestBody::AlterPartition(request) => self.alter_partition(to, &request, ctx),
             RequestBody::AllocateProducerIds(request) => self.allocate_producer_ids(to, request, ctx),
             RequestBody::CreateTopics {
                 name,

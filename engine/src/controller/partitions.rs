@@ -4,12 +4,47 @@ use super::Controller;
 use super::partition_change::{Changed, ElectionRules, Leadership, PartitionChange};
 use crate::node::Ctx;
 use crate::trace::Fact;
-use crate::wire::{BrokerId, MetadataRecord, PartitionId, PartitionState, TopicId};
+use crate::wire::{BrokerId, BrokerState, MetadataRecord, PartitionId, PartitionState, TopicId};
+
+/// Why partitions are looked at, and what shall become of them.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Occasion {
+    /// Somebody may lead now who could not before, or the settings are others.
+    Changed,
+    /// The broker is fenced, or about to stop.
+    Leaves(BrokerId),
+    /// The broker is there again, without having stopped in order.
+    UncleanShutdown(BrokerId),
+    /// The preferred leaders shall lead.
+    Preferred,
+    /// Somebody shall lead, whatever is lost.
+    Unclean,
+}
+
+impl Occasion {
+    fn prepare(self, change: PartitionChange<'_>) -> PartitionChange<'_> {
+        match self {
+            Occasion::Changed => change,
+            Occasion::Leaves(broker) => change.without(broker),
+            Occasion::UncleanShutdown(broker) => change.after_unclean_shutdown(broker),
+            Occasion::Preferred => change.preferred(),
+            Occasion::Unclean => change.unclean(),
+        }
+    }
+
+    /// Who may not lead, although the image may still show it as active.
+    fn loses(self) -> Option<BrokerId> {
+        match self {
+            Occasion::Leaves(broker) | Occasion::UncleanShutdown(broker) => Some(broker),
+            Occasion::Changed | Occasion::Preferred | Occasion::Unclean => None,
+        }
+    }
+}
 
 impl Controller {
     /// Unfenced, and not about to stop (`ClusterControlManager.isActive`).
     pub(super) fn is_active_broker(&self, broker: BrokerId) -> bool {
-        self.image.brokers.get(&broker).is_some_and(|state| state.is_active())
+        self.image.brokers.get(&broker).is_some_and(BrokerState::is_active)
     }
 
     /// What an election in the topic looks at: the topic's own settings before the cluster's.
@@ -29,13 +64,12 @@ impl Controller {
         }
     }
 
-    /// Changes every partition that `concerns` picks (`generateLeaderAndIsrUpdates`). `except` may not lead, although
-    /// the image may still show it as active. Answers how many have changed.
+    /// Changes every partition that `concerns` picks (`generateLeaderAndIsrUpdates`). Answers how many have
+    /// changed.
     pub(super) fn change_partitions(
         &mut self,
         concerns: impl Fn(PartitionId, &PartitionState) -> bool,
-        prepare: impl Fn(PartitionChange<'_>) -> PartitionChange<'_>,
-        except: Option<BrokerId>,
+        occasion: Occasion,
         ctx: &mut Ctx,
     ) -> usize {
         let concerned = self.image.partitions.iter().filter(|(id, state)| concerns(**id, state));
@@ -46,8 +80,8 @@ impl Controller {
             let Some(before) = self.image.partitions.get(&partition) else {
                 continue;
             };
-            let may_lead = |broker| Some(broker) != except && self.is_active_broker(broker);
-            if let Some(changed) = prepare(PartitionChange::new(before, rules)).build(may_lead) {
+            let may_lead = |broker| Some(broker) != occasion.loses() && self.is_active_broker(broker);
+            if let Some(changed) = occasion.prepare(PartitionChange::new(before, rules)).build(may_lead) {
                 self.commit_change(partition, changed, ctx);
                 changes += 1;
             }
@@ -58,7 +92,7 @@ impl Controller {
     /// Takes the broker out of all ISRs, and moves its leaderships away, while it still counts as active.
     pub(super) fn remove_from_isrs(&mut self, broker: BrokerId, ctx: &mut Ctx) {
         let in_sync = |_, state: &PartitionState| state.isr.contains(&broker);
-        self.change_partitions(in_sync, |change| change.without(broker), Some(broker), ctx);
+        self.change_partitions(in_sync, Occasion::Leaves(broker), ctx);
     }
 
     /// Says what the change means and writes the new state.

@@ -48,8 +48,8 @@ impl Controller {
             return ErrorCode::InvalidReplicationFactor;
         };
 
-        let topic = TopicId(self.next_topic);
-        self.next_topic += 1;
+        // Topics are never deleted, so the next number was never given.
+        let topic = TopicId(self.image.topics.last_key_value().map_or(0, |(last, _)| last.0 + 1));
         let cause = ctx.cause();
         let created = ctx.record_as_cause(Fact::TopicCreated { topic, partitions });
         self.write(
