@@ -3,9 +3,7 @@
 use super::Return;
 use crate::node::{Alarm, Ctx, Timer};
 use crate::trace::EventId;
-use crate::wire::{
-    BrokerId, ErrorCode, FetchMetadataResponse, MetadataEntry, MetadataRecord, Micros, Offset, ResponseBody,
-};
+use crate::wire::{ErrorCode, FetchMetadataResponse, MetadataEntry, MetadataRecord, Micros, Offset, ResponseBody};
 
 /// `controller.quorum.fetch.timeout.ms` bounds how long observers may go without an answer; a parked fetch waits for a
 /// quarter of its default at most (`KafkaRaftClient.MAX_FETCH_WAIT_MS`).
@@ -38,13 +36,6 @@ impl MetadataLog {
     pub(super) fn append(&mut self, record: MetadataRecord, cause: EventId) {
         self.records.push(record);
         self.causes.push(cause);
-    }
-
-    /// Where the broker's last registration stands.
-    pub(super) fn registration_of(&self, wanted: BrokerId) -> Option<Offset> {
-        let is_it =
-            |r: &MetadataRecord| matches!(r, MetadataRecord::RegisterBroker { broker, .. } if *broker == wanted);
-        self.records.iter().rposition(is_it).map(|index| index as u64)
     }
 
     /// Brokers fetch the log as observers do, each fetch waiting for something new.

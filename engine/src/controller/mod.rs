@@ -3,17 +3,27 @@
 //! One controller for now; its log commits as it is written.
 
 mod active;
+mod admin;
+mod alter_partition;
 mod brokers;
 mod config;
 pub mod java_random;
 mod metadata_log;
+pub mod partition_change;
+mod partitions;
+mod reassignment;
+mod sessions;
 pub mod striped_replica_placer;
+#[cfg(test)]
+mod tests;
 mod topics;
 
+pub use active::PRODUCER_ID_BLOCK;
 pub use config::ControllerConfig;
 
 use crate::node::{Ctx, Input, NodeCommand, Random, Timer};
 use crate::wire::{Channel, Message, MetadataImage, NodeId, Request, RequestBody, ResponseBody};
+use active::Duties;
 use java_random::JavaRandom;
 use metadata_log::MetadataLog;
 use std::sync::Arc;
@@ -27,7 +37,7 @@ pub struct Controller {
     placement: JavaRandom,
     /// Topics that wait for brokers to be unfenced.
     wanted: Vec<WantedTopic>,
-    next_topic: u16,
+    duties: Duties,
     number: u8,
     voters: u8,
     config: Arc<ControllerConfig>,
@@ -59,7 +69,7 @@ impl Controller {
             image: MetadataImage::default(),
             placement: JavaRandom::new(random.bits().cast_signed()),
             wanted: Vec::new(),
-            next_topic: 0,
+            duties: Duties::default(),
         }
     }
 
@@ -103,9 +113,9 @@ impl Controller {
         };
         match request.body {
             RequestBody::BrokerRegistration(request) => self.register(to, request, ctx),
-            RequestBody::BrokerHeartbeat(request) => self.heartbeat(to, request.broker, request.metadata_offset, ctx),
+            RequestBody::BrokerHeartbeat(request) => self.heartbeat(to, request, ctx),
             RequestBody::FetchMetadataLog(request) => self.log.fetch(to, request.from, ctx),
-            RequestBody::AlterPartition(request) => self.alter_partition(to, request, ctx),
+            RequestBody::AlterPartition(request) => self.alter_partition(to, &request, ctx),
             RequestBody::AllocateProducerIds(request) => self.allocate_producer_ids(to, request, ctx),
             RequestBody::CreateTopics {
                 name,
