@@ -2,7 +2,7 @@
 
 use super::{Controller, Return};
 use crate::node::Ctx;
-use crate::trace::{EventId, Fact};
+use crate::trace::Fact;
 use crate::wire::{
     BrokerHeartbeatResponse, BrokerId, BrokerRegistrationRequest, BrokerRegistrationResponse, ErrorCode,
     MetadataRecord, Offset, ResponseBody,
@@ -12,7 +12,7 @@ impl Controller {
     /// A broker is there. It starts fenced: it may not lead before it knows what the log says.
     pub(super) fn register(&mut self, to: Return, request: BrokerRegistrationRequest, ctx: &mut Ctx) {
         let broker = request.broker;
-        let registered_at = self.log.end();
+        let registered_at = self.image.offset;
         ctx.record_as_cause(Fact::BrokerRegistered { broker });
         let record = MetadataRecord::RegisterBroker {
             broker,
@@ -24,12 +24,12 @@ impl Controller {
             error: ErrorCode::None,
             broker_epoch: registered_at,
         };
-        to.answer(ResponseBody::BrokerRegistration(answer), ctx);
+        self.answer_when_committed(to, ResponseBody::BrokerRegistration(answer), ctx);
     }
 
     /// Unfences a broker that has applied its own registration.
     pub(super) fn heartbeat(&mut self, to: Return, broker: BrokerId, metadata_offset: Offset, ctx: &mut Ctx) {
-        let registered_at = self.log.registration_of(broker);
+        let registered_at = self.image.brokers.get(&broker).map(|state| state.epoch);
         let known = self.image.brokers.get(&broker);
         let fenced = known.is_none_or(|state| state.fenced);
         let caught_up = registered_at.is_some_and(|at| metadata_offset > at);
@@ -45,7 +45,8 @@ impl Controller {
             );
             self.create_wanted(ctx);
         }
-        to.answer(
+        self.answer_when_committed(
+            to,
             ResponseBody::BrokerHeartbeat(BrokerHeartbeatResponse {
                 error: ErrorCode::None,
                 fenced: fenced && !caught_up,
@@ -53,11 +54,5 @@ impl Controller {
             }),
             ctx,
         );
-    }
-
-    /// Writes a record of the metadata log, which `cause` brought about.
-    pub(super) fn write(&mut self, record: MetadataRecord, cause: EventId) {
-        self.image.apply(&record);
-        self.log.append(record, cause);
     }
 }
