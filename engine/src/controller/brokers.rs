@@ -3,7 +3,7 @@
 use super::partitions::Occasion;
 use super::{Controller, Return};
 use crate::node::Ctx;
-use crate::trace::{EventId, Fact, FenceWhy};
+use crate::trace::{Fact, FenceWhy};
 use crate::wire::{
     BrokerEpoch, BrokerHeartbeatRequest, BrokerHeartbeatResponse, BrokerId, BrokerRegistrationRequest,
     BrokerRegistrationResponse, BrokerState, ErrorCode, MetadataRecord, PartitionState, ResponseBody,
@@ -230,11 +230,5 @@ impl Controller {
             should_shut_down: standing == Standing::ShutDownNow,
         };
         self.answer_when_committed(to, ResponseBody::BrokerHeartbeat(answer), ctx);
-    }
-
-    /// Writes a record of the metadata log, which `cause` brought about.
-    pub(super) fn write(&mut self, record: MetadataRecord, cause: EventId) {
-        self.image.apply(&record);
-        self.log.append(record, cause);
     }
 }

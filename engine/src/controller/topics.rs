@@ -3,10 +3,13 @@
 
 use super::Controller;
 use super::striped_replica_placer::{PlacementError, UsableBroker, place};
-use crate::node::Ctx;
+use crate::node::{Ctx, Timer};
 use crate::trace::{Election, Fact};
-use crate::wire::{BrokerId, ErrorCode, MetadataRecord, PartitionId, PartitionState, TopicId};
+use crate::wire::{BrokerId, ErrorCode, MetadataRecord, Micros, PartitionId, PartitionState, TopicId};
 use std::sync::Arc;
+
+/// So long it takes an administrator to create a topic once the cluster is up.
+const ADMINISTRATOR_US: Micros = 10_000;
 
 /// A topic that an administrator creates once the cluster is up.
 #[derive(Debug, Clone)]
@@ -18,16 +21,28 @@ pub(super) struct WantedTopic {
 }
 
 impl Controller {
-    /// Creates the topics for which there are brokers enough by now.
+    /// Sees whether there are brokers enough by now for a topic that is wanted. An administrator who has watched for that
+    /// takes a moment to say so; all brokers know of each other by then.
     pub(super) fn create_wanted(&mut self, ctx: &mut Ctx) {
-        let active = self.image.brokers.values().filter(|broker| broker.is_active()).count();
-        let ready: Vec<WantedTopic> = self
-            .wanted
-            .extract_if(.., |topic| usize::from(topic.when_brokers) <= active)
-            .collect();
-        for topic in ready {
+        if !self.ready_topics().is_empty() {
+            ctx.timer_in(ADMINISTRATOR_US, Timer::AdminRetry);
+        }
+    }
+
+    /// Creates the topics that are wanted.
+    pub(super) fn on_administrator(&mut self, ctx: &mut Ctx) {
+        for topic in self.ready_topics() {
             self.create_topic(&topic.name, topic.partitions, topic.replication_factor, ctx);
         }
+    }
+
+    /// They stay wanted when they are created: what is written here may be lost with the leadership.
+    fn ready_topics(&self) -> Vec<WantedTopic> {
+        let active = self.image.brokers.values().filter(|broker| broker.is_active()).count();
+        let is_ready = |topic: &&WantedTopic| {
+            usize::from(topic.when_brokers) <= active && self.image.topic(&topic.name).is_none()
+        };
+        self.wanted.iter().filter(is_ready).cloned().collect()
     }
 
     /// Writes the topic and its partitions to the metadata log, all or nothing.
