@@ -5,6 +5,7 @@ use crate::controller::partition_change::{Changed, ElectionRules, Leadership, Pa
 use crate::node::Bug;
 use crate::trace::Election;
 use crate::wire::{BrokerId, LeaderRecovery, PartitionState};
+use proptest::prelude::*;
 
 const RULES: ElectionRules = ElectionRules {
     min_isr: 2,
@@ -255,4 +256,46 @@ fn the_seeded_bugs_break_their_rules() {
     assert_eq!((ids(&stays.state.isr), stays.leadership), (vec![1], Leadership::Lost));
     let same = gone(with_bug(Bug::EpochNotBumped)).unwrap().state;
     assert_eq!((same.leader_epoch, same.partition_epoch), (0, 1));
+}
+
+proptest! {
+    /// Whatever happens in whatever order: the leader is in sync, nobody is both in sync and eligible, and epochs count
+    /// changes.
+    #[test]
+    fn a_partition_stays_consistent(
+        elr: bool,
+        unclean: bool,
+        min_isr in 1_usize..=3,
+        steps in prop::collection::vec((0_u8..6, 1_u8..=4, 0_u8..16), 1..40),
+    ) {
+        let rules = ElectionRules { min_isr, elr, unclean, bug: None };
+        let mut state = partition(&[1, 2, 3], Some(1));
+        for (what, broker, alive) in steps {
+            let broker = BrokerId(broker);
+            let is_active = |other: BrokerId| alive & (1 << (other.0 - 1)) != 0;
+            let change = PartitionChange::new(&state, rules);
+            let changed = match what {
+                0 => change.without(broker).build(|other| other != broker && is_active(other)),
+                1 => change.after_unclean_shutdown(broker).build(|other| other != broker && is_active(other)),
+                2 => change.preferred().build(is_active),
+                3 => change.unclean().build(is_active),
+                4 if state.replicas.contains(&broker) && state.leader.is_some_and(is_active) && is_active(broker) => {
+                    let mut isr: Vec<BrokerId> = state.isr.iter().copied().filter(|other| is_active(*other)).collect();
+                    isr.extend((!isr.contains(&broker)).then_some(broker));
+                    change.with_isr(isr, LeaderRecovery::Recovered).build(is_active)
+                }
+                5 => change.reassign(&brokers(&[broker.0, broker.0 % 4 + 1])).build(is_active),
+                _ => change.build(is_active),
+            };
+            let Some(Changed { state: next, leadership }) = changed else { continue };
+            prop_assert_eq!(next.partition_epoch, state.partition_epoch + 1);
+            let bumped = u32::from(leadership != Leadership::Kept);
+            prop_assert_eq!(next.leader_epoch, state.leader_epoch + bumped);
+            prop_assert!(next.leader.is_none_or(|leader| next.isr.contains(&leader)));
+            prop_assert!(next.isr.iter().all(|member| !next.elr.contains(member)));
+            prop_assert!(elr || !next.isr.is_empty());
+            prop_assert!(elr || next.elr.is_empty());
+            state = next;
+        }
+    }
 }
