@@ -1,7 +1,7 @@
 //! The brokers of the little world.
 
 use super::little_world::{Due, LATENCY, LittleWorld};
-use crate::coordinator::{Effect, GroupCoordinator};
+use crate::coordinator::{Asker, Effect, GroupCoordinator};
 use crate::node::{Ctx, Outbox};
 use crate::wire::{
     BrokerId, Channel, ErrorCode, FetchResponse, FetchedPartition, FindCoordinatorResponse, ListOffsetsResponse,
@@ -59,8 +59,14 @@ impl LittleWorld {
             _ => {
                 assert_eq!(channel, Channel::Coordinator);
                 assert_eq!(broker, BrokerId(1));
+                let asker = Asker {
+                    node: from,
+                    channel,
+                    connection: 0,
+                    correlation,
+                };
                 return self.coordinate(Box::new(move |coordinator, ctx, effects| {
-                    coordinator.on_request(from, channel, correlation, request.body, ctx, effects);
+                    coordinator.on_request(asker, request.body, ctx, effects);
                 }));
             }
         };
@@ -136,9 +142,9 @@ impl LittleWorld {
         for effect in effects {
             match effect {
                 Effect::Reply(reply) => {
-                    let (correlation, channel) = (reply.correlation, reply.channel);
+                    let (correlation, channel) = (reply.to.correlation, reply.to.channel);
                     self.respond(
-                        reply.to,
+                        reply.to.node,
                         Response {
                             correlation,
                             channel,
@@ -146,7 +152,7 @@ impl LittleWorld {
                         },
                     );
                 }
-                Effect::Store { token, .. } => {
+                Effect::Store { token, .. } | Effect::Await { token, .. } => {
                     self.coordinate(Box::new(move |coordinator, ctx, effects| {
                         coordinator.stored(token, Ok(()), ctx, effects);
                     }));

@@ -4,6 +4,7 @@
 
 use super::little_broker::led_by;
 use crate::consumer::{Consumer, ConsumerConfig};
+use crate::coordinator::partition_for::partition_for;
 use crate::coordinator::{GroupCoordinator, GroupCoordinatorConfig};
 use crate::log::{BatchBuilder, Dictionary, Log, Record};
 use crate::node::{Ctx, Input, NodeCommand, Outbox, Random, Subjects, Timer};
@@ -90,7 +91,7 @@ impl LittleWorld {
                 .partitions
                 .insert(partition(index), led_by(BrokerId(1 + (index % 2) as u8), 0));
         }
-        Self {
+        let mut world = Self {
             now: 0,
             image,
             coordinator: GroupCoordinator::new(GroupCoordinatorConfig::default()),
@@ -107,7 +108,15 @@ impl LittleWorld {
             random: Random::named(7, "little world"),
             dictionary,
             subjects: Subjects::default(),
-        }
+        };
+        let offsets = PartitionId {
+            topic: TopicId(9),
+            index: partition_for("readers", 50) as u16,
+        };
+        world.coordinate(Box::new(move |coordinator, ctx, effects| {
+            coordinator.load(offsets, [].iter(), ctx, effects);
+        }));
+        world
     }
 
     /// Starts consumers with these numbers.
