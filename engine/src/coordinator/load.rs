@@ -51,6 +51,10 @@ impl GroupCoordinator {
                 }
             }
         }
+        // Most of the fifty partitions have no group, and nothing to tell.
+        if found.is_empty() {
+            return;
+        }
         let cause = ctx.cause();
         ctx.record_as_cause(Fact::CoordinatorLoaded {
             partition,
@@ -77,9 +81,12 @@ impl GroupCoordinator {
         if !self.partitions.remove(&partition.index) {
             return;
         }
+        let given_up = self.stores.take_all(partition.index);
+        if self.groups.iter().all(|group| group.partition != partition.index) {
+            return;
+        }
         let cause = ctx.cause();
         ctx.record_as_cause(Fact::CoordinatorUnloaded { partition });
-        let given_up = self.stores.take_all(partition.index);
         let mut turn = Turn {
             config: &self.config,
             stores: &mut self.stores,

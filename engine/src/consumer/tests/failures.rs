@@ -282,3 +282,36 @@ fn a_consumer_that_closes_while_nobody_coordinates_closes_all_the_same() {
     world.pass(31 * SECOND);
     assert_eq!(world.consumers[&1].state(), ConsumerState::Closed);
 }
+
+#[test]
+fn a_coordinator_that_does_not_answer_heartbeats_is_unknown_after_the_session_timeout() {
+    let mut world = LittleWorld::new(2);
+    world.start(&[1], |config| config.session_timeout_us = 6 * SECOND);
+    world.pass(7 * SECOND);
+    world.dead.insert(NodeId::Broker(1));
+    world.elect(0, 2);
+    world.coordinate_at(2);
+    world.pass(12 * SECOND);
+    let closed = Fact::Disconnected {
+        from: NodeId::Broker(1),
+    };
+    assert!(
+        world.facts(1).any(|fact| fact == closed),
+        "long before request.timeout.ms"
+    );
+}
+
+#[test]
+fn a_commit_that_the_log_does_not_take_is_tried_again() {
+    let mut world = one_member();
+    world.hold_stores = true;
+    world.write(0, 1);
+    world.pass(SECOND);
+    world.resign();
+    world.coordinate_at(1);
+    world.hold_stores = false;
+    world.pass(2 * SECOND);
+    assert_eq!(world.committed(0), Some(1));
+    assert!(sent(&world, 1, Api::OffsetCommit) >= 2);
+    assert_eq!(world.processed(0), [0]);
+}
