@@ -134,6 +134,11 @@ impl GroupCoordinator {
         let Some(mut write) = self.stores.take(token) else {
             return;
         };
+        // Only the high watermark counts here, and it is there (`CoordinatorRuntime.HighWatermarkListener`).
+        let result = result.or_else(|error| match error {
+            ErrorCode::NotEnoughReplicasAfterAppend => Ok(()),
+            other => Err(other),
+        });
         let late = match result {
             Ok(()) => self.stores.take_late(write.partition, write.end),
             Err(_) => Vec::new(),

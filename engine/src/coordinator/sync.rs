@@ -102,10 +102,9 @@ fn assigned(partitions: Arc<[PartitionId]>) -> ResponseBody {
 /// coordinator again, or try again.
 pub(super) fn as_group_error(error: ErrorCode) -> ErrorCode {
     match error {
-        ErrorCode::UnknownTopicOrPartition
-        | ErrorCode::NotEnoughReplicas
-        | ErrorCode::NotEnoughReplicasAfterAppend
-        | ErrorCode::RequestTimedOut => ErrorCode::CoordinatorNotAvailable,
+        ErrorCode::UnknownTopicOrPartition | ErrorCode::NotEnoughReplicas | ErrorCode::RequestTimedOut => {
+            ErrorCode::CoordinatorNotAvailable
+        }
         ErrorCode::NotLeaderOrFollower => ErrorCode::NotCoordinator,
         other => other,
     }
