@@ -6,6 +6,8 @@
 //! **Invariant:** nothing in the engine knows that it is being checked.
 
 mod checker;
+#[cfg(test)]
+pub(crate) mod doctored;
 mod history;
 pub mod invariant;
 mod promise;

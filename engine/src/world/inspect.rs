@@ -40,3 +40,23 @@ impl World {
         (self.authority().number(), self.image().offset)
     }
 }
+
+/// For tests of the invariants, which make something wrong by hand.
+#[cfg(test)]
+impl World {
+    pub(crate) fn doctor_broker(&mut self, id: BrokerId) -> &mut Broker {
+        &mut self.nodes.brokers[usize::from(id.0) - 1].0
+    }
+
+    pub(crate) fn doctor_controller(&mut self, number: u8) -> &mut crate::controller::Controller {
+        &mut self.nodes.controllers[usize::from(number) - 1].0
+    }
+
+    pub(crate) fn doctor_trace(&mut self, node: NodeId, fact: crate::trace::Fact) -> crate::trace::EventId {
+        self.trace.record(self.now, node, 0, fact)
+    }
+
+    pub(crate) fn doctor_touched(&mut self, nodes: NodeSet) {
+        self.touched = nodes;
+    }
+}
