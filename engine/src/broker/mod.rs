@@ -6,6 +6,7 @@
 mod config;
 mod connections;
 mod controller_link;
+mod duplicates;
 mod fetch;
 mod fetcher;
 mod groups;

@@ -3,10 +3,12 @@
 mod batch;
 mod dictionary;
 mod partition_log;
+mod producer_state;
 mod record;
 pub mod size;
 
 pub use batch::{Batch, BatchBuilder, BatchSequence, LogEntry};
 pub use dictionary::{Dictionary, KeyId, ValueId};
 pub use partition_log::Log;
+pub use producer_state::{BATCHES_KEPT, KeptBatch, ProducerState, ProducerStates, sequence_after};
 pub use record::Record;

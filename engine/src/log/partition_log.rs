@@ -1,6 +1,6 @@
 //! The log of one replica.
 
-use super::{Batch, LogEntry};
+use super::{Batch, LogEntry, ProducerStates};
 use crate::wire::{LeaderEpoch, Offset};
 use std::sync::Arc;
 
@@ -15,6 +15,7 @@ pub struct Log {
     chunks: Vec<Arc<Vec<LogEntry>>>,
     start: Offset,
     end: Offset,
+    producers: ProducerStates,
 }
 
 impl Log {
@@ -54,8 +55,27 @@ impl Log {
         self.push(entry);
     }
 
+    /// The idempotent producers that have written to it.
+    #[must_use]
+    pub fn producers(&self) -> &ProducerStates {
+        &self.producers
+    }
+
+    /// As [`Log::producers`], to let some expire.
+    pub fn producers_mut(&mut self) -> &mut ProducerStates {
+        &mut self.producers
+    }
+
+    /// Learns the producers again from what is in the log: whoever removes entries calls it.
+    pub fn rebuild_producers(&mut self) {
+        let mut producers = std::mem::take(&mut self.producers);
+        producers.rebuild(self.entries_from(self.start));
+        self.producers = producers;
+    }
+
     fn push(&mut self, entry: LogEntry) {
         self.end = entry.end_offset();
+        self.producers.note(&entry.batch, entry.base_offset);
         match self.chunks.last_mut() {
             Some(last) if last.len() < CHUNK => Arc::make_mut(last).push(entry),
             _ => {
