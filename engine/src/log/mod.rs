@@ -2,11 +2,13 @@
 
 mod batch;
 mod dictionary;
+mod leader_epochs;
 mod partition_log;
 mod record;
 pub mod size;
 
 pub use batch::{Batch, BatchBuilder, BatchSequence, LogEntry};
 pub use dictionary::{Dictionary, KeyId, ValueId};
-pub use partition_log::Log;
+pub use leader_epochs::LeaderEpochs;
+pub use partition_log::{Log, Removed};
 pub use record::Record;
