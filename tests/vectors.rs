@@ -18,6 +18,8 @@ mod murmur2;
 mod offsets_partition;
 #[path = "vectors_harness/partition_elections.rs"]
 mod partition_elections;
+#[path = "vectors_harness/producer_state.rs"]
+mod producer_state;
 #[path = "vectors_harness/replica_placement.rs"]
 mod replica_placement;
 #[path = "vectors_harness/tally.rs"]

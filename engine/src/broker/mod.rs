@@ -6,6 +6,7 @@
 mod config;
 mod connections;
 mod controller_link;
+mod duplicates;
 mod fetch;
 mod fetcher;
 mod groups;
@@ -47,6 +48,8 @@ pub struct Broker {
     coordinator: GroupCoordinator,
     /// What this request has appended as leader, until those who wait for it are told.
     appended: Vec<Appended>,
+    /// How many producer ids it has handed out.
+    producer_ids: u32,
 }
 
 /// An append whose consequences are still to come.
@@ -73,6 +76,7 @@ impl Broker {
             controller: ControllerLink::new(controllers, rack),
             coordinator: GroupCoordinator::new(config.groups.clone()),
             appended: Vec::new(),
+            producer_ids: 0,
             config,
         }
     }
@@ -155,7 +159,7 @@ impl Broker {
             | RequestBody::Vote(_)
             | RequestBody::BeginQuorumEpoch(_)
             | RequestBody::EndQuorumEpoch(_) => {}
-            RequestBody::InitProducerId => {}
+            RequestBody::InitProducerId => self.init_producer_id(to, ctx),
         }
     }
 

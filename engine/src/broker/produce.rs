@@ -79,6 +79,7 @@ impl Broker {
         ctx: &mut Ctx,
     ) -> Result<Offset, ErrorCode> {
         let (min_insync, max_bytes) = (self.config.min_insync_replicas, self.config.message_max_bytes);
+        let expiration_us = self.config.producer_id_expiration_us;
         let replica = self.leader_of(partition)?;
         if batch.size_bytes() > max_bytes {
             return Err(ErrorCode::MessageTooLarge);
@@ -86,6 +87,9 @@ impl Broker {
         let in_sync = replica.isr().map_or(0, <[_]>::len);
         if acks == Acks::All && in_sync < replica.effective_min_isr(min_insync) {
             return Err(ErrorCode::NotEnoughReplicas);
+        }
+        if let Some(base_offset) = replica.find_duplicate(partition, &batch, expiration_us, ctx)? {
+            return Ok(base_offset);
         }
         let records = batch.len();
         let base_offset = replica.log.append(batch, replica.leader_epoch);
