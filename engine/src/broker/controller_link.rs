@@ -4,8 +4,8 @@ use super::Broker;
 use crate::node::{Ctx, Timer};
 use crate::trace::Fact;
 use crate::wire::{
-    BrokerHeartbeatRequest, BrokerRegistrationRequest, Channel, FetchMetadataRequest, MetadataEntry, Micros, NodeId,
-    Offset, RequestBody,
+    BrokerEpoch, BrokerHeartbeatRequest, BrokerRegistrationRequest, Channel, FetchMetadataRequest, MetadataEntry,
+    Micros, NodeId, Offset, RequestBody,
 };
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -39,6 +39,16 @@ impl ControllerLink {
             correlation: 0,
             heartbeats_us: VecDeque::new(),
         }
+    }
+
+    /// As it is when the process starts again.
+    pub(super) fn restarted(&self, _clean: bool) -> Self {
+        Self::new(self.voters.clone(), self.rack.clone())
+    }
+
+    /// Its registration, once the controller has answered it.
+    pub(super) fn broker_epoch(&self) -> Option<BrokerEpoch> {
+        self.registered_at
     }
 
     pub(super) fn heartbeats_us(&self) -> impl Iterator<Item = Micros> {

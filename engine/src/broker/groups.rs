@@ -88,6 +88,10 @@ impl Broker {
         self.carry_out(effects, ctx);
     }
 
+    /// This broker leads a partition from now on, or does not any more. If it is one of `__consumer_offsets`, its groups
+    /// come or go with it.
+    pub(super) fn on_coordinator_change(&mut self, _partition: PartitionId, _became_leader: bool, _ctx: &mut Ctx) {}
+
     fn carry_out(&mut self, effects: Vec<Effect>, ctx: &mut Ctx) {
         for effect in effects {
             match effect {
