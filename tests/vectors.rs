@@ -12,6 +12,8 @@ mod batch_sizes;
 mod builtin_partitioner;
 #[path = "vectors_harness/files.rs"]
 mod files;
+#[path = "vectors_harness/leader_epochs.rs"]
+mod leader_epochs;
 #[path = "vectors_harness/murmur2.rs"]
 mod murmur2;
 #[path = "vectors_harness/offsets_partition.rs"]
@@ -20,7 +22,11 @@ mod offsets_partition;
 mod partition_elections;
 #[path = "vectors_harness/producer_state.rs"]
 mod producer_state;
+#[path = "vectors_harness/records.rs"]
+mod records;
 #[path = "vectors_harness/replica_placement.rs"]
 mod replica_placement;
+#[path = "vectors_harness/replication.rs"]
+mod replication;
 #[path = "vectors_harness/tally.rs"]
 mod tally;
