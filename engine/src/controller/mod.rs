@@ -9,6 +9,8 @@ mod config;
 pub mod java_random;
 mod metadata_log;
 pub mod striped_replica_placer;
+#[cfg(test)]
+mod tests;
 mod topics;
 
 pub use config::ControllerConfig;
@@ -38,7 +40,6 @@ pub struct Controller {
     wanted: Vec<WantedTopic>,
     next_topic: u16,
     number: u8,
-    voters: u8,
     config: Arc<ControllerConfig>,
 }
 
@@ -61,7 +62,6 @@ impl Controller {
             wanted: Vec::new(),
             next_topic: 0,
             number,
-            voters,
             config,
         }
     }
