@@ -7,6 +7,8 @@
 mod asks;
 mod lifecycle;
 mod observer;
+#[cfg(test)]
+mod tests;
 
 use super::Broker;
 use crate::node::{Alarm, Ctx, Timer};
