@@ -371,3 +371,6 @@ fn broker_of(node: NodeId) -> Option<BrokerId> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;
