@@ -1,6 +1,6 @@
 //! Stories of one controller of three, with the other two played by hand.
 
-use super::{Controller, ControllerConfig};
+use crate::controller::{Controller, ControllerConfig};
 use crate::log::Dictionary;
 use crate::node::{Ctx, Input, NodeCommand, Outbox, Random, Subjects, Timer};
 use crate::trace::Trace;
