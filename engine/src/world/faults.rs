@@ -373,3 +373,6 @@ fn broker_of(node: NodeId) -> Option<BrokerId> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;
