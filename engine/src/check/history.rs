@@ -235,13 +235,17 @@ impl History {
                 epoch: 0,
                 promise: Promise::new(eligible_leaders, min_isr),
             });
+        // One that was paused handles much in one step, and may have led when it committed.
+        let led_in = change.before.filter(|before| before.leads).map(|before| before.epoch);
         if change.now.leads && change.now.epoch >= partition.epoch {
             partition.epoch = change.now.epoch;
             if change.became_leader() && !partition.promise.holds() {
                 partition.forget_lost(replica);
             }
             partition.commit(replica);
-        } else if change.now.leads && !partition.promise.is_void() {
+        } else if led_in == Some(partition.epoch)
+            || ((change.now.leads || led_in.is_some()) && !partition.promise.is_void())
+        {
             // One that does not know that it is not the leader any more: what it commits now, its successor has.
             partition.commit(replica);
         }
