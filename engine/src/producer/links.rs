@@ -111,6 +111,10 @@ impl Producer {
     /// The other side has closed the connection: its process has ended, or was never there, or it had no other way to
     /// say that an acks=0 request has failed.
     pub(super) fn on_connection_lost(&mut self, broker: BrokerId, ctx: &mut Ctx) {
+        let owes = self.sender.in_flight_to(broker) + self.questions.to(broker);
+        if owes == 0 && !self.links.is_open(broker) {
+            return; // That is known.
+        }
         ctx.record_as_cause(Fact::ConnectionLost { with: broker.into() });
         self.lose(broker, ErrorCode::NetworkException, ctx);
         self.run_sender(ctx);
