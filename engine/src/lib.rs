@@ -5,12 +5,14 @@
 //! Start at [`world::World`]; `ARCHITECTURE.md` shows the rooms and which way the arrows point.
 
 pub mod broker;
+pub mod check;
 pub mod consumer;
 pub mod controller;
 pub mod coordinator;
 pub mod log;
 pub mod node;
 pub mod producer;
+pub mod quorum;
 pub mod scenario;
 pub mod short_sort;
 pub mod trace;

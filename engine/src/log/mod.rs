@@ -2,6 +2,7 @@
 
 mod batch;
 mod dictionary;
+mod group_record;
 mod leader_epochs;
 mod partition_log;
 mod producer_state;
@@ -10,6 +11,7 @@ pub mod size;
 
 pub use batch::{Batch, BatchBuilder, BatchSequence, LogEntry};
 pub use dictionary::{Dictionary, KeyId, ValueId};
+pub use group_record::{GroupMetadata, GroupRecord, MemberMetadata};
 pub use leader_epochs::LeaderEpochs;
 pub use partition_log::{Log, Removed};
 pub use producer_state::{BATCHES_KEPT, KeptBatch, ProducerState, ProducerStates, sequence_after};

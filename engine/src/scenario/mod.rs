@@ -5,10 +5,12 @@
 //! **Invariant:** a file that cannot be played is refused with line and column, and nothing in a file can make the
 //! engine panic.
 
+mod action;
 mod checkpoint;
 mod decimal;
 mod error;
 mod glossary;
+mod nodes;
 mod observe;
 mod parse;
 mod parse_step;
@@ -18,8 +20,11 @@ mod speed;
 mod target;
 mod text;
 mod validate;
+mod variant;
 mod verify;
+mod write;
 
+pub use action::{ActionForm, parse_action, write_action};
 pub use checkpoint::Checkpoint;
 pub use decimal::{format_seconds, parse_duration, parse_seconds};
 pub use error::{Place, ScenarioError, did_you_mean};
@@ -29,7 +34,8 @@ pub use setting::{Area, Kind, MAX_KEY_BYTES, MAX_KEYS, Setting, apply_all};
 pub use speed::Speed;
 pub use target::{Row, Target, partition_of};
 pub use text::{Span, Text};
-pub use validate::{MAX_SENT_BYTES, SetupProblem, check_command, validate};
+pub use validate::{MAX_SENT_BYTES, SetupProblem, check_command, check_nodes, validate};
+pub use variant::Variant;
 pub use verify::{Failure, Report};
 
 use crate::wire::Micros;
@@ -53,6 +59,8 @@ pub struct Scenario {
     pub until_us: Micros,
     /// Its steps, in the order of their times.
     pub steps: Vec<Step>,
+    /// The same run with other settings.
+    pub variants: Vec<Variant>,
     /// All terms that its texts can use: those that every scenario has, and its own.
     pub glossary: Glossary,
 }

@@ -1,12 +1,13 @@
 //! From a scenario's file to a [`Scenario`].
 
+use super::action::parse_action;
 use super::error::{Place, Reading, ScenarioError};
 use super::glossary::Glossary;
 use super::reader::{Table, Value, read_file};
 use super::setting::{self, Kind, Setting, check_key};
 use super::target::Known;
-use super::validate::{SetupProblem, validate};
-use super::{Scenario, parse_step};
+use super::validate::{SetupProblem, check_command, check_nodes, validate};
+use super::{Scenario, parse_step, variant};
 use crate::short_sort::sort_short_by_key;
 use crate::wire::Micros;
 use crate::workload::{Burst, ListedEvent};
@@ -14,14 +15,15 @@ use crate::world::{Command, Limits, Setup};
 
 /// The version of the format that this reads.
 const FORMAT: u64 = 1;
-const FIELDS: [&str; 10] = [
-    "format", "id", "title", "summary", "seed", "until", "settings", "script", "step", "terms",
+const FIELDS: [&str; 11] = [
+    "format", "id", "title", "summary", "seed", "until", "settings", "script", "step", "variant", "terms",
 ];
 const SCRIPT: [&str; 3] = ["events", "actions", "bursts"];
 const MAX_EVENTS: usize = 10_000;
 const MAX_ACTIONS: usize = 1_000;
 const MAX_BURSTS: usize = 1_000;
 const MAX_STEPS: usize = 100;
+const MAX_VARIANTS: usize = 12;
 
 impl Scenario {
     /// Reads a scenario's file.
@@ -64,7 +66,7 @@ fn read(root: &Table) -> Reading<Scenario> {
         script.only(&SCRIPT)?;
         setup.workload.rate.bursts = read_bursts(&script)?;
         setup.workload.listed = read_events(&script)?;
-        setup.commands = read_actions(&script)?;
+        setup.commands = read_actions(&script, &setup)?;
     }
     validate(&setup).map_err(|problem| place_problem(root, &settings, &problem))?;
 
@@ -74,12 +76,14 @@ fn read(root: &Table) -> Reading<Scenario> {
         keys: &keys,
     };
     let steps = parse_step::read(root, MAX_STEPS, until_us, &known, &glossary)?;
+    let variants = variant::read(root, MAX_VARIANTS, until_us, &known, &glossary)?;
     Ok(Scenario {
         id: read_id(&root.need("id")?)?,
         title: root.need("title")?.line()?.to_owned(),
         summary: glossary.paragraph(&root.need("summary")?)?,
         until_us,
         steps,
+        variants,
         glossary,
         setup,
     })
@@ -96,13 +100,15 @@ fn read_id(value: &Value) -> Reading<String> {
     Ok(id.to_owned())
 }
 
-fn apply_settings(values: &[Value], setup: &mut Setup) -> Reading<()> {
+/// Applies them, and answers them as they were read.
+pub(super) fn apply_settings(values: &[Value], setup: &mut Setup) -> Reading<Vec<(&'static Setting, String)>> {
     let mut settings = Vec::new();
     for value in values {
         let setting = named(value)?;
         settings.push((setting, setting_text(setting, value)?));
     }
-    setting::apply_all(&settings, setup).map_err(|(place, message)| values[place].error(message))
+    setting::apply_all(&settings, setup).map_err(|(place, message)| values[place].error(message))?;
+    Ok(settings)
 }
 
 fn named(value: &Value) -> Reading<&'static Setting> {
@@ -204,12 +210,20 @@ fn read_events(script: &Table) -> Reading<Vec<ListedEvent>> {
     Ok(events)
 }
 
-fn read_actions(script: &Table) -> Reading<Vec<(Micros, Command)>> {
+fn read_actions(script: &Table, setup: &Setup) -> Reading<Vec<(Micros, Command)>> {
     let mut commands = Vec::new();
     for table in tables(script, "actions", "an action", MAX_ACTIONS)? {
-        table.only(&["at", "set"])?;
+        table.only(&["at", "set", "do"])?;
         let at = table.need("at")?.seconds()?;
-        for value in table.need("set")?.table("a set of settings")?.dotted_fields() {
+        let (deed, set) = (table.get("do"), table.get("set"));
+        if deed.is_none() && set.is_none() {
+            return Err(table.place().error("an action needs \"do\" or \"set\"".to_owned()));
+        }
+        if let Some(deed) = deed {
+            commands.push((at, read_deed(&deed, setup)?));
+        }
+        let Some(set) = set else { continue };
+        for value in set.table("a set of settings")?.dotted_fields() {
             let setting = named(&value)?;
             let text = setting_text(setting, &value)?;
             commands.push((at, setting.command(&text).map_err(|message| value.error(message))?));
@@ -217,6 +231,14 @@ fn read_actions(script: &Table) -> Reading<Vec<(Micros, Command)>> {
     }
     sort_short_by_key(&mut commands, |(at, _)| *at);
     Ok(commands)
+}
+
+/// `do = "crash:b3"`.
+fn read_deed(value: &Value, setup: &Setup) -> Reading<Command> {
+    let command = parse_action(value.line()?).map_err(|message| value.error(message))?;
+    let checked = check_command(&command).and_then(|()| check_nodes(&command, setup));
+    checked.map_err(|problem| value.error(problem.message))?;
+    Ok(command)
 }
 
 fn known_keys(setup: &Setup) -> Vec<&str> {

@@ -1,0 +1,6 @@
+//! Stories of a quorum.
+
+mod elections;
+mod net;
+mod replication;
+mod storm;
