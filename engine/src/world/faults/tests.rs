@@ -78,7 +78,7 @@ fn all_peers_hear_of_a_crash_behind_what_was_sent() {
 #[test]
 fn who_asks_a_dead_broker_is_refused_once_and_who_asks_in_time_is_answered() {
     let mut world = world(|setup| setup.consumers = 0);
-    let client = NodeId::Producer(2);
+    let client = NodeId::Producer(9); // one that asks nothing of its own
     commanded(&mut world, B2, ProcessFault::Crash);
     world.run_until(3_000_000);
     ask(&mut world, client, B2);
