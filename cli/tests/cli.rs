@@ -72,6 +72,7 @@ fn every_command_has_help() {
         &["run", "--help"],
         &["check", "--help"],
         &["hash", "--help"],
+        &["storm", "--help"],
     ] {
         let output = partitura(arguments);
         assert_eq!(output.status.code(), Some(0));

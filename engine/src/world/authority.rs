@@ -56,7 +56,8 @@ impl World {
         }
     }
 
-    pub(super) fn controllers(&self) -> impl Iterator<Item = &Controller> {
+    /// The controllers, ascending.
+    pub(crate) fn controllers(&self) -> impl Iterator<Item = &Controller> {
         self.nodes.controllers.iter().map(|(controller, _)| controller)
     }
 }
