@@ -178,6 +178,17 @@ impl Desk {
             Intent::GoToStep(step) => self.go_to_step(step),
             Intent::Set(name, value) => return self.set(name, &value),
             Intent::Act(command) => return refused(self.session.act(command)),
+            Intent::GoTo(at_us) => {
+                self.pause_at = None;
+                self.go_to(at_us, false);
+            }
+            Intent::Try(plan, name, value) => {
+                let said = format!("with {name} {value}");
+                return match Setting::find(name) {
+                    Some(setting) => self.change(|session| session.try_with(&plan, setting, &value), &said),
+                    None => Answer::Refused(format!("There is no setting {name}.")),
+                };
+            }
             Intent::Settle => self.session.settle(),
             Intent::Forget => return self.change(Session::forget, "as the scenario has it"),
             Intent::StopSeeking => {

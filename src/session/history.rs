@@ -2,6 +2,7 @@
 //!
 //! Memory is bounded: there is a fixed number of buckets, and when the run has outgrown them each two become one.
 
+use partitura_engine::trace::Event;
 use partitura_engine::wire::Micros;
 
 /// One stretch of virtual time.
@@ -22,6 +23,8 @@ pub struct Mark {
     pub kind: MarkKind,
     /// In a few words.
     pub label: String,
+    /// What happened, for whoever asks why; `None` while it is still to come.
+    pub event: Option<Event>,
 }
 
 /// What kind of thing is marked: decides its sign.
@@ -31,8 +34,16 @@ pub enum MarkKind {
     You,
     /// The scenario did something.
     Scenario,
-    /// A partition has another leader.
+    /// Somebody let something break.
+    Fault,
+    /// The controller counts on a broker no more.
+    Fenced,
+    /// A partition, or the quorum of controllers, has another leader.
     Leader,
+    /// A producer sends records again.
+    Retry,
+    /// A replica cut off the end of its log.
+    Truncated,
     /// A group rebalances.
     Rebalance,
     /// A group has settled.
@@ -240,6 +251,7 @@ mod tests {
             at_us: n as u64,
             kind: MarkKind::You,
             label: format!("{n}"),
+            event: None,
         };
         history.mark(mark(0));
         history.mark(mark(0));

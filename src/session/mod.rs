@@ -174,6 +174,17 @@ impl Session {
         self.replace(plan)
     }
 
+    /// The run of `plan`, played with one setting changed from its start: the same seed, the same actions.
+    ///
+    /// # Errors
+    ///
+    /// Says why not. Nothing has changed then.
+    pub fn try_with(&mut self, plan: &Plan, setting: &'static Setting, value: &str) -> Result<Change, String> {
+        let mut plan = plan.clone();
+        plan.set(setting, value)?;
+        self.replace(plan)
+    }
+
     /// Takes back all changes and actions, which starts the run anew.
     ///
     /// # Errors

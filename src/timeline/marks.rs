@@ -138,6 +138,7 @@ mod tests {
             at_us: at_s * SECOND,
             kind: MarkKind::You,
             label: label.to_owned(),
+            event: None,
         }
     }
 

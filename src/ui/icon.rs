@@ -11,6 +11,7 @@ pub enum Icon {
     Chevron,
     Close,
     Crown,
+    Fence,
     FoldLeft,
     FoldRight,
     Help,
@@ -21,6 +22,7 @@ pub enum Icon {
     Play,
     Replay,
     Restart,
+    Scissors,
     Score,
     Step,
     Sun,
@@ -37,6 +39,10 @@ impl Icon {
             Icon::Chevron => ("M6 3.5 10.5 8 6 12.5", ""),
             Icon::Close => ("M4 4 12 12M12 4 4 12", ""),
             Icon::Crown => ("", "M2 4.6 5 7.6 8 3 11 7.6 14 4.6 12.8 12.4H3.2Z"),
+            Icon::Fence => (
+                "M4 13.4V4.6L5.2 3 6.4 4.6V13.4M9.6 13.4V4.6L10.8 3 12 4.6V13.4M1.8 7H14.2M1.8 10.6H14.2",
+                "",
+            ),
             Icon::FoldLeft => ("M2.5 2.8V13.2M13.5 8H6M8.8 5 5.8 8 8.8 11", ""),
             Icon::FoldRight => ("M13.5 2.8V13.2M2.5 8H10M7.2 5 10.2 8 7.2 11", ""),
             Icon::Help => (
@@ -56,6 +62,10 @@ impl Icon {
             Icon::Play => ("", "M4.5 2.8 13 8 4.5 13.2Z"),
             Icon::Replay => ("M3 8A5 5 0 1 0 4.6 4.3M4.9 1.8 4.4 4.6 7.2 5.1", ""),
             Icon::Restart => ("M3.6 3.4V12.6", "M13 3.2V12.8L5.6 8Z"),
+            Icon::Scissors => (
+                "M3 3.6 12.6 12.4M3 12.4 12.6 3.6M2.4 3.4A1.6 1.6 0 1 1 2.39 3.4M2.4 12.6A1.6 1.6 0 1 1 2.39 12.6",
+                "",
+            ),
             Icon::Score => (
                 "M1.5 4H14.5M1.5 8H14.5M1.5 12H14.5",
                 "M3.4 2.4H6.6V5.6H3.4ZM8.2 6.4H11.4V9.6H8.2ZM5.2 10.4H8.4V13.6H5.2Z",

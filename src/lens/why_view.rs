@@ -1,0 +1,108 @@
+//! *Why did this happen?*: the event, and below it what brought it about, link by link.
+
+use super::why::{Cause, End, Link, Why};
+use crate::ui::format::{clock, counted, moment};
+use crate::ui::icon::{Icon, Sign};
+use partitura_engine::wire::Micros;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use yew::{Callback, Html, Properties, component, html};
+
+/// An answer, with the values of the settings that it names.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Asked {
+    /// The chain.
+    pub why: Why,
+    /// Settings of this run, by their names.
+    pub values: BTreeMap<&'static str, String>,
+}
+
+/// What the panel is given.
+#[derive(PartialEq, Properties)]
+pub struct Props {
+    /// The answer.
+    pub asked: Rc<Asked>,
+    /// It was read.
+    pub on_close: Callback<()>,
+    /// That moment is wanted.
+    pub on_go: Callback<Micros>,
+    /// That setting is wanted.
+    pub on_setting: Callback<&'static str>,
+}
+
+/// The chain of causes.
+#[component]
+pub fn WhyPanel(props: &Props) -> Html {
+    let why = &props.asked.why;
+    let links = why.links.iter().enumerate().map(|(place, link)| match link {
+        Link::Cause(cause) => told(cause, place == 0, props),
+        Link::Fold { events, from_us, same } => {
+            let what = if *same { "more of the same" } else { "more events" };
+            html! {
+                <li class="folded">
+                    <p>{ format!("{events} {what}, back to ") }<span class="mono">{ moment(*from_us) }</span></p>
+                </li>
+            }
+        }
+    });
+    let end = match why.end {
+        End::Done => None,
+        End::Itself => Some("Nothing brought that about: here the chain begins."),
+        End::Forgotten => Some("What came before is no longer kept: a long run forgets its oldest events."),
+    };
+    html! {
+        <section class="lens why" aria-label="Why did this happen?" data-testid="why">
+            <header>
+                <p class="eyebrow">{ "Why did this happen?" }</p>
+                <button
+                    type="button"
+                    class="ghost"
+                    data-testid="why-close"
+                    onclick={props.on_close.reform(|_| ())}
+                >
+                    <Sign icon={Icon::FoldLeft} />{ "Events" }
+                </button>
+            </header>
+            <ol class="chain">
+                { for links }
+                if let Some(end) = end { <li class="folded"><p>{ end }</p></li> }
+            </ol>
+            <p class="visually-hidden" role="status">{ counted(why.links.len() as u64, "link") }</p>
+        </section>
+    }
+}
+
+fn told(cause: &Cause, first: bool, props: &Props) -> Html {
+    let at = cause.at_us;
+    let (to_the_milli, micros) = clock(at);
+    let settings = cause.settings.iter().filter_map(|name| {
+        let value = props.asked.values.get(name)?;
+        let name = *name;
+        Some(html! {
+            <button
+                type="button"
+                class="hangs-on"
+                title="Change this setting"
+                onclick={props.on_setting.reform(move |_| name)}
+            >
+                <code>{ name }</code><b class="mono">{ value }</b>
+            </button>
+        })
+    });
+    html! {
+        <li key={cause.id}>
+            if first { <h2>{ &cause.sentence }</h2> } else { <p>{ &cause.sentence }</p> }
+            <p class="facts">
+                <button
+                    type="button"
+                    class="go mono"
+                    title="Go to this moment"
+                    onclick={props.on_go.reform(move |_| at)}
+                >
+                    { to_the_milli }<small>{ micros }</small>
+                </button>
+                { for settings }
+            </p>
+        </li>
+    }
+}
