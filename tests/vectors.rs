@@ -16,6 +16,8 @@ mod files;
 mod murmur2;
 #[path = "vectors_harness/offsets_partition.rs"]
 mod offsets_partition;
+#[path = "vectors_harness/partition_elections.rs"]
+mod partition_elections;
 #[path = "vectors_harness/replica_placement.rs"]
 mod replica_placement;
 #[path = "vectors_harness/tally.rs"]

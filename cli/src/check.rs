@@ -38,7 +38,7 @@ fn check_file(path: &Path) -> Result<(), Failure> {
     match scenario.verify() {
         Ok(report) => {
             let steps = report.steps.len();
-            let checkpoints: usize = report.steps.iter().map(Vec::len).sum();
+            let checkpoints: usize = report.steps.iter().chain(&report.variants).map(Vec::len).sum();
             let events = report.events;
             let digest = report.digest;
             writeln!(

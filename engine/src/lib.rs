@@ -11,6 +11,7 @@ pub mod coordinator;
 pub mod log;
 pub mod node;
 pub mod producer;
+pub mod quorum;
 pub mod scenario;
 pub mod short_sort;
 pub mod trace;

@@ -12,7 +12,7 @@ pub(super) struct Return {
     pub(super) channel: Channel,
     pub(super) correlation: u32,
     /// Which of the client's connections, one after the other, the question came on.
-    connection: u32,
+    pub(super) connection: u32,
 }
 
 impl Return {

@@ -6,11 +6,11 @@
 use super::Broker;
 use super::connections::Return;
 use super::purgatory::Completion;
-use crate::coordinator::{Effect, Reply, partition_for::partition_for};
+use crate::coordinator::{Asker, Effect, partition_for::partition_for};
+use crate::log::Batch;
 use crate::node::{Ctx, Timer};
 use crate::wire::{
-    Acks, BrokerId, ErrorCode, FindCoordinatorResponse, GroupId, OffsetCommitResponse, OffsetFetchResponse,
-    PartitionId, RequestBody, ResponseBody, SyncGroupResponse,
+    Acks, BrokerId, ErrorCode, FindCoordinatorResponse, GroupId, Offset, PartitionId, RequestBody, ResponseBody,
 };
 use std::sync::Arc;
 
@@ -64,13 +64,14 @@ impl Broker {
     }
 
     pub(super) fn group_request(&mut self, to: Return, body: RequestBody, ctx: &mut Ctx) {
-        if self.coordinator_for(group_of(&body)) != Ok(self.id) {
-            self.answer(to, not_coordinator(&body), ctx);
-            return;
-        }
+        let asker = Asker {
+            node: to.to,
+            channel: to.channel,
+            connection: to.connection,
+            correlation: to.correlation,
+        };
         let mut effects = Vec::new();
-        self.coordinator
-            .on_request(to.to, to.channel, to.correlation, body, ctx, &mut effects);
+        self.coordinator.on_request(asker, body, ctx, &mut effects);
         self.carry_out(effects, ctx);
     }
 
@@ -88,79 +89,95 @@ impl Broker {
         self.carry_out(effects, ctx);
     }
 
+    /// This broker leads a partition from now on, or does not any more. If it is one of `__consumer_offsets`, its groups
+    /// come or go with it (`BrokerMetadataPublisher.updateCoordinator`). The log has to be as the new leader has it.
+    pub(super) fn on_coordinator_change(&mut self, partition: PartitionId, became_leader: bool, ctx: &mut Ctx) {
+        let is_offsets = self
+            .image
+            .topics
+            .get(&partition.topic)
+            .is_some_and(|topic| &*topic.name == OFFSETS_TOPIC);
+        if !is_offsets {
+            return;
+        }
+        let mut effects = Vec::new();
+        if became_leader && let Some(replica) = self.replicas.get(&partition) {
+            let entries = replica.log.entries_from(replica.log.start());
+            let records = entries.flat_map(|entry| entry.batch.group_records());
+            self.coordinator.load(partition, records, ctx, &mut effects);
+        } else {
+            self.coordinator.unload(partition, ctx, &mut effects);
+        }
+        self.carry_out(effects, ctx);
+    }
+
     fn carry_out(&mut self, effects: Vec<Effect>, ctx: &mut Ctx) {
         for effect in effects {
             match effect {
-                Effect::Reply(Reply {
-                    to,
-                    channel,
-                    correlation,
-                    body,
-                }) => {
-                    let to = Return::of_open(&self.connections, to, channel, correlation);
-                    self.answer(to, body, ctx);
+                Effect::Reply(reply) => {
+                    let Asker {
+                        node: to,
+                        channel,
+                        connection,
+                        correlation,
+                    } = reply.to;
+                    let to = Return {
+                        to,
+                        channel,
+                        correlation,
+                        connection,
+                    };
+                    self.answer(to, reply.body, ctx);
                 }
                 Effect::Store {
                     token,
                     partition,
                     batch,
-                } => {
-                    let Some((topic, _)) = self.image.topic(OFFSETS_TOPIC) else {
-                        self.stored(token, Err(ErrorCode::UnknownTopicOrPartition), ctx);
-                        continue;
-                    };
-                    let id = PartitionId {
-                        topic,
-                        index: partition,
-                    };
-                    let records = u64::from(batch.len());
-                    match self.append(id, batch, Acks::All, ctx) {
-                        Ok(base_offset) => {
-                            let waits = vec![(id, base_offset + records)];
-                            let completion = Completion::Stored(token);
-                            self.park_produce(waits, OFFSETS_COMMIT_TIMEOUT_US, completion, ctx);
-                            self.tell_of_appends(ctx);
-                        }
-                        Err(error) => self.stored(token, Err(error), ctx),
-                    }
-                }
+                } => self.store_for_groups(token, partition, batch, ctx),
+                Effect::Await {
+                    token,
+                    partition,
+                    until,
+                } => self.await_for_groups(token, partition, until, ctx),
             }
         }
     }
-}
 
-fn group_of(body: &RequestBody) -> &str {
-    match body {
-        RequestBody::JoinGroup(r) => &r.group,
-        RequestBody::SyncGroup(r) => &r.group,
-        RequestBody::Heartbeat(r) => &r.group,
-        RequestBody::LeaveGroup(r) => &r.group,
-        RequestBody::OffsetCommit(r) => &r.group,
-        RequestBody::OffsetFetch(group) | RequestBody::FindCoordinator(group) => group,
-        _ => "",
+    fn store_for_groups(&mut self, token: u64, partition: u16, batch: Arc<Batch>, ctx: &mut Ctx) {
+        let Some(id) = self.offsets_partition(partition) else {
+            return self.stored(token, Err(ErrorCode::UnknownTopicOrPartition), ctx);
+        };
+        let records = u64::from(batch.len());
+        match self.append(id, batch, Acks::All, ctx) {
+            Ok(base_offset) => {
+                let end = base_offset + records;
+                self.coordinator.appended(token, end);
+                self.park_produce(
+                    vec![(id, end)],
+                    OFFSETS_COMMIT_TIMEOUT_US,
+                    Completion::Stored(token),
+                    ctx,
+                );
+                self.tell_of_appends(ctx);
+            }
+            Err(error) => self.stored(token, Err(error), ctx),
+        }
     }
-}
 
-fn not_coordinator(body: &RequestBody) -> ResponseBody {
-    let error = ErrorCode::NotCoordinator;
-    match body {
-        RequestBody::JoinGroup(r) => ResponseBody::JoinGroup(crate::wire::JoinGroupResponse {
-            error,
-            generation: 0,
-            member: r.member.clone(),
-            leader: "".into(),
-            members: Vec::new(),
-        }),
-        RequestBody::SyncGroup(_) => ResponseBody::SyncGroup(SyncGroupResponse {
-            error,
-            partitions: Arc::from([].as_slice()),
-        }),
-        RequestBody::LeaveGroup(_) => ResponseBody::LeaveGroup(error),
-        RequestBody::OffsetCommit(_) => ResponseBody::OffsetCommit(OffsetCommitResponse { error }),
-        RequestBody::OffsetFetch(_) => ResponseBody::OffsetFetch(OffsetFetchResponse {
-            error,
-            offsets: Vec::new(),
-        }),
-        _ => ResponseBody::Heartbeat(error),
+    fn await_for_groups(&mut self, token: u64, partition: u16, until: Offset, ctx: &mut Ctx) {
+        match self.offsets_partition(partition) {
+            Some(id) => self.park_produce(
+                vec![(id, until)],
+                OFFSETS_COMMIT_TIMEOUT_US,
+                Completion::Stored(token),
+                ctx,
+            ),
+            None => self.stored(token, Err(ErrorCode::UnknownTopicOrPartition), ctx),
+        }
+    }
+
+    fn offsets_partition(&self, index: u16) -> Option<PartitionId> {
+        let (topic, _) = self.image.topic(OFFSETS_TOPIC)?;
+        Some(PartitionId { topic, index })
     }
 }

@@ -50,17 +50,23 @@ impl Broker {
                 followers,
                 isr: state.isr.clone(),
             };
-            ctx.record(Fact::BecameLeader { partition, epoch });
+            let cause = ctx.cause();
+            ctx.record_as_cause(Fact::BecameLeader { partition, epoch });
+            self.on_coordinator_change(partition, true, ctx);
+            ctx.set_cause(cause);
         } else {
             replica.role = Role::Follower { leader: state.leader };
             let leader: Option<BrokerId> = state.leader;
+            let cause = ctx.cause();
             if let Some(leader) = leader {
-                ctx.record(Fact::BecameFollower {
+                ctx.record_as_cause(Fact::BecameFollower {
                     partition,
                     leader,
                     epoch,
                 });
             }
+            self.on_coordinator_change(partition, false, ctx);
+            ctx.set_cause(cause);
         }
     }
 }

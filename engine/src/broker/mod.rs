@@ -10,6 +10,7 @@ mod fetch;
 mod fetcher;
 mod groups;
 mod high_watermark;
+mod isr_stub;
 mod metadata;
 mod produce;
 mod purgatory;
@@ -19,7 +20,7 @@ pub use config::BrokerConfig;
 pub use replica::{Replica, Role};
 
 use crate::coordinator::GroupCoordinator;
-use crate::node::{Ctx, Input, Timer};
+use crate::node::{Ctx, Input, NodeCommand, Timer};
 use crate::trace::EventId;
 use crate::wire::{
     BrokerId, ErrorCode, Message, MetadataImage, Micros, NodeId, Offset, PartitionId, Request, RequestBody, Response,
@@ -91,12 +92,17 @@ impl Broker {
             Input::Message {
                 from,
                 message: Message::Disconnect(channel),
-            } => self.connections.close(from, channel),
+            } => {
+                self.connections.close(from, channel);
+                self.on_controller_disconnect(from, ctx);
+            }
             Input::Timer(Timer::ParkedProduce) => self.on_produce_timeout(ctx),
             Input::Timer(Timer::ParkedFetch) => self.on_fetch_timeout(ctx),
             Input::Timer(Timer::Fetcher(leader)) => self.on_fetcher_timer(BrokerId(leader), ctx),
             Input::Timer(Timer::BrokerHeartbeat) => self.on_heartbeat_timer(ctx),
+            Input::Timer(Timer::ControllerLink) => self.on_controller_link_timer(ctx),
             Input::Timer(timer) => self.on_group_timer(timer, ctx),
+            Input::Command(NodeCommand::ShutDown) => self.shut_down(ctx),
             Input::Command(_) => {}
         }
     }
@@ -161,12 +167,18 @@ impl Broker {
     }
 
     fn on_response(&mut self, from: NodeId, response: Response, ctx: &mut Ctx) {
-        match response.body {
-            ResponseBody::Fetch(fetched) => self.on_fetched(from, fetched, ctx),
-            ResponseBody::BrokerRegistration(r) => self.on_registered(r.broker_epoch, ctx),
-            ResponseBody::BrokerHeartbeat(r) => self.on_heartbeat(r.fenced),
-            ResponseBody::FetchMetadataLog(r) => self.on_metadata_log(r.from, &r.records, ctx),
-            ResponseBody::CreateTopics(_) => self.controller.creating_offsets_topic = false,
+        let body = match from {
+            NodeId::Controller(_) => self.awaited_from_controller(from, response, ctx),
+            _ => Some(response.body),
+        };
+        match body {
+            Some(ResponseBody::Fetch(fetched)) => self.on_fetched(from, fetched, ctx),
+            Some(ResponseBody::BrokerRegistration(r)) => self.on_registered(r, ctx),
+            Some(ResponseBody::BrokerHeartbeat(r)) => self.on_heartbeat(r, ctx),
+            Some(ResponseBody::FetchMetadataLog(r)) => self.on_metadata_log(from, &r, ctx),
+            Some(ResponseBody::CreateTopics(_)) => self.controller.creating_offsets_topic = false,
+            Some(ResponseBody::AlterPartition(r)) => self.on_alter_partition(r, ctx),
+            Some(ResponseBody::AllocateProducerIds(r)) => self.on_producer_ids(r, ctx),
             _ => {}
         }
         self.work_off(ctx);

@@ -21,7 +21,7 @@ impl Consumer {
             self.application.poll_again();
             return self.poll(ctx);
         };
-        if !self.coordinator.is_ready(ctx.now()) || self.requests.is_waiting(Api::OffsetCommit) {
+        if self.ready_coordinator(ctx.now()).is_none() || self.requests.is_waiting(Api::OffsetCommit) {
             return;
         }
         let commit = OffsetCommitRequest {
@@ -44,6 +44,7 @@ impl Consumer {
                 }
             }
             self.application.poll_again();
+            self.coordinator.succeeded();
             return;
         }
         self.on_group_error(Api::OffsetCommit, error, ctx);

@@ -1,5 +1,6 @@
 //! A consumer's settings, by Kafka's names and with Kafka's defaults (`ConsumerConfig`).
 
+use super::backoff::Backoff;
 use crate::wire::{GroupId, Micros, OffsetSpec};
 use std::sync::Arc;
 
@@ -30,13 +31,35 @@ pub struct ConsumerConfig {
     pub max_partition_fetch_bytes: u32,
     /// `request.timeout.ms`.
     pub request_timeout_us: Micros,
-    /// `retry.backoff.ms`.
+    /// `retry.backoff.ms`, doubled at each failure, by a random fifth more or less (KIP-580).
     pub retry_backoff_us: Micros,
+    /// `retry.backoff.max.ms`.
+    pub retry_backoff_max_us: Micros,
+    /// `reconnect.backoff.ms`, doubled at each failure, by a random fifth more or less.
+    pub reconnect_backoff_us: Micros,
+    /// `reconnect.backoff.max.ms`.
+    pub reconnect_backoff_max_us: Micros,
+    /// `metadata.max.age.ms`.
+    pub metadata_max_age_us: Micros,
     /// How long the application works on each record. Not a setting of Kafka's: the application's own speed.
     pub processing_us: Micros,
 }
 
 impl ConsumerConfig {
+    pub(super) fn retry_backoff(&self) -> Backoff {
+        Backoff {
+            initial_us: self.retry_backoff_us,
+            max_us: self.retry_backoff_max_us,
+        }
+    }
+
+    pub(super) fn reconnect_backoff(&self) -> Backoff {
+        Backoff {
+            initial_us: self.reconnect_backoff_us,
+            max_us: self.reconnect_backoff_max_us,
+        }
+    }
+
     /// Kafka's defaults, but for `auto.offset.reset`: a group that starts late would otherwise miss the first records.
     #[must_use]
     pub fn new(group: &str, topic: &str) -> Self {
@@ -54,6 +77,10 @@ impl ConsumerConfig {
             max_partition_fetch_bytes: 1_048_576,
             request_timeout_us: 30_000_000,
             retry_backoff_us: 100_000,
+            retry_backoff_max_us: 1_000_000,
+            reconnect_backoff_us: 50_000,
+            reconnect_backoff_max_us: 1_000_000,
+            metadata_max_age_us: 300_000_000,
             processing_us: 0,
         }
     }

@@ -6,7 +6,7 @@ use super::owned::{Owned, Place};
 use super::poll::Run;
 use super::requests::InFlight;
 use crate::log::LogEntry;
-use crate::node::{Alarm, Ctx, Timer};
+use crate::node::{Alarm, Bug, Ctx, Timer};
 use crate::short_sort::sort_short_by_key;
 use crate::trace::{EventId, Fact};
 use crate::wire::{
@@ -56,11 +56,11 @@ impl Fetcher {
         for owned in &mut self.owned {
             let state = image.partitions.get(&owned.id);
             let leader = state.and_then(|state| state.leader);
-            if leader != owned.leader {
+            let epoch = state.map_or(0, |state| state.leader_epoch);
+            if (leader, epoch) != (owned.leader, owned.leader_epoch) {
                 owned.retry_at = 0;
             }
-            owned.leader = leader;
-            owned.leader_epoch = state.map_or(0, |state| state.leader_epoch);
+            (owned.leader, owned.leader_epoch) = (leader, epoch);
         }
     }
 
@@ -121,12 +121,10 @@ impl Fetcher {
     }
 
     /// What can be asked for now, by leader. The fetch of a partition starts only when its buffer is empty.
-    fn fetchable(
-        &self,
-        requests: &super::Requests,
-        max_bytes: u32,
-        now: Micros,
-    ) -> Vec<(BrokerId, Vec<FetchPartition>)> {
+    fn fetchable(&self, requests: &super::Requests, max_bytes: u32, ctx: &Ctx) -> Vec<(BrokerId, Vec<FetchPartition>)> {
+        let now = ctx.now();
+        // Before KIP-320 a consumer did not say what it has read.
+        let says_epoch = !ctx.has_bug(Bug::NoFetchFencing);
         let idle =
             |owned: &&Owned| owned.place == Place::Known && owned.fetched == owned.position && owned.retry_at <= now;
         let mut ready: Vec<(BrokerId, &Owned)> = self
@@ -134,14 +132,14 @@ impl Fetcher {
             .iter()
             .filter(idle)
             .filter_map(|owned| Some((owned.leader?, owned)))
-            .filter(|(leader, _)| !requests.is_waiting_for(*leader, Api::Fetch))
+            .filter(|(leader, _)| requests.can_send(*leader, now) && !requests.is_waiting_for(*leader, Api::Fetch))
             .collect();
         sort_short_by_key(&mut ready, |(leader, owned)| (*leader, owned.turn));
         ready
             .chunk_by(|(a, _), (b, _)| a == b)
             .map(|chunk| {
                 let ask = |(_, owned): &(BrokerId, &Owned)| FetchPartition {
-                    last_fetched_epoch: None,
+                    last_fetched_epoch: owned.last_epoch.filter(|_| says_epoch),
                     partition: owned.id,
                     fetch_offset: owned.position,
                     current_leader_epoch: owned.leader_epoch,
@@ -162,7 +160,7 @@ impl Consumer {
         }
         let fetches = self
             .fetcher
-            .fetchable(&self.requests, self.config.max_partition_fetch_bytes, ctx.now());
+            .fetchable(&self.requests, self.config.max_partition_fetch_bytes, ctx);
         for (leader, partitions) in fetches {
             let fetch = FetchRequest {
                 replica: None,
@@ -191,6 +189,7 @@ impl Consumer {
                 continue;
             };
             match fetched.error {
+                ErrorCode::None if fetched.diverging.is_some() => self.rewind(slot, &fetched, ctx),
                 ErrorCode::None => self.buffer(slot, fetched, ctx),
                 ErrorCode::OffsetOutOfRange => self.fetcher.owned[slot].place = Place::Reset,
                 error => {
@@ -203,13 +202,29 @@ impl Consumer {
         }
     }
 
+    /// What was read is not a beginning of the leader's log any more: reads on from where the two part (KIP-320,
+    /// `OffsetFetcher.maybeValidatePositions`). There is always an `auto.offset.reset` here, which makes the client do so
+    /// by itself. What was handed to the application stays read.
+    fn rewind(&mut self, slot: usize, fetched: &FetchedPartition, ctx: &mut Ctx) {
+        let owned = &mut self.fetcher.owned[slot];
+        let Some(end) = fetched.diverging else { return };
+        let to = end.end_offset.min(owned.position);
+        owned.seek(to);
+        owned.last_epoch = Some(end.epoch);
+        owned.high_watermark = fetched.high_watermark;
+        ctx.record(Fact::LogTruncationDetected {
+            partition: owned.id,
+            to,
+        });
+    }
+
     fn buffer(&mut self, slot: usize, fetched: FetchedPartition, ctx: &mut Ctx) {
         let owned = &mut self.fetcher.owned[slot];
         owned.high_watermark = fetched.high_watermark;
         let (Some(first), Some(last)) = (fetched.entries.first(), fetched.entries.last()) else {
             return;
         };
-        let end = last.end_offset();
+        let (end, last_epoch) = (last.end_offset(), last.leader_epoch);
         assert!(
             end <= fetched.high_watermark,
             "invariant consumers-read-below-the-high-watermark is broken"
@@ -226,6 +241,7 @@ impl Consumer {
         });
         self.fetcher.turns += 1;
         owned.turn = self.fetcher.turns;
+        owned.last_epoch = Some(last_epoch);
         owned.fetched = end;
         self.fetcher.completed.push_back(Completed {
             slot,

@@ -9,24 +9,35 @@ use crate::wire::{Api, ErrorCode, HeartbeatRequest, RequestBody};
 impl Consumer {
     /// From the answer to JoinGroup on.
     pub(super) fn start_heartbeats(&mut self, ctx: &mut Ctx) {
-        self.membership.heartbeats += 1;
         self.membership.heard_of_coordinator(ctx.now());
         self.next_heartbeat(ctx);
     }
 
-    fn next_heartbeat(&self, ctx: &mut Ctx) {
+    /// The next one comes after `heartbeat.interval.ms`, and no other.
+    fn next_heartbeat(&mut self, ctx: &mut Ctx) {
+        self.membership.heartbeats += 1;
+        self.membership.heartbeat_due = false;
         ctx.timer_in(
             self.config.heartbeat_interval_us,
             Timer::GroupHeartbeat(self.membership.heartbeats),
         );
     }
 
+    /// A heartbeat may have been lost with its connection: the next one does not wait for its time, but goes as soon as
+    /// the coordinator is found again (`Heartbeat.failHeartbeat`).
+    pub(super) fn hurry_heartbeat(&mut self, ctx: &mut Ctx) {
+        if self.sends_heartbeats() {
+            self.next_heartbeat(ctx);
+            self.membership.heartbeat_due = true;
+        }
+    }
+
+    fn sends_heartbeats(&self) -> bool {
+        matches!(self.membership.state, MemberState::Syncing | MemberState::Stable)
+    }
+
     pub(super) fn on_heartbeat_timer(&mut self, number: u32, ctx: &mut Ctx) {
-        let Some(generation) = self.membership.generation else {
-            return;
-        };
-        let joined = matches!(self.membership.state, MemberState::Syncing | MemberState::Stable);
-        if number != self.membership.heartbeats || !joined {
+        if number != self.membership.heartbeats || !self.sends_heartbeats() {
             return;
         }
         let now = ctx.now();
@@ -44,10 +55,19 @@ impl Consumer {
             self.lose_coordinator(broker, ctx);
         }
         self.next_heartbeat(ctx);
-        if !self.requests.is_waiting(Api::Heartbeat) {
-            let group = self.config.group.clone();
+        self.membership.heartbeat_due = !self.requests.is_waiting(Api::Heartbeat);
+        self.send_heartbeat(ctx);
+    }
+
+    /// Sends the heartbeat that is due, as soon as there is somebody to send it to.
+    pub(super) fn send_heartbeat(&mut self, ctx: &mut Ctx) {
+        let Some(generation) = self.membership.generation.filter(|_| self.sends_heartbeats()) else {
+            return;
+        };
+        if self.membership.heartbeat_due && self.ready_coordinator(ctx.now()).is_some() {
+            self.membership.heartbeat_due = false;
             let heartbeat = HeartbeatRequest {
-                group,
+                group: self.config.group.clone(),
                 member: self.membership.member.clone(),
                 generation,
             };
@@ -58,7 +78,10 @@ impl Consumer {
     pub(super) fn on_heartbeat_answer(&mut self, asked: InFlight, error: ErrorCode, ctx: &mut Ctx) {
         let same_generation = asked.round == self.membership.round;
         match error {
-            ErrorCode::None => self.membership.heard_of_coordinator(ctx.now()),
+            ErrorCode::None => {
+                self.membership.heard_of_coordinator(ctx.now());
+                self.coordinator.succeeded();
+            }
             // It has joined again already.
             ErrorCode::RebalanceInProgress if self.membership.state != MemberState::Stable => {}
             ErrorCode::UnknownMemberId | ErrorCode::IllegalGeneration if !same_generation => {}

@@ -32,6 +32,8 @@ pub(super) struct Membership {
     pub(super) shared_partitions: Option<u16>,
     /// Counts the runs of heartbeats, so that the timer of an old one is known.
     pub(super) heartbeats: u32,
+    /// A heartbeat should have gone out, but there was nobody to send it to.
+    pub(super) heartbeat_due: bool,
     /// When the coordinator was last heard of.
     pub(super) heard_at: Micros,
 }
@@ -47,6 +49,7 @@ impl Default for Membership {
             rejoin_why: 0,
             shared_partitions: None,
             heartbeats: 0,
+            heartbeat_due: false,
             heard_at: 0,
         }
     }
@@ -80,12 +83,12 @@ impl Membership {
         self.request_rejoin(why);
     }
 
-    /// JoinGroup or SyncGroup came to nothing: join again.
-    pub(super) fn join_failed(&mut self) {
+    /// JoinGroup or SyncGroup came to nothing because of that event: join again.
+    pub(super) fn join_failed(&mut self, why: EventId) {
         if matches!(self.state, MemberState::Joining | MemberState::Syncing) {
             self.state = MemberState::Unjoined;
             self.heartbeats += 1;
-            self.rejoin = true;
+            self.request_rejoin(why);
         }
     }
 
@@ -100,9 +103,9 @@ impl Membership {
 
     /// The group's leader watches how many partitions there are, and has them shared anew
     /// (`ConsumerCoordinator.rejoinNeededOrPending`).
-    pub(super) fn notice_partitions(&mut self, partitions: u16) {
+    pub(super) fn notice_partitions(&mut self, partitions: u16, why: EventId) {
         if self.state == MemberState::Stable && self.shared_partitions.is_some_and(|shared| shared != partitions) {
-            self.rejoin = true;
+            self.request_rejoin(why);
         }
     }
 }

@@ -13,9 +13,15 @@ pub(super) struct ClientMetadata {
     image: Option<Arc<MetadataImage>>,
     /// Ask (again).
     wanted: bool,
-    /// Not before that: `retry.backoff.ms` lies between two requests.
+    /// Not before that: at least `retry.backoff.ms` lies between two requests.
     not_before: Micros,
     alarm: Alarm,
+    /// How many answers in a row told nothing new, or did not come: the next question waits longer (KIP-580,
+    /// `Metadata.equivalentResponseCount`).
+    in_vain: u32,
+    /// When what is known is too old.
+    expires_at: Micros,
+    age_alarm: Alarm,
 }
 
 impl ClientMetadata {
@@ -26,6 +32,9 @@ impl ClientMetadata {
             wanted: false,
             not_before: 0,
             alarm: Alarm::default(),
+            in_vain: 0,
+            expires_at: 0,
+            age_alarm: Alarm::default(),
         }
     }
 
@@ -34,8 +43,40 @@ impl ClientMetadata {
         self.wanted = true;
     }
 
-    pub(super) fn on_timer(&mut self, now: Micros) {
+    /// A request for it may go out now, or what is known has become too old (`metadata.max.age.ms`).
+    pub(super) fn on_timer(&mut self, ctx: &mut Ctx) {
+        let now = ctx.now();
         self.alarm.rang(now);
+        if self.age_alarm.rang(now) {
+            if self.expires_at > now {
+                self.age_alarm.arm(self.expires_at, Timer::Metadata, ctx);
+            } else {
+                self.in_vain = 0;
+                self.want();
+            }
+        }
+    }
+
+    /// The answer does not come.
+    pub(super) fn failed(&mut self) {
+        self.in_vain = self.in_vain.saturating_add(1);
+        self.want();
+    }
+
+    /// Takes what is newer. Who leads never goes back to an older epoch (KIP-320, `Metadata.updateLatestMetadata`): in
+    /// KRaft all partitions of an image are as old as its offset, so a broker that lags behind is not believed at all.
+    fn update(&mut self, image: Arc<MetadataImage>, topic: &str) {
+        if self.image().is_some_and(|known| image.offset < known.offset) {
+            self.in_vain = self.in_vain.saturating_add(1);
+            return;
+        }
+        let known_epoch = |id| Some(self.image()?.partitions.get(&id)?.leader_epoch);
+        let is_news = image.topic(topic).is_some_and(|(topic, _)| {
+            let mut partitions = image.partitions_of(topic);
+            partitions.any(|(id, state)| known_epoch(id) != Some(state.leader_epoch))
+        });
+        self.in_vain = if is_news { 0 } else { self.in_vain.saturating_add(1) };
+        self.image = Some(image);
     }
 
     pub(super) fn image(&self) -> Option<&MetadataImage> {
@@ -52,7 +93,8 @@ impl ClientMetadata {
         (state.partitions > 0).then_some((id, state.partitions))
     }
 
-    /// A broker to ask what any broker knows: the least loaded one, from a random start.
+    /// A broker to ask what any broker knows: the least loaded one, from a random start. When none of those that were
+    /// alive can be reached, whoever was known at the start (`metadata.recovery.strategy=rebootstrap`, KIP-1102).
     pub(super) fn any_broker(&self, requests: &Requests, ctx: &mut Ctx) -> Option<BrokerId> {
         let alive = self
             .image()
@@ -60,12 +102,13 @@ impl ClientMetadata {
             .flat_map(|image| &image.brokers)
             .filter(|(_, state)| !state.fenced);
         let mut brokers: Vec<BrokerId> = alive.map(|(id, _)| *id).collect();
-        if brokers.is_empty() {
+        if !brokers.iter().any(|broker| requests.can_send(*broker, ctx.now())) {
+            brokers.clear();
             brokers.extend_from_slice(&self.bootstrap);
         }
         let count = u32::try_from(brokers.len()).unwrap_or(u32::MAX);
         brokers.rotate_left(ctx.random().below(count) as usize);
-        brokers.into_iter().min_by_key(|broker| requests.load(*broker))
+        requests.least_loaded(brokers.into_iter(), ctx.now())
     }
 }
 
@@ -82,21 +125,25 @@ impl Consumer {
         let Some(broker) = self.metadata.any_broker(&self.requests, ctx) else {
             return;
         };
-        self.metadata.not_before = ctx.now() + self.config.retry_backoff_us;
+        let backoff = self.config.retry_backoff();
+        self.metadata.not_before = ctx.now() + backoff.after(self.metadata.in_vain, ctx.random());
         self.requests
             .send(broker, self.config.request_timeout_us, 0, RequestBody::Metadata, ctx);
     }
 
-    pub(super) fn on_metadata(&mut self, image: Arc<MetadataImage>) {
-        // A broker that lags behind knows less than we do already.
-        if self.metadata.image().is_none_or(|known| known.offset <= image.offset) {
-            self.fetcher.follow_leaders(&image);
-            self.metadata.image = Some(image);
+    pub(super) fn on_metadata(&mut self, image: Arc<MetadataImage>, ctx: &mut Ctx) {
+        self.metadata.wanted = false;
+        self.metadata.update(image, &self.config.topic);
+        self.metadata.expires_at = ctx.now() + self.config.metadata_max_age_us;
+        self.metadata
+            .age_alarm
+            .arm(self.metadata.expires_at, Timer::Metadata, ctx);
+        if let Some(image) = self.metadata.image.as_deref() {
+            self.fetcher.follow_leaders(image);
         }
-        let topic = self.metadata.topic(&self.config.topic);
-        self.metadata.wanted = topic.is_none();
-        if let Some((_, partitions)) = topic {
-            self.membership.notice_partitions(partitions);
+        match self.metadata.topic(&self.config.topic) {
+            Some((_, partitions)) => self.membership.notice_partitions(partitions, ctx.cause()),
+            None => self.metadata.want(),
         }
     }
 }

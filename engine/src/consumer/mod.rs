@@ -8,8 +8,10 @@
 //!
 //! **Invariant:** partitions come and go only while the application is in `poll()`.
 
+mod backoff;
 mod commit;
 mod config;
+mod connections;
 mod coordinator_link;
 mod fetcher;
 mod heartbeat;
@@ -31,13 +33,13 @@ pub use state::ConsumerState;
 
 use crate::node::{Ctx, Input, NodeCommand, Timer};
 use crate::trace::Fact;
-use crate::wire::{Api, BrokerId, Message, Micros, RequestBody, Response, ResponseBody};
+use crate::wire::{Api, BrokerId, Channel, Message, Micros, NodeId, RequestBody, Response, ResponseBody};
 use coordinator_link::CoordinatorLink;
 use fetcher::Fetcher;
 use membership::Membership;
 use metadata::ClientMetadata;
 use poll::{Application, Phase};
-use requests::Requests;
+use requests::{InFlight, Requests};
 use state::Life;
 use std::sync::Arc;
 
@@ -64,9 +66,9 @@ impl Consumer {
     pub fn new(id: u8, config: Arc<ConsumerConfig>, bootstrap: Arc<[BrokerId]>) -> Self {
         Self {
             client_id: format!("consumer-{}-{id}", config.group).into(),
+            requests: Requests::new(config.reconnect_backoff()),
             config,
             life: Life::Open,
-            requests: Requests::default(),
             metadata: ClientMetadata::new(bootstrap),
             coordinator: CoordinatorLink::default(),
             membership: Membership::default(),
@@ -86,6 +88,10 @@ impl Consumer {
                 message: Message::Response(response),
                 ..
             } => self.on_response(response, ctx),
+            Input::Message {
+                from: NodeId::Broker(broker),
+                message: Message::Disconnect(channel),
+            } => self.on_disconnect(BrokerId(broker), channel, ctx),
             Input::Timer(timer) => self.on_timer(timer, ctx),
             Input::Command(NodeCommand::Close) => self.close(ctx),
             Input::Message { .. } | Input::Command(_) => return,
@@ -99,7 +105,7 @@ impl Consumer {
             return;
         };
         match response.body {
-            ResponseBody::Metadata(image) => self.on_metadata(image),
+            ResponseBody::Metadata(image) => self.on_metadata(image, ctx),
             ResponseBody::FindCoordinator(found) => self.on_coordinator(found, ctx),
             ResponseBody::JoinGroup(joined) => self.on_joined(joined, ctx),
             ResponseBody::SyncGroup(synced) => self.on_synced(&synced, ctx),
@@ -116,9 +122,10 @@ impl Consumer {
     fn on_timer(&mut self, timer: Timer, ctx: &mut Ctx) {
         match timer {
             Timer::RequestTimeout => self.on_request_timeout(ctx),
-            Timer::Metadata => self.metadata.on_timer(ctx.now()),
-            Timer::GroupRetry => self.coordinator.on_timer(ctx.now()),
+            Timer::Metadata => self.metadata.on_timer(ctx),
+            Timer::GroupRetry => self.coordinator.on_timer(ctx),
             Timer::GroupHeartbeat(number) => self.on_heartbeat_timer(number, ctx),
+            Timer::Reconnect => self.requests.on_reconnect_timer(ctx),
             Timer::FetchRetry => self.fetcher.on_timer(ctx),
             Timer::Processed(number) => self.on_processed(number, ctx),
             _ => {}
@@ -136,6 +143,7 @@ impl Consumer {
         self.refresh_metadata(ctx);
         if self.metadata.knows(&self.config.topic) {
             self.find_coordinator(ctx);
+            self.send_heartbeat(ctx);
         } else if self.life == Life::Open {
             return;
         }
@@ -146,15 +154,38 @@ impl Consumer {
         }
     }
 
-    /// Some answers have not come within `request.timeout.ms`. The client takes the connection for dead.
+    /// Some answers have not come within `request.timeout.ms`. The client takes the connection for dead, and closes it.
     fn on_request_timeout(&mut self, ctx: &mut Ctx) {
-        for lost in self.requests.take_overdue(ctx) {
-            match lost.api {
-                Api::Metadata => self.metadata.want(),
-                Api::FindCoordinator => self.coordinator.back_off(self.config.retry_backoff_us, ctx),
-                Api::Fetch | Api::ListOffsets => self.back_off_fetches(lost.to, ctx),
-                Api::LeaveGroup => self.on_left(ctx),
-                _ => self.lose_coordinator(lost.to, ctx),
+        let lost = self.requests.close_overdue(ctx);
+        self.on_lost(&lost, ctx);
+    }
+
+    /// A broker has closed a connection, or nobody listens where it should be.
+    fn on_disconnect(&mut self, broker: BrokerId, channel: Channel, ctx: &mut Ctx) {
+        let Some(lost) = self.requests.lost(broker, channel, ctx) else {
+            return;
+        };
+        // What is known may be out of date (`DefaultMetadataUpdater.handleServerDisconnect`).
+        self.metadata.want();
+        if channel == Channel::Coordinator {
+            self.forget_coordinator(broker, ctx);
+        }
+        self.on_lost(&lost, ctx);
+    }
+
+    /// These will not be answered: they are asked again, there or elsewhere.
+    fn on_lost(&mut self, lost: &[InFlight], ctx: &mut Ctx) {
+        for request in lost {
+            self.metadata.want();
+            match request.api {
+                Api::Metadata => self.metadata.failed(),
+                Api::FindCoordinator => self.back_off_coordinator(ctx),
+                Api::Fetch | Api::ListOffsets => self.back_off_fetches(request.to, ctx),
+                Api::LeaveGroup => {
+                    self.forget_coordinator(request.to, ctx);
+                    self.on_left(ctx);
+                }
+                _ => self.forget_coordinator(request.to, ctx),
             }
         }
     }
@@ -171,7 +202,7 @@ impl Consumer {
 
     fn end(&mut self, ctx: &mut Ctx) {
         self.give_up_partitions(ctx);
-        self.requests = Requests::default();
+        self.requests = Requests::new(self.config.reconnect_backoff());
         self.life = Life::Closed;
         ctx.record(Fact::ConsumerClosed);
     }

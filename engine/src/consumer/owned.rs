@@ -22,6 +22,8 @@ pub(super) struct Owned {
     pub(super) place: Place,
     /// The next offset to hand to the application.
     pub(super) position: Offset,
+    /// The epoch of the record before the next one to fetch, if it was fetched.
+    pub(super) last_epoch: Option<LeaderEpoch>,
     /// The next offset to fetch. Beyond the position while records are buffered.
     pub(super) fetched: Offset,
     /// The next offset that the application will process.
@@ -42,6 +44,7 @@ impl Owned {
             leader_epoch: 0,
             place: Place::Unknown,
             position: 0,
+            last_epoch: None,
             fetched: 0,
             processed: 0,
             committed: None,
@@ -55,6 +58,7 @@ impl Owned {
     pub(super) fn seek(&mut self, offset: Offset) {
         self.place = Place::Known;
         self.position = offset;
+        self.last_epoch = None;
         self.fetched = offset;
         self.processed = offset;
     }

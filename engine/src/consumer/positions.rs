@@ -16,7 +16,7 @@ impl Consumer {
             return;
         }
         let unknown = self.fetcher.owned.iter().any(|owned| owned.place == Place::Unknown);
-        if unknown && self.coordinator.is_ready(ctx.now()) && !self.requests.is_waiting(Api::OffsetFetch) {
+        if unknown && self.ready_coordinator(ctx.now()).is_some() && !self.requests.is_waiting(Api::OffsetFetch) {
             let fetch = RequestBody::OffsetFetch(self.config.group.clone());
             self.ask_coordinator(self.config.request_timeout_us, fetch, ctx);
         }
@@ -30,6 +30,7 @@ impl Consumer {
         if answer.error != ErrorCode::None {
             return self.on_group_error(Api::OffsetFetch, answer.error, ctx);
         }
+        self.coordinator.succeeded();
         for owned in self
             .fetcher
             .owned
@@ -65,9 +66,9 @@ impl Consumer {
             .iter()
             .filter(|o| due(o.place, o.retry_at))
             .find_map(|owned| {
-                owned
-                    .leader
-                    .filter(|leader| !self.requests.is_waiting_for(*leader, Api::ListOffsets))
+                owned.leader.filter(|leader| {
+                    self.requests.can_send(*leader, now) && !self.requests.is_waiting_for(*leader, Api::ListOffsets)
+                })
             })
         {
             let partitions: Vec<PartitionId> = self

@@ -21,7 +21,7 @@ impl Consumer {
         let Some((topic, _)) = self.metadata.topic(&self.config.topic) else {
             return;
         };
-        if !self.coordinator.is_ready(ctx.now()) || self.requests.is_waiting(Api::LeaveGroup) {
+        if self.ready_coordinator(ctx.now()).is_none() || self.requests.is_waiting(Api::LeaveGroup) {
             return;
         }
         let why = self.membership.take_rejoin_why();
@@ -60,6 +60,7 @@ impl Consumer {
         }
         match joined.error {
             ErrorCode::None => {
+                self.coordinator.succeeded();
                 self.membership.state = MemberState::Syncing;
                 self.membership.generation = Some(joined.generation);
                 self.start_heartbeats(ctx);
@@ -78,11 +79,11 @@ impl Consumer {
                 self.sync(joined.generation, assignments, ctx);
             }
             ErrorCode::MemberIdRequired => {
-                self.membership.join_failed();
+                self.membership.join_failed(0);
                 self.membership.member = joined.member;
             }
             error => {
-                self.membership.join_failed();
+                self.membership.join_failed(0);
                 self.on_group_error(Api::JoinGroup, error, ctx);
             }
         }
@@ -143,10 +144,11 @@ impl Consumer {
             return;
         }
         if synced.error != ErrorCode::None {
-            self.membership.join_failed();
+            self.membership.join_failed(0);
             return self.on_group_error(Api::SyncGroup, synced.error, ctx);
         }
         self.membership.joined();
+        self.coordinator.succeeded();
         self.fetcher.take_over(&synced.partitions);
         if let Some(image) = self.metadata.image() {
             self.fetcher.follow_leaders(image);
@@ -169,7 +171,7 @@ impl Consumer {
                     self.lose_coordinator(broker, ctx);
                 }
             }
-            error if error.is_retriable() => self.coordinator.back_off(self.config.retry_backoff_us, ctx),
+            error if error.is_retriable() => self.back_off_coordinator(ctx),
             // `poll()` throws, and the application ends.
             _ => self.end(ctx),
         }

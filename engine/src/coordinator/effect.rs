@@ -6,19 +6,28 @@ use crate::log::Batch;
 use crate::node::Ctx;
 use crate::wire::{
     Channel, ErrorCode, JoinGroupResponse, MemberId, NodeId, Offset, OffsetCommitResponse, OffsetFetchResponse,
-    PartitionId, ResponseBody, SyncGroupResponse,
+    PartitionId, RequestBody, ResponseBody, SyncGroupResponse,
 };
 use std::sync::Arc;
+
+/// Who waits for an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asker {
+    /// The client.
+    pub node: NodeId,
+    /// Which of its connections carried the request.
+    pub channel: Channel,
+    /// The how manyeth connection of that kind it was: if it is closed by now, the answer goes nowhere.
+    pub connection: u32,
+    /// The request's number.
+    pub correlation: u32,
+}
 
 /// An answer to a client.
 #[derive(Debug, Clone)]
 pub struct Reply {
     /// The client.
-    pub to: NodeId,
-    /// The connection that carried the request.
-    pub channel: Channel,
-    /// The request's number.
-    pub correlation: u32,
+    pub to: Asker,
     /// The answer.
     pub body: ResponseBody,
 }
@@ -38,14 +47,15 @@ pub enum Effect {
         /// What to append.
         batch: Arc<Batch>,
     },
-}
-
-/// Who waits for an answer.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Asker {
-    pub(super) node: NodeId,
-    pub(super) channel: Channel,
-    pub(super) correlation: u32,
+    /// Call [`super::GroupCoordinator::stored`] once the high watermark of a partition of `__consumer_offsets` is there.
+    Await {
+        /// Names the wish in the call back.
+        token: u64,
+        /// Which partition.
+        partition: u16,
+        /// Where.
+        until: Offset,
+    },
 }
 
 /// What a group may use while it handles one input.
@@ -58,17 +68,7 @@ pub(super) struct Turn<'a, 'w> {
 
 impl Turn<'_, '_> {
     pub(super) fn reply(&mut self, to: Asker, body: ResponseBody) {
-        let Asker {
-            node,
-            channel,
-            correlation,
-        } = to;
-        self.effects.push(Effect::Reply(Reply {
-            to: node,
-            channel,
-            correlation,
-            body,
-        }));
+        self.effects.push(Effect::Reply(Reply { to, body }));
     }
 }
 
@@ -98,4 +98,23 @@ pub(super) fn offsets_answer(offsets: Vec<(PartitionId, Offset)>) -> ResponseBod
         error: ErrorCode::None,
         offsets,
     })
+}
+
+pub(super) fn offsets_error(error: ErrorCode) -> ResponseBody {
+    ResponseBody::OffsetFetch(OffsetFetchResponse {
+        error,
+        offsets: Vec::new(),
+    })
+}
+
+/// The answer to any request of a group that says only this.
+pub(super) fn refusal(body: &RequestBody, error: ErrorCode) -> ResponseBody {
+    match body {
+        RequestBody::JoinGroup(request) => join_error(error, request.member.clone()),
+        RequestBody::SyncGroup(_) => sync_error(error),
+        RequestBody::LeaveGroup(_) => ResponseBody::LeaveGroup(error),
+        RequestBody::OffsetCommit(_) => commit_answer(error),
+        RequestBody::OffsetFetch(_) => offsets_error(error),
+        _ => ResponseBody::Heartbeat(error),
+    }
 }

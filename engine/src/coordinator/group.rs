@@ -1,6 +1,6 @@
 //! A group and its members, as the coordinator keeps them (`ClassicGroup`, `ClassicGroupMember`).
 
-use super::effect::{Asker, Turn, offsets_answer};
+use super::effect::{Asker, Turn};
 use super::rebalance::JoinPhase;
 use super::session::Session;
 use crate::trace::{EventId, Fact, GroupStateName};
@@ -13,6 +13,8 @@ use std::sync::Arc;
 pub struct Group {
     pub(super) id: GroupId,
     pub(super) number: u32,
+    /// Its partition of `__consumer_offsets`.
+    pub(super) partition: u16,
     pub(super) state: GroupStateName,
     pub(super) previous_state: GroupStateName,
     /// The event that brought the group into its state: why a heartbeat is answered as it is.
@@ -65,10 +67,11 @@ pub(super) struct PendingMember {
 }
 
 impl Group {
-    pub(super) fn new(id: GroupId, number: u32) -> Self {
+    pub(super) fn new(id: GroupId, number: u32, partition: u16) -> Self {
         Self {
             id,
             number,
+            partition,
             state: GroupStateName::Empty,
             previous_state: GroupStateName::Empty,
             state_event: 0,
@@ -127,7 +130,7 @@ impl Group {
             RequestBody::Heartbeat(request) => self.heartbeat(asker, &request, turn),
             RequestBody::LeaveGroup(request) => self.leave(asker, &request, turn),
             RequestBody::OffsetCommit(request) => self.commit(asker, request, turn),
-            RequestBody::OffsetFetch(_) => turn.reply(asker, offsets_answer(self.offsets().collect())),
+            RequestBody::OffsetFetch(_) => self.fetch_offsets(asker, turn),
             _ => {}
         }
     }

@@ -4,6 +4,7 @@
 //! (`rebalance`) the coordinator waits until every member has joined; in the *sync* phase (`sync`) until the leader, a
 //! member like the others, has said who gets what. Members learn of a rebalance only by their heartbeats (`heartbeat`),
 //! and the coordinator of their death only by the lack of them (`session`). `offsets` keeps what the group has read.
+//! What has to outlive the coordinator is in the log (`records`), where the next one finds it (`load`).
 //!
 //! **Invariant:** the coordinator never sends and never stores. It asks its broker to, with [`Effect`]s, because the
 //! broker unmutes a connection with each answer and has the log.
@@ -13,6 +14,7 @@ mod effect;
 mod group;
 mod heartbeat;
 mod join;
+mod load;
 mod offsets;
 pub mod partition_for;
 mod rebalance;
@@ -24,19 +26,27 @@ mod sync;
 mod tests;
 
 pub use config::GroupCoordinatorConfig;
-pub use effect::{Effect, Reply};
+pub use effect::{Asker, Effect, Reply};
 pub use group::Group;
 
 use crate::node::{Ctx, Timer};
-use crate::wire::{Channel, ErrorCode, GroupId, NodeId, RequestBody, ResponseBody};
-use effect::{Asker, Turn};
+use crate::wire::{ErrorCode, GroupId, Offset, RequestBody, ResponseBody};
+use effect::{Turn, refusal};
+use partition_for::partition_for;
+use std::collections::BTreeSet;
 use stores::{Stored, Stores};
+use sync::as_group_error;
 
 /// The part of a broker that coordinates groups.
 #[derive(Debug, Clone)]
 pub struct GroupCoordinator {
     config: GroupCoordinatorConfig,
+    /// The partitions of `__consumer_offsets` that the broker leads: groups that belong to others are not here.
+    partitions: BTreeSet<u16>,
+    /// By number.
     groups: Vec<Group>,
+    /// Counts the groups: a number is not used twice, so that the timers of a group that was given up are known.
+    last_group: u32,
     stores: Stores,
 }
 
@@ -44,43 +54,38 @@ impl GroupCoordinator {
     /// The most groups. Whoever joins another one is told `COORDINATOR_NOT_AVAILABLE`; Kafka has no limit.
     pub const MAX_GROUPS: usize = 1_000;
 
-    /// A coordinator without groups.
+    /// A coordinator without groups, that leads nothing yet ([`GroupCoordinator::load`]).
     #[must_use]
     pub fn new(config: GroupCoordinatorConfig) -> Self {
         Self {
             config,
+            partitions: BTreeSet::new(),
             groups: Vec::new(),
+            last_group: 0,
             stores: Stores::default(),
         }
     }
 
-    /// A client asks: JoinGroup, SyncGroup, Heartbeat, LeaveGroup, OffsetCommit or OffsetFetch. The broker has seen to
-    /// it that this is the group's coordinator.
+    /// A client asks: JoinGroup, SyncGroup, Heartbeat, LeaveGroup, OffsetCommit or OffsetFetch.
     ///
     /// # Panics
     /// On any other request: the broker would have taken it to the wrong place.
-    pub fn on_request(
-        &mut self,
-        from: NodeId,
-        channel: Channel,
-        correlation: u32,
-        body: RequestBody,
-        ctx: &mut Ctx,
-        effects: &mut Vec<Effect>,
-    ) {
-        let asker = Asker {
-            node: from,
-            channel,
-            correlation,
-        };
-        let group = match &body {
-            RequestBody::JoinGroup(request) => self.group_to_join(&request.group, request.member.is_empty()),
-            RequestBody::SyncGroup(request) => self.find(&request.group),
-            RequestBody::Heartbeat(request) => self.find(&request.group),
-            RequestBody::LeaveGroup(request) => self.find(&request.group),
-            RequestBody::OffsetCommit(request) => self.find(&request.group),
-            RequestBody::OffsetFetch(group) => self.find(group),
+    pub fn on_request(&mut self, asker: Asker, body: RequestBody, ctx: &mut Ctx, effects: &mut Vec<Effect>) {
+        let (id, is_new_member) = match &body {
+            RequestBody::JoinGroup(request) => (&request.group, request.member.is_empty()),
+            RequestBody::SyncGroup(request) => (&request.group, false),
+            RequestBody::Heartbeat(request) => (&request.group, false),
+            RequestBody::LeaveGroup(request) => (&request.group, false),
+            RequestBody::OffsetCommit(request) => (&request.group, false),
+            RequestBody::OffsetFetch(group) => (group, false),
             other => panic!("invariant group-requests-only is broken by {}", other.api().name()),
+        };
+        let partition = self.partition_of(id);
+        let is_here = self.partitions.contains(&partition);
+        let group = if is_here && is_new_member {
+            self.group_to_join(id, partition)
+        } else {
+            self.find(id)
         };
         let mut turn = Turn {
             config: &self.config,
@@ -90,7 +95,8 @@ impl GroupCoordinator {
         };
         match group {
             Some(index) => self.groups[index].on_request(asker, body, &mut turn),
-            None => turn.reply(asker, answer_without_group(&body, self.groups.len())),
+            None if is_here => turn.reply(asker, answer_without_group(&body)),
+            None => turn.reply(asker, refusal(&body, ErrorCode::NotCoordinator)),
         }
     }
 
@@ -106,7 +112,7 @@ impl GroupCoordinator {
             ctx,
             effects,
         };
-        if let Some(group) = self.groups.get_mut(group as usize) {
+        if let Some(group) = numbered(&mut self.groups, group) {
             match timer {
                 Timer::JoinPhase { round, .. } => group.join_phase_over(round, &mut turn),
                 Timer::SyncPhase { generation, .. } => group.sync_phase_over(generation, &mut turn),
@@ -116,10 +122,26 @@ impl GroupCoordinator {
         }
     }
 
-    /// The batch of that [`Effect::Store`] is committed, or is not going to be.
+    /// The batch of that [`Effect::Store`] is in the leader's log, which ends at `end` with it. The broker says so before
+    /// it says that the batch is [stored](Self::stored).
+    pub fn appended(&mut self, token: u64, end: Offset) {
+        self.stores.appended(token, end);
+    }
+
+    /// The batch of that [`Effect::Store`] is committed, or is not going to be, or not in time; or the high watermark is
+    /// where an [`Effect::Await`] wants it.
     pub fn stored(&mut self, token: u64, result: Result<(), ErrorCode>, ctx: &mut Ctx, effects: &mut Vec<Effect>) {
-        let Some((group, what)) = self.stores.take(token) else {
+        let Some(mut write) = self.stores.take(token) else {
             return;
+        };
+        // Only the high watermark counts here, and it is there (`CoordinatorRuntime.HighWatermarkListener`).
+        let result = result.or_else(|error| match error {
+            ErrorCode::NotEnoughReplicasAfterAppend => Ok(()),
+            other => Err(other),
+        });
+        let late = match result {
+            Ok(()) => self.stores.take_late(write.partition, write.end),
+            Err(_) => Vec::new(),
         };
         let mut turn = Turn {
             config: &self.config,
@@ -127,16 +149,36 @@ impl GroupCoordinator {
             ctx,
             effects,
         };
-        let group = &mut self.groups[group as usize];
-        match what {
+        for (group, offsets) in late {
+            if let Some(group) = numbered(&mut self.groups, group) {
+                group.offsets_stored(&offsets, &mut turn);
+            }
+        }
+        let Some(group) = numbered(&mut self.groups, write.group) else {
+            return;
+        };
+        match &mut write.then {
             Stored::Metadata {
                 generation,
                 assignments,
             } => {
-                group.assignment_stored(generation, &assignments, result, &mut turn);
+                group.assignment_stored(*generation, assignments, result, &mut turn);
             }
             Stored::Nothing => {}
-            Stored::Offsets { asker, offsets } => group.offsets_stored(asker, &offsets, result, &mut turn),
+            Stored::Offsets { asker, offsets } => {
+                if result.is_ok() {
+                    group.offsets_stored(offsets, &mut turn);
+                }
+                if let Some(asker) = asker.take() {
+                    let error = result.err().map_or(ErrorCode::None, as_group_error);
+                    turn.reply(asker, effect::commit_answer(error));
+                }
+                // It is in the log: whether it counts is not for the clock to say.
+                if result == Err(ErrorCode::RequestTimedOut) {
+                    self.stores.keep_late(token, write);
+                }
+            }
+            Stored::Read { asker } => group.offsets_settled(*asker, result, &mut turn),
         }
     }
 
@@ -155,30 +197,36 @@ impl GroupCoordinator {
         self.groups.iter().position(|group| group.id() == id)
     }
 
+    fn partition_of(&self, id: &GroupId) -> u16 {
+        let partitions = u32::from(self.config.offsets_topic_partitions);
+        u16::try_from(partition_for(id, partitions)).unwrap_or(0)
+    }
+
     /// Only a new member makes a group: one that brings an id believes in a group that is gone.
-    fn group_to_join(&mut self, id: &GroupId, is_new_member: bool) -> Option<usize> {
+    fn group_to_join(&mut self, id: &GroupId, partition: u16) -> Option<usize> {
         let found = self.find(id);
-        if found.is_some() || !is_new_member || self.groups.len() >= Self::MAX_GROUPS {
+        if found.is_some() || self.groups.len() >= Self::MAX_GROUPS {
             return found;
         }
-        let number = self.groups.len();
-        self.groups
-            .push(Group::new(id.clone(), u32::try_from(number).unwrap_or(u32::MAX)));
-        Some(number)
+        self.last_group = self.last_group.wrapping_add(1);
+        self.groups.push(Group::new(id.clone(), self.last_group, partition));
+        Some(self.groups.len() - 1)
     }
 }
 
-/// What Kafka answers when there is no such group.
-fn answer_without_group(body: &RequestBody, groups: usize) -> ResponseBody {
+/// The group of that number; `None` when it was given up.
+fn numbered(groups: &mut [Group], number: u32) -> Option<&mut Group> {
+    groups.iter_mut().find(|group| group.number == number)
+}
+
+/// What Kafka answers when there is no such group, and, for a new member, none can be made.
+fn answer_without_group(body: &RequestBody) -> ResponseBody {
     match body {
-        RequestBody::JoinGroup(request) if request.member.is_empty() && groups >= GroupCoordinator::MAX_GROUPS => {
-            effect::join_error(ErrorCode::CoordinatorNotAvailable, request.member.clone())
+        RequestBody::JoinGroup(request) if request.member.is_empty() => {
+            refusal(body, ErrorCode::CoordinatorNotAvailable)
         }
-        RequestBody::JoinGroup(request) => effect::join_error(ErrorCode::UnknownMemberId, request.member.clone()),
-        RequestBody::SyncGroup(_) => effect::sync_error(ErrorCode::UnknownMemberId),
-        RequestBody::LeaveGroup(_) => ResponseBody::LeaveGroup(ErrorCode::UnknownMemberId),
-        RequestBody::OffsetCommit(_) => effect::commit_answer(ErrorCode::IllegalGeneration),
+        RequestBody::OffsetCommit(_) => refusal(body, ErrorCode::IllegalGeneration),
         RequestBody::OffsetFetch(_) => effect::offsets_answer(Vec::new()),
-        _ => ResponseBody::Heartbeat(ErrorCode::UnknownMemberId),
+        _ => refusal(body, ErrorCode::UnknownMemberId),
     }
 }

@@ -1,9 +1,10 @@
-//! OffsetCommit: how far the group has read.
+//! OffsetCommit and OffsetFetch: how far the group has read.
 
-use super::effect::{Asker, Turn, commit_answer};
+use super::effect::{Asker, Effect, Turn, commit_answer, offsets_answer, offsets_error};
 use super::group::Group;
-use super::stores::Stored;
+use super::stores::{Stored, Write};
 use super::sync::as_group_error;
+use crate::log::GroupRecord;
 use crate::trace::{Fact, GroupStateName};
 use crate::wire::{ErrorCode, Offset, OffsetCommitRequest, PartitionId};
 
@@ -18,12 +19,17 @@ impl Group {
         if let Some(member) = self.member(&request.member) {
             member.extend_session(number, turn.ctx);
         }
-        let records = request.offsets.len();
-        if records == 0 {
+        if request.offsets.is_empty() {
             return turn.reply(asker, commit_answer(ErrorCode::None));
         }
+        let record = |(partition, offset): &(PartitionId, Offset)| GroupRecord::Offset {
+            group: self.id.clone(),
+            partition: *partition,
+            offset: *offset,
+        };
+        let records = request.offsets.iter().map(record).collect();
         let then = Stored::Offsets {
-            asker,
+            asker: Some(asker),
             offsets: request.offsets,
         };
         self.store(records, self.offset_record_bytes(), then, turn);
@@ -43,21 +49,39 @@ impl Group {
         }
     }
 
-    /// The offsets are committed, or could not be.
-    pub(super) fn offsets_stored(
-        &mut self,
-        asker: Asker,
-        offsets: &[(PartitionId, Offset)],
-        result: Result<(), ErrorCode>,
-        turn: &mut Turn,
-    ) {
-        if let Err(error) = result {
-            return turn.reply(asker, commit_answer(as_group_error(error)));
-        }
+    /// The offsets are committed.
+    pub(super) fn offsets_stored(&mut self, offsets: &[(PartitionId, Offset)], turn: &mut Turn) {
         for &(partition, offset) in offsets {
             self.offsets.insert(partition, offset);
             turn.ctx.record(Fact::OffsetCommitted { partition, offset });
         }
-        turn.reply(asker, commit_answer(ErrorCode::None));
+    }
+
+    /// Offsets that are written and not committed yet are waited for, so that nobody reads again what the group is about
+    /// to have read (`requireStable`, KIP-447; `GroupCoordinatorService.fetchOffsets`).
+    pub(super) fn fetch_offsets(&mut self, asker: Asker, turn: &mut Turn) {
+        let Some(until) = turn.stores.pending_end(self.partition) else {
+            return turn.reply(asker, offsets_answer(self.offsets().collect()));
+        };
+        let token = turn.stores.add(Write {
+            group: self.number,
+            partition: self.partition,
+            end: until,
+            then: Stored::Read { asker },
+        });
+        turn.effects.push(Effect::Await {
+            token,
+            partition: self.partition,
+            until,
+        });
+    }
+
+    /// What was written before the OffsetFetch is committed, or is not in time.
+    pub(super) fn offsets_settled(&mut self, asker: Asker, result: Result<(), ErrorCode>, turn: &mut Turn) {
+        let answer = match result {
+            Ok(()) => offsets_answer(self.offsets().collect()),
+            Err(error) => offsets_error(as_group_error(error)),
+        };
+        turn.reply(asker, answer);
     }
 }

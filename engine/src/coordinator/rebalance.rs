@@ -3,6 +3,7 @@
 use super::effect::{Turn, sync_error};
 use super::group::Group;
 use super::stores::Stored;
+use crate::log::GroupRecord;
 use crate::node::Timer;
 use crate::trace::GroupStateName;
 use crate::wire::{ErrorCode, Micros};
@@ -111,7 +112,8 @@ impl Group {
         self.generation += 1;
         if self.members.is_empty() {
             self.transition(GroupStateName::Empty, turn);
-            self.store(1, self.record_bytes(0), Stored::Nothing, turn);
+            let record = GroupRecord::Metadata(self.metadata(&[]));
+            self.store([record].into(), self.record_bytes(0), Stored::Nothing, turn);
             return;
         }
         self.transition(GroupStateName::CompletingRebalance, turn);

@@ -1,11 +1,11 @@
-//! What goes into `__consumer_offsets` (`GroupCoordinatorRecordHelpers`). Its records are as large as Kafka's; what
-//! they say is kept by the group itself.
+//! What goes into `__consumer_offsets` (`GroupCoordinatorRecordHelpers`). Its records are as large as Kafka's, and say
+//! what the next coordinator has to know (`load`).
 
 use super::effect::{Effect, Turn};
 use super::group::Group;
-use super::partition_for::partition_for;
-use super::stores::Stored;
-use crate::log::{BatchBuilder, Record};
+use super::stores::{Stored, Write};
+use crate::log::{BatchBuilder, GroupMetadata, GroupRecord, MemberMetadata, Record};
+use crate::wire::Assignment;
 
 /// A topic's name; the coordinator knows topics by id only.
 const TOPIC_NAME: u32 = 10;
@@ -42,15 +42,36 @@ impl Group {
         OFFSET_KEY + length(&self.id) + OFFSET_VALUE
     }
 
-    /// Asks the broker to store `records` records of `bytes` bytes each, and says what is to happen then.
-    pub(super) fn store(&self, records: usize, bytes: u32, then: Stored, turn: &mut Turn) {
+    /// This group as it is going to be, with these assignments.
+    pub(super) fn metadata(&self, assignments: &[Assignment]) -> GroupMetadata {
+        let members = self.members.iter().map(|member| {
+            let own = assignments.iter().find(|assignment| assignment.member == member.id);
+            MemberMetadata {
+                id: member.id.clone(),
+                node: member.node,
+                session_timeout_us: member.session_timeout_us,
+                rebalance_timeout_us: member.rebalance_timeout_us,
+                subscription: member.subscription.clone(),
+                assignment: own.map_or_else(|| [].into(), |own| own.partitions.clone()),
+            }
+        });
+        GroupMetadata {
+            group: self.id.clone(),
+            generation: self.generation,
+            leader: self.leader().map(|leader| leader.id.clone()),
+            members: members.collect(),
+        }
+    }
+
+    /// Asks the broker to store these records of `bytes` bytes each, and says what is to happen then.
+    pub(super) fn store(&self, records: Box<[GroupRecord]>, bytes: u32, then: Stored, turn: &mut Turn) {
         let dictionary = turn.ctx.dictionary();
         let Some(subject) = dictionary.find_key(&self.id) else {
             panic!("invariant group-ids-are-in-the-dictionary is broken by {}", self.id);
         };
         let now = turn.ctx.now();
         let mut batch = BatchBuilder::new(now, u32::MAX);
-        for _ in 0..records {
+        for _ in &records {
             let record = Record {
                 key: None,
                 subject,
@@ -61,13 +82,16 @@ impl Group {
             };
             batch.try_add(record, now, dictionary);
         }
-        let token = turn.stores.add(self.number, then);
-        let partitions = u32::from(turn.config.offsets_topic_partitions);
-        let partition = u16::try_from(partition_for(&self.id, partitions)).unwrap_or(0);
+        let token = turn.stores.add(Write {
+            group: self.number,
+            partition: self.partition,
+            end: 0,
+            then,
+        });
         turn.effects.push(Effect::Store {
             token,
-            partition,
-            batch: batch.build(turn.ctx.me(), 0, None),
+            partition: self.partition,
+            batch: batch.saying(records).build(turn.ctx.me(), 0, None),
         });
     }
 }

@@ -14,31 +14,109 @@ pub(super) enum Stored {
     },
     /// Nothing: the group is empty.
     Nothing,
-    /// The offsets count, and the member learns it.
+    /// The offsets count, and the member learns it. Without an asker the member has been told that it took too long;
+    /// they count all the same, because they are in the log.
     Offsets {
-        asker: Asker,
+        asker: Option<Asker>,
         offsets: Vec<(PartitionId, Offset)>,
     },
+    /// Nothing was written: an OffsetFetch waits for what was written before it.
+    Read { asker: Asker },
+}
+
+/// A batch that is not committed yet, or a read that waits for one.
+#[derive(Debug, Clone)]
+pub(super) struct Write {
+    /// The group's number.
+    pub(super) group: u32,
+    /// The partition of `__consumer_offsets`.
+    pub(super) partition: u16,
+    /// It is committed when the high watermark is here.
+    pub(super) end: Offset,
+    pub(super) then: Stored,
+}
+
+impl Write {
+    fn is_late(&self) -> bool {
+        matches!(self.then, Stored::Offsets { asker: None, .. })
+    }
 }
 
 /// Batches that are not committed yet. A connection carries one request at a time, so there is at most one commit for
-/// each client, and one group record for each rebalance that the broker has not heard the end of.
+/// each client, one group record for each rebalance that the broker has not heard the end of, and late commits of as
+/// many partitions as a group reads.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Stores {
     last: u64,
-    waiting: BTreeMap<u64, (u32, Stored)>,
+    waiting: BTreeMap<u64, Write>,
 }
 
 impl Stores {
-    /// A token for something of that group.
-    pub(super) fn add(&mut self, group: u32, what: Stored) -> u64 {
+    /// A token for it.
+    pub(super) fn add(&mut self, write: Write) -> u64 {
         self.last += 1;
-        self.waiting.insert(self.last, (group, what));
+        self.waiting.insert(self.last, write);
         self.last
     }
 
-    /// The group's number, and what waits for the batch.
-    pub(super) fn take(&mut self, token: u64) -> Option<(u32, Stored)> {
+    /// The batch of that token is in the leader's log, which ends there with it.
+    pub(super) fn appended(&mut self, token: u64, end: Offset) {
+        if let Some(write) = self.waiting.get_mut(&token) {
+            write.end = end;
+        }
+    }
+
+    /// What waits for the batch.
+    pub(super) fn take(&mut self, token: u64) -> Option<Write> {
         self.waiting.remove(&token)
+    }
+
+    /// Where the last batch ends that was written to that partition and is not known to be committed.
+    pub(super) fn pending_end(&self, partition: u16) -> Option<Offset> {
+        self.waiting
+            .values()
+            .filter(|write| write.partition == partition && !matches!(write.then, Stored::Read { .. }))
+            .map(|write| write.end)
+            .max()
+    }
+
+    /// The offsets are in the log, and nobody waits for them any more. What an earlier late one says of the same
+    /// partitions does not matter then.
+    pub(super) fn keep_late(&mut self, token: u64, write: Write) {
+        let Stored::Offsets { offsets: newer, .. } = &write.then else {
+            return;
+        };
+        for earlier in self
+            .waiting
+            .values_mut()
+            .filter(|earlier| earlier.is_late() && earlier.group == write.group)
+        {
+            if let Stored::Offsets { offsets, .. } = &mut earlier.then {
+                offsets.retain(|(partition, _)| newer.iter().all(|(other, _)| other != partition));
+            }
+        }
+        self.waiting
+            .retain(|_, earlier| !matches!(&earlier.then, Stored::Offsets { offsets, .. } if offsets.is_empty()));
+        self.waiting.insert(token, write);
+    }
+
+    /// Late offsets of that partition that are committed by now, with their groups, in the order of the log.
+    pub(super) fn take_late(&mut self, partition: u16, committed: Offset) -> Vec<(u32, Vec<(PartitionId, Offset)>)> {
+        let due = |write: &Write| write.is_late() && write.partition == partition && write.end <= committed;
+        self.waiting
+            .extract_if(.., |_, write| due(write))
+            .filter_map(|(_, write)| match write.then {
+                Stored::Offsets { offsets, .. } => Some((write.group, offsets)),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// All that waits for that partition, which this broker does not lead any more.
+    pub(super) fn take_all(&mut self, partition: u16) -> Vec<Write> {
+        self.waiting
+            .extract_if(.., |_, write| write.partition == partition)
+            .map(|(_, write)| write)
+            .collect()
     }
 }

@@ -3,6 +3,7 @@
 use super::effect::{Asker, Turn, sync_error};
 use super::group::Group;
 use super::stores::Stored;
+use crate::log::GroupRecord;
 use crate::trace::GroupStateName;
 use crate::wire::{Assignment, ErrorCode, PartitionId, ResponseBody, SyncGroupRequest, SyncGroupResponse};
 use std::sync::Arc;
@@ -43,7 +44,7 @@ impl Group {
         let partitions = assignments.iter().map(|assignment| assignment.partitions.len()).sum();
         let generation = self.generation;
         self.store(
-            1,
+            [GroupRecord::Metadata(self.metadata(&assignments))].into(),
             self.record_bytes(partitions),
             Stored::Metadata {
                 generation,
@@ -101,10 +102,9 @@ fn assigned(partitions: Arc<[PartitionId]>) -> ResponseBody {
 /// coordinator again, or try again.
 pub(super) fn as_group_error(error: ErrorCode) -> ErrorCode {
     match error {
-        ErrorCode::UnknownTopicOrPartition
-        | ErrorCode::NotEnoughReplicas
-        | ErrorCode::NotEnoughReplicasAfterAppend
-        | ErrorCode::RequestTimedOut => ErrorCode::CoordinatorNotAvailable,
+        ErrorCode::UnknownTopicOrPartition | ErrorCode::NotEnoughReplicas | ErrorCode::RequestTimedOut => {
+            ErrorCode::CoordinatorNotAvailable
+        }
         ErrorCode::NotLeaderOrFollower => ErrorCode::NotCoordinator,
         other => other,
     }

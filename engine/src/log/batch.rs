@@ -3,7 +3,7 @@
 use super::size::{
     NO_HEADER_BYTES, RECORD_BATCH_OVERHEAD, estimate_upper_bound, has_room_for, is_full, record_bytes, write_limit,
 };
-use super::{Dictionary, Record};
+use super::{Dictionary, GroupRecord, Record};
 use crate::wire::{LeaderEpoch, Micros, NodeId, Offset, ProducerEpoch, ProducerId, Sequence};
 use std::sync::Arc;
 
@@ -23,6 +23,7 @@ pub struct Batch {
     /// When its last record was sent.
     pub max_timestamp_us: Micros,
     records: Box<[Record]>,
+    group_records: Box<[GroupRecord]>,
     size_bytes: u32,
 }
 
@@ -42,6 +43,12 @@ impl Batch {
     #[must_use]
     pub fn records(&self) -> &[Record] {
         &self.records
+    }
+
+    /// What its records say, where a group coordinator wrote them; empty for all others.
+    #[must_use]
+    pub fn group_records(&self) -> &[GroupRecord] {
+        &self.group_records
     }
 
     /// How many records it has.
@@ -69,6 +76,7 @@ pub struct BatchBuilder {
     base_timestamp_us: Micros,
     max_timestamp_us: Micros,
     records: Vec<Record>,
+    group_records: Box<[GroupRecord]>,
     size_bytes: u32,
     batch_size: u32,
     write_limit: u32,
@@ -82,6 +90,7 @@ impl BatchBuilder {
             base_timestamp_us: now,
             max_timestamp_us: now,
             records: Vec::new(),
+            group_records: Box::default(),
             size_bytes: RECORD_BATCH_OVERHEAD,
             batch_size,
             write_limit: batch_size,
@@ -117,6 +126,13 @@ impl BatchBuilder {
         true
     }
 
+    /// What the records say: the group coordinator's, one for each record.
+    #[must_use]
+    pub fn saying(mut self, group_records: Box<[GroupRecord]>) -> Self {
+        self.group_records = group_records;
+        self
+    }
+
     /// How many records it has so far.
     #[must_use]
     pub fn count(&self) -> u32 {
@@ -145,6 +161,7 @@ impl BatchBuilder {
             base_timestamp_us: self.base_timestamp_us,
             max_timestamp_us: self.max_timestamp_us,
             records: self.records.into_boxed_slice(),
+            group_records: self.group_records,
             size_bytes: self.size_bytes,
         })
     }

@@ -18,6 +18,7 @@ mod speed;
 mod target;
 mod text;
 mod validate;
+mod variant;
 mod verify;
 
 pub use checkpoint::Checkpoint;
@@ -30,6 +31,7 @@ pub use speed::Speed;
 pub use target::{Row, Target, partition_of};
 pub use text::{Span, Text};
 pub use validate::{MAX_SENT_BYTES, SetupProblem, check_command, validate};
+pub use variant::Variant;
 pub use verify::{Failure, Report};
 
 use crate::wire::Micros;
@@ -53,6 +55,8 @@ pub struct Scenario {
     pub until_us: Micros,
     /// Its steps, in the order of their times.
     pub steps: Vec<Step>,
+    /// The same run with other settings.
+    pub variants: Vec<Variant>,
     /// All terms that its texts can use: those that every scenario has, and its own.
     pub glossary: Glossary,
 }

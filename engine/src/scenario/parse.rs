@@ -6,7 +6,7 @@ use super::reader::{Table, Value, read_file};
 use super::setting::{self, Kind, Setting, check_key};
 use super::target::Known;
 use super::validate::{SetupProblem, validate};
-use super::{Scenario, parse_step};
+use super::{Scenario, parse_step, variant};
 use crate::short_sort::sort_short_by_key;
 use crate::wire::Micros;
 use crate::workload::{Burst, ListedEvent};
@@ -14,14 +14,15 @@ use crate::world::{Command, Limits, Setup};
 
 /// The version of the format that this reads.
 const FORMAT: u64 = 1;
-const FIELDS: [&str; 10] = [
-    "format", "id", "title", "summary", "seed", "until", "settings", "script", "step", "terms",
+const FIELDS: [&str; 11] = [
+    "format", "id", "title", "summary", "seed", "until", "settings", "script", "step", "variant", "terms",
 ];
 const SCRIPT: [&str; 3] = ["events", "actions", "bursts"];
 const MAX_EVENTS: usize = 10_000;
 const MAX_ACTIONS: usize = 1_000;
 const MAX_BURSTS: usize = 1_000;
 const MAX_STEPS: usize = 100;
+const MAX_VARIANTS: usize = 12;
 
 impl Scenario {
     /// Reads a scenario's file.
@@ -74,12 +75,14 @@ fn read(root: &Table) -> Reading<Scenario> {
         keys: &keys,
     };
     let steps = parse_step::read(root, MAX_STEPS, until_us, &known, &glossary)?;
+    let variants = variant::read(root, MAX_VARIANTS, until_us, &known, &glossary)?;
     Ok(Scenario {
         id: read_id(&root.need("id")?)?,
         title: root.need("title")?.line()?.to_owned(),
         summary: glossary.paragraph(&root.need("summary")?)?,
         until_us,
         steps,
+        variants,
         glossary,
         setup,
     })
@@ -96,13 +99,15 @@ fn read_id(value: &Value) -> Reading<String> {
     Ok(id.to_owned())
 }
 
-fn apply_settings(values: &[Value], setup: &mut Setup) -> Reading<()> {
+/// Applies them, and answers them as they were read.
+pub(super) fn apply_settings(values: &[Value], setup: &mut Setup) -> Reading<Vec<(&'static Setting, String)>> {
     let mut settings = Vec::new();
     for value in values {
         let setting = named(value)?;
         settings.push((setting, setting_text(setting, value)?));
     }
-    setting::apply_all(&settings, setup).map_err(|(place, message)| values[place].error(message))
+    setting::apply_all(&settings, setup).map_err(|(place, message)| values[place].error(message))?;
+    Ok(settings)
 }
 
 fn named(value: &Value) -> Reading<&'static Setting> {

@@ -94,7 +94,7 @@ fn read_highlight(table: &Table, known: &Known) -> Reading<Vec<Target>> {
     Ok(targets)
 }
 
-fn read_checkpoints(table: &Table, step: usize, known: &Known) -> Reading<Vec<Checkpoint>> {
+pub(super) fn read_checkpoints(table: &Table, step: usize, known: &Known) -> Reading<Vec<Checkpoint>> {
     let Some(value) = table.get("expect") else {
         return Ok(Vec::new());
     };

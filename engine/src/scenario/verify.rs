@@ -1,7 +1,7 @@
 //! Plays a scenario to each of its steps and looks whether what the steps say is true.
 
 use super::checkpoint::Checkpoint;
-use super::{Scenario, Step};
+use super::{Scenario, Step, Variant};
 use crate::world::World;
 use std::fmt;
 
@@ -10,6 +10,8 @@ use std::fmt;
 pub struct Report {
     /// For each step its checkpoints, each with the value that was seen.
     pub steps: Vec<Vec<(Checkpoint, u64)>>,
+    /// The same for each variant.
+    pub variants: Vec<Vec<(Checkpoint, u64)>>,
     /// The trace's digest at the end of the scenario.
     pub digest: u64,
     /// How many events there were.
@@ -19,9 +21,9 @@ pub struct Report {
 /// A checkpoint that did not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
-    /// The step's number, from 1.
-    pub step: usize,
-    /// The step's title.
+    /// The step's number, from 1; `None` for a variant.
+    pub step: Option<usize>,
+    /// The step's title, or the variant's.
     pub title: String,
     /// What was promised.
     pub checkpoint: Checkpoint,
@@ -38,9 +40,10 @@ impl fmt::Display for Failure {
             checkpoint,
             seen,
         } = self;
+        let part = step.map_or_else(|| "variant".to_owned(), |step| format!("step {step}"));
         write!(
             f,
-            "{}: step {step} \"{title}\": {checkpoint}, but is {seen}",
+            "{}: {part} \"{title}\": {checkpoint}, but is {seen}",
             checkpoint.place
         )
     }
@@ -80,7 +83,7 @@ impl Scenario {
             let seen: Vec<(Checkpoint, u64)> = seen.collect();
             let broken = seen.iter().filter(|(checkpoint, value)| !checkpoint.holds(*value));
             failures.extend(broken.map(|(checkpoint, value)| Failure {
-                step: index + 1,
+                step: Some(index + 1),
                 title: step.title.clone(),
                 checkpoint: checkpoint.clone(),
                 seen: *value,
@@ -88,15 +91,39 @@ impl Scenario {
             steps.push(seen);
         }
         world.run_until(self.until_us);
+        let variants = self
+            .variants
+            .iter()
+            .map(|variant| variant.play(&mut failures))
+            .collect();
         if failures.is_empty() {
             Ok(Report {
                 steps,
+                variants,
                 digest: world.trace().digest(),
                 events: world.trace().count(),
             })
         } else {
             Err(failures)
         }
+    }
+}
+
+impl Variant {
+    /// Plays it to the moment of its checkpoints. Answers them with what was seen, and adds those that do not hold.
+    fn play(&self, failures: &mut Vec<Failure>) -> Vec<(Checkpoint, u64)> {
+        let mut world = World::new(&self.setup);
+        world.run_until(self.at_us);
+        let seen = self.checkpoints.iter().map(|c| (c.clone(), c.observe(&world)));
+        let seen: Vec<(Checkpoint, u64)> = seen.collect();
+        let broken = seen.iter().filter(|(checkpoint, value)| !checkpoint.holds(*value));
+        failures.extend(broken.map(|(checkpoint, value)| Failure {
+            step: None,
+            title: self.title.clone(),
+            checkpoint: checkpoint.clone(),
+            seen: *value,
+        }));
+        seen
     }
 }
 

@@ -101,6 +101,8 @@ errors! {
     StaleBrokerEpoch = 77, "STALE_BROKER_EPOCH", false, false;
     /// Join again with the member id that this response carries (KIP-394).
     MemberIdRequired = 79, "MEMBER_ID_REQUIRED", false, false;
+    /// The preferred leader is not in sync, or not alive.
+    PreferredLeaderNotAvailable = 80, "PREFERRED_LEADER_NOT_AVAILABLE", true, true;
     /// The group has `group.max.size` members (KIP-389).
     GroupMaxSizeReached = 81, "GROUP_MAX_SIZE_REACHED", false, false;
     /// No eligible leader is alive.

@@ -153,6 +153,12 @@ impl PartitionState {
             partition_epoch: 0,
         }
     }
+
+    /// Whether a reassignment is under way (KIP-455).
+    #[must_use]
+    pub fn is_reassigning(&self) -> bool {
+        !self.adding.is_empty() || !self.removing.is_empty()
+    }
 }
 
 /// The cluster at one offset of the metadata log. Shared: a broker answers Metadata with a pointer to its image.

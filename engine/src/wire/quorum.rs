@@ -38,6 +38,8 @@ pub struct QuorumEpochRequest {
     pub epoch: QuorumEpoch,
     /// The leader.
     pub leader: u8,
+    /// Of an epoch that has ended: the place of whoever is told among the preferred successors, from 0.
+    pub place: u8,
 }
 
 /// The answer to a [`QuorumEpochRequest`].
@@ -62,6 +64,8 @@ pub struct FetchMetadataRequest {
     pub from: Offset,
     /// The epoch of the record before that one.
     pub last_fetched_epoch: QuorumEpoch,
+    /// What it knows to be committed: a leader that knows more answers at once (KIP-1166).
+    pub high_watermark: Offset,
 }
 
 /// The answer to a [`FetchMetadataRequest`].

@@ -1,12 +1,13 @@
 //! The brokers of the little world.
 
 use super::little_world::{Due, LATENCY, LittleWorld};
-use crate::coordinator::{Effect, GroupCoordinator};
+use crate::coordinator::{Asker, Effect, GroupCoordinator, GroupCoordinatorConfig};
+use crate::log::Log;
 use crate::node::{Ctx, Outbox};
 use crate::wire::{
-    BrokerId, Channel, ErrorCode, FetchResponse, FetchedPartition, FindCoordinatorResponse, ListOffsetsResponse,
-    Message, NodeId, Offset, OffsetSpec, PartitionId, PartitionState, ProducedPartition, Request, RequestBody,
-    Response, ResponseBody,
+    BrokerId, Channel, EpochEnd, ErrorCode, FetchPartition, FetchResponse, FetchedPartition, FindCoordinatorResponse,
+    LeaderEpoch, ListOffsetsResponse, Message, NodeId, OffsetSpec, PartitionId, PartitionState, ProducedPartition,
+    Request, RequestBody, Response, ResponseBody,
 };
 use std::sync::Arc;
 
@@ -19,11 +20,17 @@ impl LittleWorld {
             return;
         }
         let (channel, correlation) = (request.channel, request.correlation);
+        if self.crashed.contains(&broker) {
+            return self.hang_up(broker, from, channel);
+        }
         let body = match &request.body {
-            RequestBody::Metadata => ResponseBody::Metadata(Arc::new(self.image.clone())),
+            RequestBody::Metadata => {
+                let image = self.lagging.get(&broker).unwrap_or(&self.image);
+                ResponseBody::Metadata(Arc::new(image.clone()))
+            }
             RequestBody::FindCoordinator(_) => ResponseBody::FindCoordinator(FindCoordinatorResponse {
                 error: ErrorCode::None,
-                coordinator: Some(BrokerId(1)),
+                coordinator: Some(self.coordinating),
             }),
             RequestBody::ListOffsets(list) => {
                 let end = |id| match list.spec {
@@ -41,14 +48,11 @@ impl LittleWorld {
             }
             RequestBody::Fetch(fetch) => {
                 assert!(fetch.replica.is_none());
-                let partitions: Vec<FetchedPartition> = fetch
-                    .partitions
-                    .iter()
-                    .map(|ask| self.fetched(broker, ask.partition, ask.fetch_offset))
-                    .collect();
+                let partitions: Vec<FetchedPartition> =
+                    fetch.partitions.iter().map(|ask| self.fetched(broker, ask)).collect();
                 let nothing = partitions
                     .iter()
-                    .all(|p| p.entries.is_empty() && p.error == ErrorCode::None);
+                    .all(|p| p.entries.is_empty() && p.error == ErrorCode::None && p.diverging.is_none());
                 if park && nothing {
                     self.later(fetch.max_wait_us, Due::FetchOver(from, correlation));
                     self.parked.push((broker, from, request));
@@ -58,19 +62,37 @@ impl LittleWorld {
             }
             _ => {
                 assert_eq!(channel, Channel::Coordinator);
-                assert_eq!(broker, BrokerId(1));
+                let asker = Asker {
+                    node: from,
+                    channel,
+                    connection: 0,
+                    correlation,
+                };
+                let is_coordinator = broker == self.coordinating;
                 return self.coordinate(Box::new(move |coordinator, ctx, effects| {
-                    coordinator.on_request(from, channel, correlation, request.body, ctx, effects);
+                    let mut other = GroupCoordinator::new(GroupCoordinatorConfig::default());
+                    let asked = if is_coordinator { coordinator } else { &mut other };
+                    asked.on_request(asker, request.body, ctx, effects);
                 }));
             }
         };
         self.respond(
+            broker,
             from,
             Response {
                 correlation,
                 channel,
                 body,
             },
+        );
+    }
+
+    /// Closes a connection, or refuses one.
+    pub(super) fn hang_up(&mut self, broker: BrokerId, client: NodeId, channel: Channel) {
+        let NodeId::Consumer(id) = client else { return };
+        self.later(
+            LATENCY,
+            Due::ToConsumer(id, broker.into(), Message::Disconnect(channel)),
         );
     }
 
@@ -82,13 +104,22 @@ impl LittleWorld {
         }
     }
 
-    fn fetched(&self, broker: BrokerId, id: PartitionId, from: Offset) -> FetchedPartition {
+    fn fetched(&self, broker: BrokerId, ask: &FetchPartition) -> FetchedPartition {
+        let (id, from) = (ask.partition, ask.fetch_offset);
         let log = &self.logs[&id];
         let mut error = self.check_leader(broker, id);
-        if error == ErrorCode::None && from > log.end() {
+        let epoch = self.image.partitions[&id].leader_epoch;
+        if error == ErrorCode::None && ask.current_leader_epoch < epoch {
+            error = ErrorCode::FencedLeaderEpoch;
+        }
+        let diverging = ask
+            .last_fetched_epoch
+            .map(|epoch| end_of(log, epoch))
+            .filter(|end| Some(end.epoch) != ask.last_fetched_epoch || end.end_offset < from);
+        if error == ErrorCode::None && diverging.is_none() && from > log.end() {
             error = ErrorCode::OffsetOutOfRange;
         }
-        let entries = if error == ErrorCode::None {
+        let entries = if error == ErrorCode::None && diverging.is_none() {
             log.read(from, log.end(), 1_048_576, true)
         } else {
             Vec::new()
@@ -98,28 +129,25 @@ impl LittleWorld {
             error,
             high_watermark: log.end(),
             log_start: log.start(),
-            diverging: None,
+            diverging,
             entries,
         }
     }
 
-    fn respond(&mut self, to: NodeId, response: Response) {
+    fn respond(&mut self, from: BrokerId, to: NodeId, response: Response) {
         let NodeId::Consumer(id) = to else { return };
         if self.lose_next == Some(response.body.api()) {
             self.lose_next = None;
             return;
         }
-        self.later(
-            LATENCY,
-            Due::ToConsumer(id, NodeId::Broker(1), Message::Response(response)),
-        );
+        self.later(LATENCY, Due::ToConsumer(id, from.into(), Message::Response(response)));
     }
 
     pub(super) fn coordinate(&mut self, act: Act) {
         let (mut outbox, mut effects) = (Outbox::default(), Vec::new());
         let mut ctx = Ctx {
             now: self.now,
-            me: NodeId::Broker(1),
+            me: self.coordinating.into(),
             cause: 0,
             random: &mut self.random,
             outbox: &mut outbox,
@@ -136,9 +164,10 @@ impl LittleWorld {
         for effect in effects {
             match effect {
                 Effect::Reply(reply) => {
-                    let (correlation, channel) = (reply.correlation, reply.channel);
+                    let (correlation, channel) = (reply.to.correlation, reply.to.channel);
                     self.respond(
-                        reply.to,
+                        self.coordinating,
+                        reply.to.node,
                         Response {
                             correlation,
                             channel,
@@ -146,7 +175,16 @@ impl LittleWorld {
                         },
                     );
                 }
-                Effect::Store { token, .. } => {
+                Effect::Store { token, batch, .. } => {
+                    self.offsets_log.extend_from_slice(batch.group_records());
+                    self.coordinator.appended(token, self.offsets_log.len() as u64);
+                    if !self.hold_stores {
+                        self.coordinate(Box::new(move |coordinator, ctx, effects| {
+                            coordinator.stored(token, Ok(()), ctx, effects);
+                        }));
+                    }
+                }
+                Effect::Await { token, .. } => {
                     self.coordinate(Box::new(move |coordinator, ctx, effects| {
                         coordinator.stored(token, Ok(()), ctx, effects);
                     }));
@@ -154,6 +192,21 @@ impl LittleWorld {
             }
         }
     }
+}
+
+/// The end of the largest epoch up to that one.
+fn end_of(log: &Log, epoch: LeaderEpoch) -> EpochEnd {
+    let last = log.entries_backwards().find(|entry| entry.leader_epoch <= epoch);
+    last.map_or(
+        EpochEnd {
+            epoch: 0,
+            end_offset: 0,
+        },
+        |entry| EpochEnd {
+            epoch: entry.leader_epoch,
+            end_offset: entry.end_offset(),
+        },
+    )
 }
 
 pub(super) fn led_by(leader: BrokerId, leader_epoch: u32) -> PartitionState {

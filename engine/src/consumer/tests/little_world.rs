@@ -1,15 +1,17 @@
 //! Two brokers in a nutshell, and consumers that talk to them: enough of a world to tell a consumer's stories in.
 //!
-//! Both brokers know everything; broker 1 coordinates. A fetch waits for records as a real broker lets it wait.
+//! Both brokers know everything; broker 1 coordinates, until it is another one. A fetch waits for records as a real
+//! broker lets it wait.
 
 use super::little_broker::led_by;
 use crate::consumer::{Consumer, ConsumerConfig};
+use crate::coordinator::partition_for::partition_for;
 use crate::coordinator::{GroupCoordinator, GroupCoordinatorConfig};
-use crate::log::{BatchBuilder, Dictionary, Log, Record};
+use crate::log::{BatchBuilder, Dictionary, GroupRecord, Log, Record};
 use crate::node::{Ctx, Input, NodeCommand, Outbox, Random, Subjects, Timer};
 use crate::trace::{Fact, Trace};
 use crate::wire::{
-    Api, BrokerId, BrokerState, Message, MetadataImage, Micros, NodeId, Offset, PartitionId, Request, TopicId,
+    Api, BrokerId, BrokerState, Channel, Message, MetadataImage, Micros, NodeId, Offset, PartitionId, Request, TopicId,
     TopicState,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,8 +44,18 @@ pub(super) struct LittleWorld {
     pub(super) coordinator: GroupCoordinator,
     pub(super) consumers: BTreeMap<u8, Consumer>,
     pub(super) trace: Trace,
-    /// Nodes that get nothing and do nothing any more.
+    /// Who coordinates.
+    pub(super) coordinating: BrokerId,
+    /// What `__consumer_offsets` has.
+    pub(super) offsets_log: Vec<GroupRecord>,
+    /// Writes to it are not committed.
+    pub(super) hold_stores: bool,
+    /// Nodes that get nothing and do nothing any more, and nobody is told.
     pub(super) dead: BTreeSet<NodeId>,
+    /// Brokers whose process is gone: whoever connects is refused.
+    pub(super) crashed: BTreeSet<BrokerId>,
+    /// Brokers that lag behind, with what they know.
+    pub(super) lagging: BTreeMap<BrokerId, MetadataImage>,
     /// The next answer of that kind is lost.
     pub(super) lose_next: Option<Api>,
     pub(super) logs: BTreeMap<PartitionId, Log>,
@@ -90,13 +102,18 @@ impl LittleWorld {
                 .partitions
                 .insert(partition(index), led_by(BrokerId(1 + (index % 2) as u8), 0));
         }
-        Self {
+        let mut world = Self {
             now: 0,
             image,
             coordinator: GroupCoordinator::new(GroupCoordinatorConfig::default()),
+            coordinating: BrokerId(1),
+            offsets_log: Vec::new(),
+            hold_stores: false,
             consumers: BTreeMap::new(),
             trace: Trace::new(2_000_000),
             dead: BTreeSet::new(),
+            crashed: BTreeSet::new(),
+            lagging: BTreeMap::new(),
             lose_next: None,
             logs: (0..partitions)
                 .map(|index| (partition(index), Log::default()))
@@ -107,7 +124,63 @@ impl LittleWorld {
             random: Random::named(7, "little world"),
             dictionary,
             subjects: Subjects::default(),
+        };
+        world.coordinate_at(1);
+        world
+    }
+
+    /// The broker coordinates from now on, with what the log says.
+    pub(super) fn coordinate_at(&mut self, broker: u8) {
+        self.due.retain(|_, due| !matches!(due, Due::CoordinatorTimer(_)));
+        self.coordinating = BrokerId(broker);
+        self.coordinator = GroupCoordinator::new(GroupCoordinatorConfig::default());
+        let log = self.offsets_log.clone();
+        self.coordinate(Box::new(move |coordinator, ctx, effects| {
+            coordinator.load(offsets_partition(), log.iter(), ctx, effects);
+        }));
+    }
+
+    /// The coordinator is one no more.
+    pub(super) fn resign(&mut self) {
+        self.coordinate(Box::new(move |coordinator, ctx, effects| {
+            coordinator.unload(offsets_partition(), ctx, effects);
+        }));
+    }
+
+    /// The process of a broker is gone, and its connections are closed.
+    pub(super) fn crash(&mut self, broker: u8) {
+        let broker = BrokerId(broker);
+        self.crashed.insert(broker);
+        self.parked.retain(|(at, _, _)| *at != broker);
+        if self.coordinating == broker {
+            self.due.retain(|_, due| !matches!(due, Due::CoordinatorTimer(_)));
         }
+        self.due
+            .retain(|_, due| !matches!(due, Due::ToConsumer(_, from, _) if *from == broker.into()));
+        let ids: Vec<u8> = self.consumers.keys().copied().collect();
+        for id in ids {
+            self.hang_up(broker, NodeId::Consumer(id), Channel::Data);
+            self.hang_up(broker, NodeId::Consumer(id), Channel::Coordinator);
+        }
+    }
+
+    /// Ends the log there, as a new leader's ends.
+    pub(super) fn truncate(&mut self, index: u16, to: Offset) {
+        let old = self.logs.insert(partition(index), Log::default()).expect("it exists");
+        let log = self.logs.get_mut(&partition(index)).expect("it exists");
+        for entry in old.entries_from(0).filter(|entry| entry.end_offset() <= to) {
+            log.append_as_follower(entry.clone());
+        }
+    }
+
+    /// The topic has one partition more.
+    pub(super) fn add_partition(&mut self) {
+        let topic = self.image.topics.get_mut(&TOPIC).expect("it exists");
+        let index = topic.partitions;
+        topic.partitions += 1;
+        self.image.offset += 1;
+        self.image.partitions.insert(partition(index), led_by(BrokerId(1), 0));
+        self.logs.insert(partition(index), Log::default());
     }
 
     /// Starts consumers with these numbers.
@@ -141,10 +214,11 @@ impl LittleWorld {
             };
             assert!(batch.try_add(record, self.now, &self.dictionary));
         }
+        let epoch = self.image.partitions[&partition(index)].leader_epoch;
         self.logs
             .get_mut(&partition(index))
             .expect("it exists")
-            .append(batch.build(NodeId::Producer(1), 0, None), 0);
+            .append(batch.build(NodeId::Producer(1), 0, None), epoch);
         for (broker, from, request) in std::mem::take(&mut self.parked) {
             self.answer(broker, from, request, true);
         }
@@ -159,7 +233,7 @@ impl LittleWorld {
             .insert(partition(index), led_by(BrokerId(leader), epoch));
     }
 
-    /// Everything below is gone, as if by retention.
+    /// The topic was deleted and made again.
     pub(super) fn forget_log(&mut self, index: u16) {
         self.logs.insert(partition(index), Log::default());
     }
@@ -274,5 +348,13 @@ impl LittleWorld {
             _ => None,
         };
         self.trace.since(0).filter_map(|event| of_it(event.fact)).collect()
+    }
+}
+
+/// The group's partition of `__consumer_offsets`.
+fn offsets_partition() -> PartitionId {
+    PartitionId {
+        topic: TopicId(9),
+        index: partition_for("readers", 50) as u16,
     }
 }

@@ -1,5 +1,6 @@
 //! Stories of consumers and their group.
 
+mod failures;
 mod group;
 mod little_broker;
 mod little_world;

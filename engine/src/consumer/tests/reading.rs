@@ -96,9 +96,13 @@ fn an_offset_that_is_not_in_the_log_is_reset() {
     world.write(0, 5);
     world.start(&[1], |_| {});
     world.pass(4 * SECOND);
+    world.close(1);
+    world.pass(SECOND);
     world.forget_log(0);
     world.write(0, 1);
-    world.pass(SECOND);
+    // A committed offset says nothing of its epoch, as with `new OffsetAndMetadata(offset)`.
+    world.start(&[2], |_| {});
+    world.pass(4 * SECOND);
     assert_eq!(world.processed(0), [0, 1, 2, 3, 4, 0]);
 }
 

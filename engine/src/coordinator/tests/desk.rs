@@ -1,7 +1,8 @@
 //! A coordinator alone, with clients that are played by the test.
 
-use crate::coordinator::{Effect, GroupCoordinator, GroupCoordinatorConfig};
-use crate::log::Dictionary;
+use crate::coordinator::partition_for::partition_for;
+use crate::coordinator::{Asker, Effect, GroupCoordinator, GroupCoordinatorConfig};
+use crate::log::{Dictionary, GroupRecord};
 use crate::node::{Ctx, Outbox, Random, Subjects, Timer};
 use crate::trace::{Fact, Trace};
 use crate::wire::{
@@ -22,6 +23,11 @@ pub(super) struct Desk {
     pub(super) now: Micros,
     /// What `__consumer_offsets` says to a write.
     pub(super) log_says: Result<(), ErrorCode>,
+    /// Writes are neither committed nor refused, until [`Desk::commit_held`].
+    pub(super) hold: bool,
+    held: Vec<u64>,
+    /// What `__consumer_offsets` has, for whoever coordinates next.
+    pub(super) log: Vec<GroupRecord>,
     /// Requests that are not answered yet, and answers that are not taken yet, by their number.
     pub(super) answers: BTreeMap<u32, ResponseBody>,
     pub(super) trace: Trace,
@@ -38,10 +44,13 @@ impl Desk {
     pub(super) fn new(config: GroupCoordinatorConfig) -> Self {
         let mut dictionary = Dictionary::default();
         dictionary.key(GROUP);
-        Self {
-            coordinator: GroupCoordinator::new(config),
+        let mut desk = Self {
+            coordinator: GroupCoordinator::new(config.clone()),
             now: 0,
             log_says: Ok(()),
+            hold: false,
+            held: Vec::new(),
+            log: Vec::new(),
             answers: BTreeMap::new(),
             trace: Trace::new(10_000),
             last: 0,
@@ -51,6 +60,38 @@ impl Desk {
             outbox: Outbox::default(),
             dictionary,
             subjects: Subjects::default(),
+        };
+        desk.move_to_another(config);
+        desk
+    }
+
+    /// Another broker coordinates from now on: all that it knows is in the log.
+    pub(super) fn move_to_another(&mut self, config: GroupCoordinatorConfig) {
+        self.coordinator = GroupCoordinator::new(config);
+        self.timers.clear();
+        self.held.clear();
+        self.load();
+    }
+
+    pub(super) fn load(&mut self) {
+        let log = self.log.clone();
+        self.turn(Box::new(move |coordinator, ctx, effects| {
+            coordinator.load(offsets_partition(), log.iter(), ctx, effects);
+        }));
+    }
+
+    pub(super) fn unload(&mut self) {
+        self.turn(Box::new(move |coordinator, ctx, effects| {
+            coordinator.unload(offsets_partition(), ctx, effects);
+        }));
+    }
+
+    /// The high watermark reaches the end of the log.
+    pub(super) fn commit_held(&mut self, result: Result<(), ErrorCode>) {
+        for token in std::mem::take(&mut self.held) {
+            self.turn(Box::new(move |coordinator, ctx, effects| {
+                coordinator.stored(token, result, ctx, effects);
+            }));
         }
     }
 
@@ -76,17 +117,34 @@ impl Desk {
         for effect in effects {
             match effect {
                 Effect::Reply(reply) => {
-                    self.answers.insert(reply.correlation, reply.body);
+                    self.answers.insert(reply.to.correlation, reply.body);
                 }
-                Effect::Store { token, batch, .. } => {
-                    assert!(!batch.is_empty());
-                    let said = self.log_says;
-                    self.turn(Box::new(move |coordinator, ctx, effects| {
-                        coordinator.stored(token, said, ctx, effects);
-                    }));
+                Effect::Store {
+                    token,
+                    partition,
+                    batch,
+                } => {
+                    assert_eq!(batch.records().len(), batch.group_records().len());
+                    assert_eq!(partition, offsets_partition().index);
+                    if matches!(self.log_says, Ok(()) | Err(ErrorCode::RequestTimedOut)) {
+                        self.log.extend_from_slice(batch.group_records());
+                        self.coordinator.appended(token, self.log.len() as u64);
+                    }
+                    self.settle(token);
                 }
+                Effect::Await { token, .. } => self.settle(token),
             }
         }
+    }
+
+    fn settle(&mut self, token: u64) {
+        if self.hold {
+            return self.held.push(token);
+        }
+        let said = self.log_says;
+        self.turn(Box::new(move |coordinator, ctx, effects| {
+            coordinator.stored(token, said, ctx, effects);
+        }));
     }
 
     /// Sends a request and answers its number.
@@ -94,14 +152,13 @@ impl Desk {
         self.last += 1;
         let number = self.last;
         self.turn(Box::new(move |coordinator, ctx, effects| {
-            coordinator.on_request(
-                NodeId::Consumer(client),
-                Channel::Coordinator,
-                number,
-                body,
-                ctx,
-                effects,
-            );
+            let asker = Asker {
+                node: NodeId::Consumer(client),
+                channel: Channel::Coordinator,
+                connection: 0,
+                correlation: number,
+            };
+            coordinator.on_request(asker, body, ctx, effects);
         }));
         number
     }
@@ -186,16 +243,30 @@ impl Desk {
     }
 
     pub(super) fn commit(&mut self, client: u8, member: &MemberId, generation: u32, offset: Offset) -> ErrorCode {
-        let offsets = vec![(PartitionId { topic: TOPIC, index: 0 }, offset)];
-        let (group, member) = (GROUP.into(), member.clone());
-        let commit = OffsetCommitRequest {
-            group,
-            member,
-            generation,
-            offsets,
-        };
-        let sent = self.send(client, RequestBody::OffsetCommit(commit));
+        let sent = self.send_commit(client, member, generation, offset);
         self.error(sent)
+    }
+
+    /// Sends an OffsetFetch and answers its number.
+    pub(super) fn fetch_offset(&mut self, client: u8) -> u32 {
+        self.send(client, RequestBody::OffsetFetch(GROUP.into()))
+    }
+
+    /// Sends an OffsetCommit and answers its number.
+    pub(super) fn send_commit(&mut self, client: u8, member: &MemberId, generation: u32, offset: Offset) -> u32 {
+        let commit = OffsetCommitRequest {
+            group: GROUP.into(),
+            member: member.clone(),
+            generation,
+            offsets: vec![(PartitionId { topic: TOPIC, index: 0 }, offset)],
+        };
+        self.send(client, RequestBody::OffsetCommit(commit))
+    }
+
+    /// Commits, and the log takes it, whatever it has said before.
+    pub(super) fn commit_now(&mut self, client: u8, member: &MemberId, offset: Offset) -> ErrorCode {
+        (self.hold, self.log_says) = (false, Ok(()));
+        self.commit(client, member, 2, offset)
     }
 
     pub(super) fn committed(&self) -> Option<Offset> {
@@ -251,6 +322,14 @@ impl Desk {
             _ => None,
         };
         self.trace.since(0).filter_map(|event| removed(event.fact)).collect()
+    }
+}
+
+/// The group's partition of `__consumer_offsets`.
+pub(super) fn offsets_partition() -> PartitionId {
+    PartitionId {
+        topic: TopicId(9),
+        index: partition_for(GROUP, 50) as u16,
     }
 }
 

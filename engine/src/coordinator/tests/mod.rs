@@ -1,6 +1,7 @@
 //! Stories of a group, told by the coordinator's answers.
 
 mod desk;
+mod moves;
 mod replay;
 
 use super::GroupCoordinatorConfig;

@@ -1,0 +1,125 @@
+//! What an administrator asks for: elections, more partitions, other replicas, other settings.
+
+use super::Controller;
+use super::partition_change::PartitionChange;
+use super::partitions::Occasion;
+use crate::node::Ctx;
+use crate::trace::Fact;
+use crate::wire::{AdminRequest, BrokerId, ErrorCode, MetadataRecord, PartitionId, PartitionState, TopicId};
+
+impl Controller {
+    /// Does it, or says why not.
+    pub(super) fn admin(&mut self, request: &AdminRequest, ctx: &mut Ctx) {
+        let cause = ctx.cause();
+        let done = match request {
+            AdminRequest::ElectLeaders { topic, unclean } => self.elect_leaders(topic, *unclean, ctx),
+            AdminRequest::CreatePartitions { topic, count } => self.create_partitions(topic, *count, ctx),
+            AdminRequest::Reassign {
+                topic,
+                partition,
+                replicas,
+            } => self.reassign(topic, *partition, replicas, ctx),
+            AdminRequest::AlterConfigs {
+                topic,
+                unclean,
+                min_insync_replicas,
+            } => self.alter_configs(topic, *unclean, *min_insync_replicas, ctx),
+        };
+        ctx.set_cause(cause);
+        if let Err(error) = done {
+            ctx.record(Fact::AdminRefused { error });
+        }
+    }
+
+    pub(super) fn topic_named(&self, name: &str) -> Result<TopicId, ErrorCode> {
+        let found = self.image.topic(name);
+        found.map(|(id, _)| id).ok_or(ErrorCode::UnknownTopicOrPartition)
+    }
+
+    /// Preferred leaders lead where they can; or, where nobody leads, anybody does (KIP-460, `electLeaders`).
+    ///
+    /// # Errors
+    /// When no partition has another leader for it: `ELECTION_NOT_NEEDED` when all are as they should be.
+    fn elect_leaders(&mut self, topic: &str, unclean: bool, ctx: &mut Ctx) -> Result<(), ErrorCode> {
+        let topic = self.topic_named(topic)?;
+        let mut needed: Vec<PartitionId> = Vec::new();
+        for (id, state) in self.image.partitions_of(topic) {
+            let is_as_it_should_be = if unclean {
+                state.leader.is_some()
+            } else {
+                state.leader.as_ref() == state.replicas.first()
+            };
+            if !is_as_it_should_be {
+                needed.push(id);
+            }
+        }
+        let concerns = |id, _: &PartitionState| needed.contains(&id);
+        let occasion = if unclean {
+            Occasion::Unclean
+        } else {
+            Occasion::Preferred
+        };
+        match self.change_partitions(concerns, occasion, ctx) {
+            0 if needed.is_empty() => Err(ErrorCode::ElectionNotNeeded),
+            0 if unclean => Err(ErrorCode::EligibleLeadersNotAvailable),
+            0 => Err(ErrorCode::PreferredLeaderNotAvailable),
+            _ => Ok(()),
+        }
+    }
+
+    /// The partition shall have these replicas (KIP-455, `alterPartitionReassignments`).
+    fn reassign(&mut self, topic: &str, index: u16, replicas: &[BrokerId], ctx: &mut Ctx) -> Result<(), ErrorCode> {
+        let topic = self.topic_named(topic)?;
+        let partition = PartitionId { topic, index };
+        let rules = self.election_rules(topic, ctx);
+        let unknown = ErrorCode::UnknownTopicOrPartition;
+        let before = self.image.partitions.get(&partition).ok_or(unknown)?;
+        let once = |broker: &BrokerId| replicas.iter().filter(|other| *other == broker).count() == 1;
+        let exists = |broker: &BrokerId| self.image.brokers.contains_key(broker);
+        if replicas.is_empty() || !replicas.iter().all(|broker| once(broker) && exists(broker)) {
+            return Err(ErrorCode::InvalidReplicaAssignment);
+        }
+        let change = PartitionChange::new(before, rules).reassign(replicas);
+        if let Some(changed) = change.build(|broker| self.is_active_broker(broker)) {
+            ctx.record_as_cause(Fact::ReassignmentStarted {
+                partition,
+                replicas: replicas.iter().copied().collect(),
+            });
+            self.commit_change(partition, changed, ctx);
+        }
+        Ok(())
+    }
+
+    /// Settings of the topic that count at once (`incrementalAlterConfigs`).
+    ///
+    /// Another `min.insync.replicas` may end the eligibility of replicas (KIP-966, `handleMinIsrUpdate`); leave for
+    /// unclean elections is used without delay where nobody leads.
+    fn alter_configs(
+        &mut self,
+        topic: &str,
+        unclean: Option<bool>,
+        min_insync_replicas: Option<u8>,
+        ctx: &mut Ctx,
+    ) -> Result<(), ErrorCode> {
+        let topic = self.topic_named(topic)?;
+        if min_insync_replicas == Some(0) {
+            return Err(ErrorCode::InvalidRequest);
+        }
+        let known = self.image.topics.get(&topic);
+        let record = MetadataRecord::TopicConfig {
+            topic,
+            unclean: unclean.or(known.and_then(|known| known.unclean)),
+            min_insync_replicas: min_insync_replicas.or(known.and_then(|known| known.min_insync_replicas)),
+        };
+        ctx.record_as_cause(Fact::TopicConfigured { topic });
+        self.write(record, ctx.cause());
+        if min_insync_replicas.is_some() {
+            let has_eligible = |id: PartitionId, state: &PartitionState| id.topic == topic && !state.elr.is_empty();
+            self.change_partitions(has_eligible, Occasion::Changed, ctx);
+        }
+        if unclean == Some(true) {
+            self.elect_leaderless_uncleanly(ctx);
+        }
+        Ok(())
+    }
+}
