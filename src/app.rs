@@ -11,7 +11,7 @@ mod shown;
 mod update;
 
 use crate::lens::events_view::{EventRow, Listed};
-use crate::lens::ledger::{Kept, LedgerRow};
+use crate::lens::ledger::{Kept, LedgerRow, Trial};
 use crate::lens::menus::Does;
 use crate::lens::reading_view::ReadRow;
 use crate::lens::settings::Values;
@@ -92,8 +92,8 @@ pub enum Msg {
     Setting(&'static str),
     /// The records of a column of the ledger are wanted, or of none.
     Column(Option<LedgerColumn>),
-    /// The same run is wanted with another value for a setting.
-    Try(&'static str, &'static str),
+    /// The same run is wanted with other settings.
+    Try(Trial),
     /// The ledger of the run before is not needed any more.
     CloseTrial,
     /// A file was read, or could not be.
@@ -133,8 +133,8 @@ pub struct App {
     menu: Option<OpenMenu>,
     /// The file that the run is from, if it is from one.
     file: Option<String>,
-    /// The ledger of the run before, and the value that is tried since.
-    kept: Option<(Rc<Kept>, String)>,
+    /// The ledger of the run before, and what is tried since.
+    kept: Option<(Rc<Kept>, Trial)>,
     /// When the address bar will be written next.
     written: Option<Timeout>,
     /// Whether the address bar is ours: the person has done something since the page or a link was opened.
@@ -172,7 +172,7 @@ pub(crate) struct OnPanel {
     events: Rc<[EventRow]>,
     asked: Option<Rc<Asked>>,
     figures: LedgerFigures,
-    trials: Rc<[(&'static str, &'static str)]>,
+    trials: Rc<[Trial]>,
     records: Rc<[LedgerRow]>,
     /// How often it was passed over since it was last brought up to date.
     passed: u32,

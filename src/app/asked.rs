@@ -2,7 +2,7 @@
 //! another setting.
 
 use super::{App, files, tab};
-use crate::lens::ledger::{self, Kept};
+use crate::lens::ledger::{self, Kept, Trial};
 use crate::lens::why::{Link, Why, Words};
 use crate::lens::why_view::Asked;
 use crate::session::desk::Desk;
@@ -10,6 +10,8 @@ use crate::session::intent::Intent;
 use partitura_engine::scenario::Setting;
 use partitura_engine::trace::{Event, EventId};
 use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 use yew::Context;
 
 /// Why that happened, as far as the trace still knows.
@@ -43,6 +45,15 @@ impl App {
         self.refresh_panel();
     }
 
+    /// The answer was read: the keyboard goes on at the tab of the events.
+    pub(super) fn close_why(&mut self) {
+        self.on_panel.asked = None;
+        let tab = gloo::utils::document().get_element_by_id(&format!("panel-tab-{}", tab::EVENTS));
+        if let Some(tab) = tab.and_then(|tab| tab.dyn_into::<HtmlElement>().ok()) {
+            let _ = tab.focus();
+        }
+    }
+
     /// The same for an event of which only the number is known.
     pub(super) fn why_of(&mut self, ctx: &Context<Self>, id: EventId) {
         let desk = self.desk.borrow();
@@ -74,17 +85,22 @@ impl App {
         self.refresh_panel();
     }
 
-    /// The same run again with one setting changed; the ledger of before is kept.
-    pub(super) fn try_with(&mut self, ctx: &Context<Self>, name: &'static str, value: &str) {
-        let Some(setting) = Setting::find(name) else { return };
-        let before = self.kept.as_ref().map(|(kept, _)| &**kept);
-        let kept = Kept::of(self.desk.borrow().session(), before, setting);
-        let intent = Intent::Try(Box::new(kept.plan.clone()), name, value.to_owned());
-        let runs = self.desk.borrow().runs();
-        self.want(ctx, intent);
-        if self.desk.borrow().runs() != runs {
-            self.kept = Some((Rc::new(kept), value.to_owned()));
-            self.refresh_panel();
+    /// The same run again with other settings; the first ledger is kept beside it.
+    pub(super) fn try_with(&mut self, ctx: &Context<Self>, trial: Trial) {
+        let kept = match &self.kept {
+            Some((kept, _)) => kept.clone(),
+            None => Rc::new(Kept::of(self.desk.borrow().session())),
+        };
+        match trial.plan(&kept.plan) {
+            Ok(plan) => {
+                let runs = self.desk.borrow().runs();
+                self.want(ctx, Intent::Play(Box::new(plan), trial.title.clone()));
+                if self.desk.borrow().runs() != runs {
+                    self.kept = Some((kept, trial));
+                    self.refresh_panel();
+                }
+            }
+            Err(problem) => self.say(ctx, problem),
         }
     }
 
@@ -93,7 +109,7 @@ impl App {
         let desk = self.desk.borrow();
         let session = desk.session();
         self.on_panel.figures = session.world().ledger();
-        let trials = ledger::trials(session);
+        let trials = ledger::trials(self.kept.as_ref().map_or(session.plan(), |(kept, _)| &kept.plan));
         if *self.on_panel.trials != *trials {
             self.on_panel.trials = trials.into();
         }

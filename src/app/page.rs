@@ -204,7 +204,7 @@ impl App {
                     rows={shown.records.clone()}
                     on_open={link.callback(Msg::Column)}
                     on_why={link.callback(Msg::WhyOf)}
-                    on_try={link.callback(|(name, value)| Msg::Try(name, value))}
+                    on_try={link.callback(Msg::Try)}
                     on_close={link.callback(|()| Msg::CloseTrial)}
                 />
             },

@@ -79,13 +79,13 @@ impl App {
             Msg::Does(does) => self.does(ctx, does),
             Msg::Why(event) => self.why(&event),
             Msg::WhyOf(id) => self.why_of(ctx, id),
-            Msg::CloseWhy => self.on_panel.asked = None,
+            Msg::CloseWhy => self.close_why(),
             Msg::Setting(name) => self.seek_setting(name),
             Msg::Column(column) => {
                 self.look.column = column;
                 self.refresh_panel();
             }
-            Msg::Try(name, value) => self.try_with(ctx, name, value),
+            Msg::Try(trial) => self.try_with(ctx, trial),
             Msg::CloseTrial => self.kept = None,
             Msg::File(name, text) => self.open_file(name, text),
             Msg::CloseProblems => self.problems = None,

@@ -104,15 +104,11 @@ pub fn rows(session: &Session, column: LedgerColumn, palette: &Palette) -> Rc<[L
     lines.iter().map(row).collect()
 }
 
-/// The first ledger, kept while the same run is played with another setting.
+/// The first ledger, kept while the same run is played with other settings.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Kept {
     /// The run that it is of.
     pub plan: Plan,
-    /// The setting that is tried.
-    pub name: &'static str,
-    /// Its value in the first run.
-    pub value: String,
     /// The moment of the figures.
     pub at_us: Micros,
     /// The figures.
@@ -120,24 +116,39 @@ pub struct Kept {
 }
 
 impl Kept {
-    /// The ledger of that run as it is, before `name` gets another value. A trial after a trial is compared with the
-    /// first run as well.
+    /// The ledger of that run as it is.
     #[must_use]
-    pub fn of(session: &Session, before: Option<&Kept>, setting: &'static Setting) -> Self {
-        match before {
-            Some(kept) => Self {
-                name: setting.name,
-                value: kept.plan.setup().map(|setup| setting.read(&setup)).unwrap_or_default(),
-                ..kept.clone()
-            },
-            None => Self {
-                plan: session.plan().clone(),
-                name: setting.name,
-                value: session.value(setting),
-                at_us: session.now(),
-                figures: session.world().ledger(),
-            },
+    pub fn of(session: &Session) -> Self {
+        Self {
+            plan: session.plan().clone(),
+            at_us: session.now(),
+            figures: session.world().ledger(),
         }
+    }
+}
+
+/// The same run with other settings: with one, or as the scenario's author has thought of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trial {
+    /// What differs: `acks=1`, or the variant's title.
+    pub title: String,
+    /// How it is in the first run: `acks=all`.
+    pub before: String,
+    settings: Vec<(&'static Setting, String)>,
+}
+
+impl Trial {
+    /// The run of that plan with those settings, from its start: the same seed, the same actions.
+    ///
+    /// # Errors
+    ///
+    /// Says which setting cannot have that value.
+    pub fn plan(&self, first: &Plan) -> Result<Plan, String> {
+        let mut plan = first.clone();
+        for (setting, value) in &self.settings {
+            plan.set(setting, value)?;
+        }
+        Ok(plan)
     }
 }
 
@@ -149,15 +160,27 @@ const TRIED: [(&str, &[&str]); 4] = [
     ("enable.idempotence", &["false", "true"]),
 ];
 
-/// What can be tried with the run as it is: name and value of each.
+/// What can be tried with that run: the variants of its scenario, and one setting after the other.
 #[must_use]
-pub fn trials(session: &Session) -> Vec<(&'static str, &'static str)> {
-    let mut trials = Vec::new();
+pub fn trials(first: &Plan) -> Vec<Trial> {
+    let Ok(setup) = first.setup() else {
+        return Vec::new();
+    };
+    let variants = first.scenario.variants.iter().map(|variant| Trial {
+        title: variant.title.clone(),
+        before: first.scenario.title.clone(),
+        settings: variant.settings.clone(),
+    });
+    let mut trials: Vec<Trial> = variants.collect();
     for (name, values) in TRIED {
         let Some(setting) = Setting::find(name) else { continue };
-        let now = session.value(setting);
+        let now = setting.read(&setup);
         let fits = |value: &&&str| **value != now && setting.canonical(value).is_ok();
-        trials.extend(values.iter().filter(fits).map(|value| (setting.name, *value)));
+        trials.extend(values.iter().filter(fits).map(|value| Trial {
+            title: format!("{name}={value}"),
+            before: format!("{name}={now}"),
+            settings: vec![(setting, (*value).to_owned())],
+        }));
     }
     trials
 }
@@ -172,29 +195,37 @@ mod tests {
         Session::open(Plan::of(scenario)).unwrap()
     }
 
+    fn named(trials: &[Trial], title: &str) -> Trial {
+        trials
+            .iter()
+            .find(|trial| trial.title == title)
+            .expect("a trial")
+            .clone()
+    }
+
     #[test]
     fn the_value_that_the_run_has_is_no_trial() {
-        let session = session();
-        let trials = trials(&session);
-        let acks = session.value(Setting::find("acks").unwrap());
-        assert!(trials.iter().all(|(name, value)| *name != "acks" || *value != acks));
-        assert!(
-            trials.iter().any(|(name, value)| (*name, *value) == ("acks", "1")),
-            "{trials:?}"
-        );
+        let trials = trials(session().plan());
+        let acks = named(&trials, "acks=1").before;
+        assert!(trials.iter().all(|trial| trial.title != acks), "{trials:?}");
     }
 
     #[test]
     fn a_second_trial_is_compared_with_the_first_run() {
         let mut session = session();
+        let first = Kept::of(&session);
+        let trials = trials(&first.plan);
+        session
+            .play(named(&trials, "acks=1").plan(&first.plan).unwrap())
+            .unwrap();
+        session
+            .play(named(&trials, "min.insync.replicas=3").plan(&first.plan).unwrap())
+            .unwrap();
         let acks = Setting::find("acks").unwrap();
-        let first = Kept::of(&session, None, acks);
-        session.try_with(&first.plan, acks, "1").unwrap();
-        let min = Setting::find("min.insync.replicas").unwrap();
-        let second = Kept::of(&session, Some(&first), min);
-        session.try_with(&second.plan, min, "2").unwrap();
-        assert_eq!(second.plan, first.plan);
-        assert_eq!(session.value(acks), first.value, "only one setting differs");
-        assert_eq!(session.value(min), "2");
+        assert_eq!(
+            session.value(acks),
+            acks.read(&first.plan.setup().unwrap()),
+            "only one setting differs"
+        );
     }
 }

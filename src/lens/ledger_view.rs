@@ -1,6 +1,6 @@
 //! The ledger on the page: counts, the records behind them, and the same run again with one setting changed.
 
-use super::ledger::{COLUMNS, Kept, LISTED, LedgerRow, figure, is_bad};
+use super::ledger::{COLUMNS, Kept, LISTED, LedgerRow, Trial, figure, is_bad};
 use crate::ui::format::{counted, grouped, moment};
 use crate::ui::icon::{Icon, Sign};
 use partitura_engine::trace::{EventId, LedgerColumn, LedgerFigures};
@@ -16,10 +16,10 @@ pub struct Props {
     pub now_us: Micros,
     /// The figures of this run.
     pub figures: LedgerFigures,
-    /// The ledger of the run before, and the value that is tried now.
-    pub kept: Option<(Rc<Kept>, String)>,
+    /// The ledger of the run before, and what is tried now.
+    pub kept: Option<(Rc<Kept>, Trial)>,
     /// What can be tried.
-    pub trials: Rc<[(&'static str, &'static str)]>,
+    pub trials: Rc<[Trial]>,
     /// The column whose records are listed.
     pub open: Option<LedgerColumn>,
     /// The first of them.
@@ -28,8 +28,8 @@ pub struct Props {
     pub on_open: Callback<Option<LedgerColumn>>,
     /// Why a record is in its column.
     pub on_why: Callback<EventId>,
-    /// The run is wanted with another value for a setting.
-    pub on_try: Callback<(&'static str, &'static str)>,
+    /// The run is wanted with other settings.
+    pub on_try: Callback<Trial>,
     /// The ledger of before is not needed any more.
     pub on_close: Callback<()>,
 }
@@ -40,7 +40,7 @@ pub fn LedgerPanel(props: &Props) -> Html {
     let opened = COLUMNS.iter().find(|(column, ..)| props.open == Some(*column));
     html! {
         <div class="lens ledger" data-testid="ledger">
-            <table class="figures">
+            <table class={if props.kept.is_some() { "figures two" } else { "figures" }}>
                 { head(props) }
                 <tbody>{ for COLUMNS.iter().map(|(column, name, about)| line(props, *column, name, about)) }</tbody>
             </table>
@@ -51,14 +51,13 @@ pub fn LedgerPanel(props: &Props) -> Html {
 }
 
 fn head(props: &Props) -> Html {
-    let Some((kept, value)) = &props.kept else {
+    let Some((kept, trial)) = &props.kept else {
         return html! { <thead><tr><th scope="col">{ "Records" }</th><th scope="col">{ "so far" }</th></tr></thead> };
     };
     html! {
         <thead>
             <tr>
                 <th scope="col">
-                    <code>{ kept.name }</code>
                     <button
                         type="button"
                         class="ghost square"
@@ -70,8 +69,8 @@ fn head(props: &Props) -> Html {
                         <Sign icon={Icon::Close} />
                     </button>
                 </th>
-                <th scope="col"><code>{ &kept.value }</code><small class="mono">{ moment(kept.at_us) }</small></th>
-                <th scope="col"><code>{ value }</code><small class="mono">{ moment(props.now_us) }</small></th>
+                <th scope="col">{ &trial.before }<small class="mono">{ moment(kept.at_us) }</small></th>
+                <th scope="col">{ &trial.title }<small class="mono">{ moment(props.now_us) }</small></th>
                 <th scope="col" aria-label="Difference">{ "±" }</th>
             </tr>
         </thead>
@@ -87,7 +86,7 @@ fn line(props: &Props, column: LedgerColumn, name: &'static str, about: &'static
         <td class={bad}>
             <button
                 type="button"
-                class="count mono"
+                class="tally mono"
                 aria-expanded={is_open.to_string()}
                 title={format!("List the records that are {name}")}
                 data-testid={format!("ledger-{id}")}
@@ -123,8 +122,8 @@ fn difference(before: u64, now: u64) -> String {
 
 #[derive(PartialEq, Properties)]
 struct TrialProps {
-    trials: Rc<[(&'static str, &'static str)]>,
-    on_try: Callback<(&'static str, &'static str)>,
+    trials: Rc<[Trial]>,
+    on_try: Callback<Trial>,
 }
 
 /// *The same run again with …*
@@ -133,7 +132,7 @@ fn Trials(props: &TrialProps) -> Html {
     let chosen = use_state(|| (0, props.trials.clone()));
     // With other trials, the first one is chosen again.
     let place = if chosen.1 == props.trials { chosen.0 } else { 0 };
-    let Some(trial) = props.trials.get(place).copied() else {
+    let Some(trial) = props.trials.get(place).cloned() else {
         return Html::default();
     };
     let on_change = {
@@ -143,9 +142,10 @@ fn Trials(props: &TrialProps) -> Html {
             chosen.set((usize::try_from(place).unwrap_or(0), trials.clone()));
         })
     };
-    let option = |(index, (name, value)): (usize, &(&'static str, &'static str))| {
-        html! { <option selected={index == place}>{ format!("{name}={value}") }</option> }
-    };
+    let option =
+        |(index, trial): (usize, &Trial)| html! { <option selected={index == place}>{ &trial.title }</option> };
+    let title = format!("Try with {}", trial.title);
+    let on_try = props.on_try.reform(move |_| trial.clone());
     html! {
         <div class="trial">
             <label>
@@ -154,8 +154,8 @@ fn Trials(props: &TrialProps) -> Html {
                     { for props.trials.iter().enumerate().map(option) }
                 </select>
             </label>
-            <button type="button" class="quiet" data-testid="try" onclick={props.on_try.reform(move |_| trial)}>
-                <Sign icon={Icon::Replay} />{ format!("Try with {}={}", trial.0, trial.1) }
+            <button type="button" class="quiet" data-testid="try" onclick={on_try}>
+                <Sign icon={Icon::Replay} />{ title }
             </button>
         </div>
     }

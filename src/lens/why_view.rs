@@ -2,11 +2,11 @@
 
 use super::why::{Cause, End, Link, Why};
 use crate::ui::format::{clock, counted, moment};
-use crate::ui::icon::{Icon, Sign};
 use partitura_engine::wire::Micros;
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use yew::{Callback, Html, Properties, component, html};
+use web_sys::HtmlElement;
+use yew::{Callback, Html, KeyboardEvent, Properties, component, html, use_effect_with, use_node_ref};
 
 /// An answer, with the values of the settings that it names.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,8 +50,30 @@ pub fn WhyPanel(props: &Props) -> Html {
         End::Itself => Some("Nothing brought that about: here the chain begins."),
         End::Forgotten => Some("What came before is no longer kept: a long run forgets its oldest events."),
     };
+    // Whoever asks by the keyboard, or on a small screen, is led to the answer.
+    let section = use_node_ref();
+    use_effect_with((props.asked.clone(), section.clone()), |(_, section)| {
+        if let Some(section) = section.cast::<HtmlElement>() {
+            let _ = section.focus();
+        }
+    });
+    let on_key = {
+        let on_close = props.on_close.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            if event.key() == "Escape" {
+                on_close.emit(());
+            }
+        })
+    };
     html! {
-        <section class="lens why" aria-label="Why did this happen?" data-testid="why">
+        <section
+            ref={section}
+            class="lens why"
+            tabindex="-1"
+            aria-label="Why did this happen?"
+            data-testid="why"
+            onkeydown={on_key}
+        >
             <header>
                 <p class="eyebrow">{ "Why did this happen?" }</p>
                 <button
@@ -60,7 +82,7 @@ pub fn WhyPanel(props: &Props) -> Html {
                     data-testid="why-close"
                     onclick={props.on_close.reform(|_| ())}
                 >
-                    <Sign icon={Icon::FoldLeft} />{ "Events" }
+                    { "All events" }
                 </button>
             </header>
             <ol class="chain">

@@ -182,13 +182,7 @@ impl Desk {
                 self.pause_at = None;
                 self.go_to(at_us, false);
             }
-            Intent::Try(plan, name, value) => {
-                let said = format!("with {name} {value}");
-                return match Setting::find(name) {
-                    Some(setting) => self.change(|session| session.try_with(&plan, setting, &value), &said),
-                    None => Answer::Refused(format!("There is no setting {name}.")),
-                };
-            }
+            Intent::Play(plan, what) => return self.change(|session| session.play(*plan), &format!("with {what}")),
             Intent::Settle => self.session.settle(),
             Intent::Forget => return self.change(Session::forget, "as the scenario has it"),
             Intent::StopSeeking => {

@@ -28,8 +28,8 @@ pub enum Intent {
     Act(Command),
     /// Go to that moment and stand still there.
     GoTo(Micros),
-    /// Play that run from its start, with another value for a setting, by its name.
-    Try(Box<Plan>, &'static str, String),
+    /// Play that run from its start to this moment; the text says what is different in it.
+    Play(Box<Plan>, String),
     /// Let happen what is due in this very microsecond, so that a link to this moment finds the same.
     Settle,
     /// Take back all changes and actions: the run as the scenario has it.

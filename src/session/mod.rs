@@ -174,14 +174,12 @@ impl Session {
         self.replace(plan)
     }
 
-    /// The run of `plan`, played with one setting changed from its start: the same seed, the same actions.
+    /// Another run of the same scenario, from its start.
     ///
     /// # Errors
     ///
-    /// Says why not. Nothing has changed then.
-    pub fn try_with(&mut self, plan: &Plan, setting: &'static Setting, value: &str) -> Result<Change, String> {
-        let mut plan = plan.clone();
-        plan.set(setting, value)?;
+    /// Says why it cannot be played. Nothing has changed then.
+    pub fn play(&mut self, plan: Plan) -> Result<Change, String> {
         self.replace(plan)
     }
 

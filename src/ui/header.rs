@@ -67,7 +67,7 @@ pub fn Header(props: &Props) -> Html {
                 data-testid="walkthroughs"
                 onclick={props.on_walks.reform(below)}
             >
-                <span>{ "Walkthroughs" }</span><Sign icon={Icon::Chevron} />
+                <i><Sign icon={Icon::Menu} /></i><span>{ "Walkthroughs" }<Sign icon={Icon::Chevron} /></span>
             </button>
             <nav class="crumbs" aria-label="Where you are">
                 <ol>

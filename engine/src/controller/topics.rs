@@ -39,9 +39,8 @@ impl Controller {
     /// They stay wanted when they are created: what is written here may be lost with the leadership.
     fn ready_topics(&self) -> Vec<WantedTopic> {
         let active = self.image.brokers.values().filter(|broker| broker.is_active()).count();
-        let is_ready = |topic: &&WantedTopic| {
-            usize::from(topic.when_brokers) <= active && self.image.topic(&topic.name).is_none()
-        };
+        let is_ready =
+            |topic: &&WantedTopic| usize::from(topic.when_brokers) <= active && self.image.topic(&topic.name).is_none();
         self.wanted.iter().filter(is_ready).cloned().collect()
     }
 
