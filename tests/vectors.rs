@@ -12,13 +12,21 @@ mod batch_sizes;
 mod builtin_partitioner;
 #[path = "vectors_harness/files.rs"]
 mod files;
+#[path = "vectors_harness/leader_epochs.rs"]
+mod leader_epochs;
 #[path = "vectors_harness/murmur2.rs"]
 mod murmur2;
 #[path = "vectors_harness/offsets_partition.rs"]
 mod offsets_partition;
 #[path = "vectors_harness/partition_elections.rs"]
 mod partition_elections;
+#[path = "vectors_harness/producer_state.rs"]
+mod producer_state;
+#[path = "vectors_harness/records.rs"]
+mod records;
 #[path = "vectors_harness/replica_placement.rs"]
 mod replica_placement;
+#[path = "vectors_harness/replication.rs"]
+mod replication;
 #[path = "vectors_harness/tally.rs"]
 mod tally;

@@ -3,7 +3,9 @@
 use crate::end::Failure;
 use crate::input::read_scenario;
 use crate::table;
-use partitura_engine::scenario::{Scenario, Setting, apply_all, format_seconds, parse_duration, validate};
+use partitura_engine::scenario::{
+    Scenario, Setting, apply_all, check_command, check_nodes, format_seconds, parse_action, parse_duration, validate,
+};
 use partitura_engine::trace::event_json;
 use partitura_engine::wire::Micros;
 use partitura_engine::world::World;
@@ -28,6 +30,9 @@ pub(crate) struct Args {
     /// Change a setting, by its name in the file; can be given more than once
     #[arg(long, value_name = "NAME=VALUE")]
     set: Vec<String>,
+    /// Do something at a time, in seconds: 12.5=crash:b3, 20=heal, 3=rate:500; can be given more than once
+    #[arg(long = "do", value_name = "TIME=ACTION")]
+    actions: Vec<String>,
     /// Write every event of the run to this file, one JSON object a line
     #[arg(long, value_name = "OUT")]
     trace: Option<PathBuf>,
@@ -53,6 +58,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         scenario.setup.seed = seed;
     }
     change_settings(&mut scenario, &args.set)?;
+    add_actions(&mut scenario, &args.actions)?;
     let until = args.until.unwrap_or(scenario.until_us);
     let mut world = World::new(&scenario.setup);
     match &args.trace {
@@ -80,6 +86,25 @@ fn change_settings(scenario: &mut Scenario, changes: &[String]) -> Result<(), Fa
     }
     apply_all(&settings, &mut scenario.setup).map_err(|(place, message)| bad(&changes[place], message))?;
     validate(&scenario.setup).map_err(|problem| Failure::BadInput(problem.message))
+}
+
+/// What is done from the command line comes after what the file does at the same time.
+fn add_actions(scenario: &mut Scenario, actions: &[String]) -> Result<(), Failure> {
+    for action in actions {
+        let bad = |message: String| Failure::BadInput(format!("--do {action}: {message}"));
+        let Some((at, deed)) = action.split_once('=') else {
+            return Err(bad("write it as TIME=ACTION, such as 12.5=crash:b3".to_owned()));
+        };
+        let at = parse_duration(at).map_err(bad)?;
+        if at > LONGEST_US {
+            return Err(bad("the time is later than a day".to_owned()));
+        }
+        let command = parse_action(deed).map_err(bad)?;
+        let checked = check_command(&command).and_then(|()| check_nodes(&command, &scenario.setup));
+        checked.map_err(|problem| bad(problem.message))?;
+        scenario.setup.commands.push((at, command));
+    }
+    Ok(())
 }
 
 /// Plays, and writes each event down before the trace forgets it.

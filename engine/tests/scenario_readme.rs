@@ -1,6 +1,6 @@
 //! The tables of `scenarios/README.md` are those of the code. `UPDATE=1` rewrites them.
 
-use partitura_engine::scenario::{Observable, Of, Setting};
+use partitura_engine::scenario::{ActionForm, Observable, Of, Setting};
 use std::fmt::Write as _;
 use std::fs;
 
@@ -43,6 +43,14 @@ fn settings() -> String {
     table
 }
 
+fn actions() -> String {
+    let mut table = "\n| Action | What it does |\n| --- | --- |\n".to_owned();
+    for form in ActionForm::all() {
+        let _ = writeln!(table, "| `{}` | {} |", form.example, form.about);
+    }
+    table
+}
+
 /// `text` with `table` between the mark of that name and the next end.
 fn with_table(text: &str, name: &str, table: &str) -> String {
     let mark = text.find(&format!("<!-- {name}:")).unwrap();
@@ -52,14 +60,17 @@ fn with_table(text: &str, name: &str, table: &str) -> String {
 }
 
 #[test]
-fn the_readme_has_every_setting_and_every_observable() {
+fn the_readme_has_every_action_setting_and_observable() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios/README.md");
     let on_file = fs::read_to_string(path).unwrap();
-    let written = with_table(
-        &with_table(&on_file, "observables", &observables()),
-        "settings",
-        &settings(),
-    );
+    let tables = [
+        ("actions", actions()),
+        ("observables", observables()),
+        ("settings", settings()),
+    ];
+    let written = tables
+        .iter()
+        .fold(on_file.clone(), |text, (name, table)| with_table(&text, name, table));
     if std::env::var_os("UPDATE").is_some_and(|update| update == "1") {
         fs::write(path, &written).unwrap();
     }

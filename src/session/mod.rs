@@ -18,7 +18,7 @@ use partitura_engine::short_sort::sort_short_by_key;
 pub use plan::{Action, Plan};
 
 use account::Account;
-use partitura_engine::scenario::{Scenario, Setting, check_command};
+use partitura_engine::scenario::{Scenario, Setting, check_command, check_nodes};
 use partitura_engine::wire::Micros;
 use partitura_engine::world::{Command, Setup, World};
 use std::rc::Rc;
@@ -134,6 +134,7 @@ impl Session {
     /// Says why it cannot be done. Nothing has changed then.
     pub fn act(&mut self, command: Command) -> Result<(), String> {
         check_command(&command).map_err(|problem| problem.message)?;
+        check_nodes(&command, &self.setup).map_err(|problem| problem.message)?;
         // An action comes after all else that happens in its microsecond, so that a replay finds its place again.
         self.settle();
         let action = Action {

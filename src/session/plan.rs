@@ -1,6 +1,6 @@
 //! What a run is made from: it fits in a link, and gives the same run each time.
 
-use partitura_engine::scenario::{Scenario, Setting, apply_all, validate};
+use partitura_engine::scenario::{Scenario, Setting, apply_all, check_nodes, validate};
 use partitura_engine::short_sort::sort_short_by_key;
 use partitura_engine::wire::Micros;
 use partitura_engine::world::{Command, Setup};
@@ -53,6 +53,9 @@ impl Plan {
         setup.seed = self.seed;
         apply_all(&self.settings, &mut setup).map_err(|(_, message)| message)?;
         validate(&setup).map_err(|problem| problem.message)?;
+        for action in &self.actions {
+            check_nodes(&action.command, &setup).map_err(|problem| problem.message)?;
+        }
         Ok(setup)
     }
 

@@ -54,6 +54,6 @@ impl Tally {
 }
 
 /// Not `eprintln!`, which the test runner keeps to itself unless a test fails.
-fn say(line: &str) {
+pub(crate) fn say(line: &str) {
     std::io::stderr().write_all(line.as_bytes()).expect("stderr is open");
 }

@@ -3,27 +3,29 @@
 use super::Broker;
 use super::connections::Return;
 use super::purgatory::ParkedFetch;
-use crate::node::Ctx;
+use super::read::Readable;
+use crate::node::{Bug, Ctx};
 use crate::wire::{
-    ErrorCode, FetchPartition, FetchRequest, FetchResponse, FetchedPartition, ListOffsetsRequest, ListOffsetsResponse,
-    Offset, OffsetSpec, PartitionId, ProducedPartition, ResponseBody,
+    BrokerId, ErrorCode, FetchPartition, FetchRequest, FetchResponse, FetchedPartition, ListOffsetsRequest,
+    ListOffsetsResponse, Offset, OffsetSpec, PartitionId, ProducedPartition, ResponseBody,
 };
 
 /// What a read found.
 struct Read {
     response: FetchResponse,
     bytes: u64,
-    has_error: bool,
+    /// Something is wrong, or a log diverges: there is nothing to wait for.
+    has_news: bool,
 }
 
 impl Broker {
     /// `ReplicaManager.fetchMessages`: reads, notes the follower's progress, and parks the request if there is less than
     /// it wants.
     pub(super) fn fetch(&mut self, to: Return, request: FetchRequest, ctx: &mut Ctx) {
-        let read = self.read(&request);
-        self.note_followers(&request, &read.response, ctx);
+        let mut read = self.read(&request, ctx.bug);
+        self.note_follower(&request, &mut read, ctx);
         let enough = read.bytes >= u64::from(request.min_bytes) && read.bytes > 0;
-        if enough || read.has_error || request.max_wait_us == 0 || request.partitions.is_empty() {
+        if enough || read.has_news || request.max_wait_us == 0 || request.partitions.is_empty() {
             self.answer(to, ResponseBody::Fetch(read.response), ctx);
         } else {
             let deadline_us = ctx.now() + request.max_wait_us;
@@ -41,34 +43,36 @@ impl Broker {
     }
 
     /// Reads what there is, with the high watermark as it is before this fetch counts.
-    fn read(&mut self, request: &FetchRequest) -> Read {
+    fn read(&self, request: &FetchRequest, bug: Option<Bug>) -> Read {
+        let follower = request.replica.map(|replica| replica.broker);
         let mut left = u64::from(request.max_bytes);
         let mut read = Read {
             response: FetchResponse {
                 partitions: Vec::with_capacity(request.partitions.len()),
             },
             bytes: 0,
-            has_error: false,
+            has_news: false,
         };
         for wanted in &request.partitions {
             let limit = u64::from(wanted.max_bytes).min(left);
             // Only the first partition that has something may exceed the limits (KIP-74).
-            let fetched = self.read_partition(wanted, request.replica.is_some(), limit, read.bytes == 0);
+            let fetched = self.read_partition(wanted, follower, limit, read.bytes == 0, bug);
             let bytes: u64 = fetched.entries.iter().map(|e| u64::from(e.batch.size_bytes())).sum();
             left = left.saturating_sub(bytes);
             read.bytes += bytes;
-            read.has_error |= fetched.error != ErrorCode::None;
+            read.has_news |= fetched.error != ErrorCode::None || fetched.diverging.is_some();
             read.response.partitions.push(fetched);
         }
         read
     }
 
     fn read_partition(
-        &mut self,
+        &self,
         wanted: &FetchPartition,
-        by_follower: bool,
+        follower: Option<BrokerId>,
         limit_bytes: u64,
         at_least_one: bool,
+        bug: Option<Bug>,
     ) -> FetchedPartition {
         let mut fetched = FetchedPartition {
             partition: wanted.partition,
@@ -78,14 +82,21 @@ impl Broker {
             diverging: None,
             entries: Vec::new(),
         };
-        match self.readable(wanted, by_follower) {
-            Ok(up_to) => {
-                let replica = &self.replicas[&wanted.partition];
+        let Some(replica) = self.replicas.get(&wanted.partition) else {
+            fetched.error = self.not_here(wanted.partition);
+            return fetched;
+        };
+        match replica.readable(wanted, follower, bug) {
+            Ok(readable) => {
                 fetched.high_watermark = replica.high_watermark;
                 fetched.log_start = replica.log.start();
-                if wanted.fetch_offset < up_to {
-                    let limit = u32::try_from(limit_bytes).unwrap_or(u32::MAX);
-                    fetched.entries = replica.log.read(wanted.fetch_offset, up_to, limit, at_least_one);
+                match readable {
+                    Readable::UpTo(up_to) if wanted.fetch_offset < up_to => {
+                        let limit = u32::try_from(limit_bytes).unwrap_or(u32::MAX);
+                        fetched.entries = replica.log.read(wanted.fetch_offset, up_to, limit, at_least_one);
+                    }
+                    Readable::UpTo(_) => {}
+                    Readable::Diverging(end) => fetched.diverging = Some(end),
                 }
             }
             Err(error) => fetched.error = error,
@@ -93,63 +104,62 @@ impl Broker {
         fetched
     }
 
-    /// Where the read must end: consumers see what is committed, followers all (`Partition.fetchRecords`).
-    fn readable(&mut self, wanted: &FetchPartition, by_follower: bool) -> Result<Offset, ErrorCode> {
-        let replica = self.leader_of(wanted.partition)?;
-        if wanted.current_leader_epoch < replica.leader_epoch {
-            return Err(ErrorCode::FencedLeaderEpoch);
-        }
-        if wanted.current_leader_epoch > replica.leader_epoch {
-            return Err(ErrorCode::UnknownLeaderEpoch);
-        }
-        if wanted.fetch_offset < replica.log.start() || wanted.fetch_offset > replica.log.end() {
-            return Err(ErrorCode::OffsetOutOfRange);
-        }
-        Ok(if by_follower {
-            replica.log.end()
-        } else {
-            replica.high_watermark
-        })
-    }
-
-    /// A follower that asks from an offset has all before it.
-    fn note_followers(&mut self, request: &FetchRequest, response: &FetchResponse, ctx: &mut Ctx) {
+    /// A follower that asks from an offset has all before it. That is noted when the request arrives, not when it is
+    /// answered, and not where the logs diverge (`Partition.fetchRecords`).
+    fn note_follower(&mut self, request: &FetchRequest, read: &mut Read, ctx: &mut Ctx) {
         let Some(follower) = request.replica else { return };
-        for (wanted, fetched) in request.partitions.iter().zip(&response.partitions) {
-            if fetched.error == ErrorCode::None
-                && let Some(replica) = self.replicas.get_mut(&wanted.partition)
-            {
-                replica.note_follower(follower.broker, wanted.fetch_offset);
-                self.advance_high_watermark(wanted.partition, ctx);
+        for (wanted, fetched) in request.partitions.iter().zip(&mut read.response.partitions) {
+            if fetched.error != ErrorCode::None || fetched.diverging.is_some() {
+                continue;
+            }
+            let partition = wanted.partition;
+            let around = surroundings!(self, partition, ctx);
+            let Some(replica) = self.replicas.get_mut(&partition) else {
+                continue;
+            };
+            match replica.note_fetch(follower, wanted.fetch_offset, ctx.cause(), &around) {
+                Ok(is_news) => {
+                    if let Some(proposal) = replica.expand_isr(follower.broker, &around) {
+                        self.propose_isr(partition, proposal, ctx);
+                    }
+                    if is_news {
+                        self.advance_high_watermark(partition, ctx);
+                    }
+                }
+                Err(error) => {
+                    fetched.error = error;
+                    fetched.entries.clear();
+                    read.has_news = true;
+                }
             }
         }
     }
 
-    /// The partition has more to read: parked fetches may have enough now (`DelayedFetch.tryComplete`).
+    /// The partition has more to read, or another leader: parked fetches may have enough now, or an error
+    /// (`DelayedFetch.tryComplete`).
     pub(super) fn complete_fetches(&mut self, partition: PartitionId, ctx: &mut Ctx) {
         loop {
             let satisfied = self
                 .purgatory
                 .fetches_of(partition)
-                .find(|(_, parked)| self.has_enough(parked));
+                .find(|(_, parked)| self.has_enough(parked, ctx.bug));
             let Some((index, _)) = satisfied else { return };
             let parked = self.purgatory.take_fetch(index);
-            let read = self.read(&parked.request);
+            let read = self.read(&parked.request, ctx.bug);
             self.answer(parked.to, ResponseBody::Fetch(read.response), ctx);
         }
     }
 
-    fn has_enough(&self, parked: &ParkedFetch) -> bool {
+    fn has_enough(&self, parked: &ParkedFetch, bug: Option<Bug>) -> bool {
         let enough = u64::from(parked.request.min_bytes.max(1));
+        let follower = parked.request.replica.map(|replica| replica.broker);
         let mut bytes = 0;
         for wanted in &parked.request.partitions {
             let Some(replica) = self.replicas.get(&wanted.partition) else {
                 return true;
             };
-            let up_to = if parked.request.replica.is_some() {
-                replica.log.end()
-            } else {
-                replica.high_watermark
+            let Ok(Readable::UpTo(up_to)) = replica.readable(wanted, follower, bug) else {
+                return true;
             };
             let available = replica.log.bytes_between(wanted.fetch_offset, up_to, enough);
             bytes += available.min(u64::from(wanted.max_bytes.max(1)));
@@ -163,7 +173,7 @@ impl Broker {
     pub(super) fn on_fetch_timeout(&mut self, ctx: &mut Ctx) {
         for parked in self.purgatory.expired_fetches(ctx) {
             ctx.set_cause(parked.cause);
-            let read = self.read(&parked.request);
+            let read = self.read(&parked.request, ctx.bug);
             self.answer(parked.to, ResponseBody::Fetch(read.response), ctx);
         }
         self.work_off(ctx);
@@ -171,25 +181,30 @@ impl Broker {
 
     /// Where logs begin, or what is committed ends.
     pub(super) fn list_offsets(&mut self, to: Return, request: &ListOffsetsRequest, ctx: &mut Ctx) {
-        let answer = |partition: PartitionId| match self.leader_of(partition) {
-            Ok(replica) => {
-                let base_offset = match request.spec {
-                    OffsetSpec::Earliest => replica.log.start(),
-                    OffsetSpec::Latest => replica.high_watermark,
-                };
-                ProducedPartition {
-                    partition,
-                    error: ErrorCode::None,
-                    base_offset,
-                }
-            }
-            Err(error) => ProducedPartition {
-                partition,
+        let partitions = request.partitions.iter().map(|partition| {
+            let (error, base_offset) = match self.offset_of(*partition, request.spec) {
+                Ok(offset) => (ErrorCode::None, offset),
+                Err(error) => (error, 0),
+            };
+            ProducedPartition {
+                partition: *partition,
                 error,
-                base_offset: 0,
-            },
-        };
-        let partitions = request.partitions.iter().copied().map(answer).collect();
+                base_offset,
+            }
+        });
+        let partitions = partitions.collect();
         self.answer(to, ResponseBody::ListOffsets(ListOffsetsResponse { partitions }), ctx);
+    }
+
+    fn offset_of(&self, partition: PartitionId, spec: OffsetSpec) -> Result<Offset, ErrorCode> {
+        let replica = self.replicas.get(&partition).ok_or_else(|| self.not_here(partition))?;
+        if !replica.is_leader() {
+            return Err(ErrorCode::NotLeaderOrFollower);
+        }
+        match spec {
+            OffsetSpec::Earliest => Ok(replica.log.start()),
+            OffsetSpec::Latest if replica.knows_latest_offset() => Ok(replica.high_watermark),
+            OffsetSpec::Latest => Err(ErrorCode::OffsetNotAvailable),
+        }
     }
 }

@@ -1,50 +1,93 @@
 //! The high watermark: how far a partition is committed.
 
-use super::replica::Role;
-use super::{Broker, Replica};
-use crate::node::Ctx;
+use super::Broker;
+use super::replica::{Replica, Surroundings};
+use crate::node::{Bug, Ctx};
 use crate::trace::Fact;
-use crate::wire::{BrokerId, Offset, PartitionId};
+use crate::wire::{ErrorCode, Offset, PartitionId};
 
 impl Replica {
     /// `min.insync.replicas`, but not more than there are replicas (`Partition.effectiveMinIsr`).
-    pub(super) fn effective_min_isr(&self, min_insync_replicas: u8) -> usize {
-        match &self.role {
-            Role::Leader { followers, .. } => usize::from(min_insync_replicas).min(followers.len() + 1),
-            Role::Follower { .. } => usize::from(min_insync_replicas),
-        }
+    #[must_use]
+    pub fn effective_min_isr(&self, min_insync_replicas: u8) -> usize {
+        let replicas = self
+            .leading()
+            .map_or(usize::MAX, |leading| leading.followers.len().saturating_add(1));
+        usize::from(min_insync_replicas).min(replicas)
     }
 
-    /// Moves the high watermark to the smallest log end among the in-sync replicas.
+    /// Whether fewer are in sync than must be (`Partition.isUnderMinIsr`).
+    #[must_use]
+    pub fn is_under_min_isr(&self, min_insync_replicas: u8) -> bool {
+        let enough = self.effective_min_isr(min_insync_replicas);
+        self.isr().is_some_and(|isr| isr.len() < enough)
+    }
+
+    /// Moves the leader's high watermark to the smallest log end among the maximal ISR and those about to join it. Answers
+    /// where it is now, if it has moved.
     ///
     /// Stands still while the ISR is below the effective minimum, whatever `acks` is (KIP-966,
     /// `Partition.maybeIncrementLeaderHW`). Never goes back on a leader.
-    fn advance(&mut self, min_insync_replicas: u8) -> Option<Offset> {
-        let enough = self.effective_min_isr(min_insync_replicas);
-        let Role::Leader { followers, isr } = &self.role else {
-            return None;
-        };
-        if isr.len() < enough {
+    pub fn advance(&mut self, around: &Surroundings) -> Option<Offset> {
+        let is_frozen = self.is_under_min_isr(around.min_insync_replicas);
+        if is_frozen && !around.has_bug(Bug::HighWatermarkBelowMinIsr) {
             return None;
         }
-        let in_sync = followers.iter().filter(|f| isr.contains(&f.broker));
-        // A follower that has never fetched has told nothing: it holds the watermark at the log's start.
-        let reached = in_sync
-            .map(|f| f.log_end.unwrap_or(0))
-            .fold(self.log.end(), Offset::min);
+        let reached = self.reached(around)?;
         (reached > self.high_watermark).then(|| {
             self.high_watermark = reached;
             reached
         })
     }
 
-    /// Writes down what a follower's fetch says about its log end (`Partition.updateFollowerFetchState`).
-    pub(super) fn note_follower(&mut self, broker: BrokerId, fetch_offset: Offset) {
-        if let Role::Leader { followers, .. } = &mut self.role
-            && let Some(follower) = followers.iter_mut().find(|f| f.broker == broker)
-        {
-            follower.log_end = Some(fetch_offset);
+    /// Up to where all have it that count. Somebody who is caught up and may join counts before it is in the ISR, or the
+    /// high watermark would run away from it for as long as the proposal takes.
+    fn reached(&self, around: &Surroundings) -> Option<Offset> {
+        let leading = self.leading()?;
+        let end = self.log.end();
+        if around.has_bug(Bug::HighWatermarkFromLogEnd) {
+            return Some(end);
         }
+        let mut reached = end;
+        for follower in &leading.followers {
+            // A follower that has never fetched has told nothing: it holds the watermark where it is.
+            let has = follower.log_end.unwrap_or(0);
+            let joins = || follower.is_caught_up(end, around) && follower.is_eligible(around);
+            if has < reached && (leading.counts(follower.broker) || joins()) {
+                reached = has;
+            }
+        }
+        Some(reached)
+    }
+
+    /// Whether an acks=all produce that ends at `until` is done, and how (`Partition.checkEnoughReplicasReachOffset`).
+    ///
+    /// Below the minimum the high watermark stands still, so `NOT_ENOUGH_REPLICAS_AFTER_APPEND` comes only when it had
+    /// passed the records before the ISR shrank, and the request was looked at after.
+    #[must_use]
+    pub fn is_replicated(&self, until: Offset, min_insync_replicas: u8) -> Option<ErrorCode> {
+        let Some(leading) = self.leading() else {
+            return Some(ErrorCode::NotLeaderOrFollower);
+        };
+        if self.high_watermark < until {
+            return None;
+        }
+        let in_sync = leading.maximal_isr().len() as usize;
+        Some(if in_sync < self.effective_min_isr(min_insync_replicas) {
+            ErrorCode::NotEnoughReplicasAfterAppend
+        } else {
+            ErrorCode::None
+        })
+    }
+
+    /// A follower's high watermark is its leader's, but not beyond its own log end, even if that is lower than before
+    /// (`ReplicaFetcherThread.processPartitionData`, `UnifiedLog.maybeUpdateHighWatermark`). Answers it, if it has moved.
+    pub fn follow_high_watermark(&mut self, leader: Offset) -> Option<Offset> {
+        let to = leader.clamp(self.log.start(), self.log.end());
+        (to != self.high_watermark).then(|| {
+            self.high_watermark = to;
+            to
+        })
     }
 }
 
@@ -53,8 +96,8 @@ impl Broker {
     /// consumers' fetches.
     pub(super) fn advance_high_watermark(&mut self, partition: PartitionId, ctx: &mut Ctx) {
         let cause = ctx.cause();
-        if let Some(to) = self.move_high_watermark(partition, ctx) {
-            self.complete_produces(partition, to, ctx);
+        if self.move_high_watermark(partition, ctx).is_some() {
+            self.complete_produces(partition, ctx);
             self.complete_fetches(partition, ctx);
         }
         ctx.set_cause(cause);
@@ -62,8 +105,8 @@ impl Broker {
 
     /// Moves the partition's high watermark if it can, and makes that the cause of what follows.
     pub(super) fn move_high_watermark(&mut self, partition: PartitionId, ctx: &mut Ctx) -> Option<Offset> {
-        let min_insync = self.config.min_insync_replicas;
-        let to = self.replicas.get_mut(&partition)?.advance(min_insync)?;
+        let around = surroundings!(self, partition, ctx);
+        let to = self.replicas.get_mut(&partition)?.advance(&around)?;
         ctx.record_as_cause(Fact::HighWatermarkMoved { partition, to });
         Some(to)
     }

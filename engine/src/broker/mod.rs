@@ -3,32 +3,62 @@
 //!
 //! **Invariant:** a broker never reads the log of another one. What it has of it, it has fetched.
 
+/// What a replica of that partition has to know of the world: of fields beside `replicas`, which it can then change.
+macro_rules! surroundings {
+    ($broker:ident, $partition:expr, $ctx:ident) => {
+        $crate::broker::Surroundings {
+            me: $broker.id,
+            now: $ctx.now(),
+            lag_time_max_us: $broker.config.replica_lag_time_max_us,
+            min_insync_replicas: $broker.min_insync_replicas($partition),
+            brokers: &$broker.image.brokers,
+            bug: $ctx.bug,
+        }
+    };
+}
+
+mod alter_partition;
 mod config;
 mod connections;
 mod controller_link;
+mod disk;
+mod duplicates;
 mod fetch;
 mod fetcher;
 mod groups;
 mod high_watermark;
-mod isr_stub;
+mod isr;
+mod leadership;
+mod lifecycle;
 mod metadata;
 mod produce;
+mod producer_ids;
 mod purgatory;
+mod read;
 mod replica;
+#[cfg(test)]
+mod tests;
+mod truncation;
 
 pub use config::BrokerConfig;
-pub use replica::{Replica, Role};
+pub use isr::{Altered, IsrProposal};
+pub use leadership::Change;
+pub use read::Readable;
+pub use replica::{Replica, Surroundings, Truncation};
 
 use crate::coordinator::GroupCoordinator;
-use crate::node::{Ctx, Input, NodeCommand, Timer};
+use crate::node::{Alarm, Ctx, Input, NodeCommand, Timer};
 use crate::trace::EventId;
 use crate::wire::{
-    BrokerId, ErrorCode, Message, MetadataImage, Micros, NodeId, Offset, PartitionId, Request, RequestBody, Response,
+    BrokerId, Channel, ErrorCode, Message, MetadataImage, Micros, NodeId, PartitionId, Request, RequestBody, Response,
     ResponseBody,
 };
+use alter_partition::Proposals;
 use connections::{Connections, Return};
 use controller_link::ControllerLink;
+use disk::{Disk, Work};
 use fetcher::Fetcher;
+use producer_ids::ProducerIds;
 use purgatory::Purgatory;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -45,6 +75,17 @@ pub struct Broker {
     fetchers: BTreeMap<BrokerId, Fetcher>,
     controller: ControllerLink,
     coordinator: GroupCoordinator,
+    proposals: Proposals,
+    producer_ids: ProducerIds,
+    disk: Disk,
+    isr_check: Alarm,
+    checkpoint: Alarm,
+    /// It has applied its own registration, and acts on the metadata since then.
+    has_caught_up: bool,
+    /// How many times its process has ended.
+    lives: u32,
+    /// The last of them ended in order.
+    stopped_in_order: bool,
     /// What this request has appended as leader, until those who wait for it are told.
     appended: Vec<Appended>,
 }
@@ -55,8 +96,8 @@ struct Appended {
     partition: PartitionId,
     /// The event of the append, or of the high watermark that it moved.
     cause: EventId,
-    /// Where the high watermark is now, if it moved at once.
-    high_watermark: Option<Offset>,
+    /// Whether the high watermark moved at once.
+    is_committed: bool,
 }
 
 impl Broker {
@@ -72,6 +113,14 @@ impl Broker {
             fetchers: BTreeMap::new(),
             controller: ControllerLink::new(controllers, rack),
             coordinator: GroupCoordinator::new(config.groups.clone()),
+            proposals: Proposals::default(),
+            producer_ids: ProducerIds::default(),
+            disk: Disk::default(),
+            isr_check: Alarm::default(),
+            checkpoint: Alarm::default(),
+            has_caught_up: false,
+            lives: 0,
+            stopped_in_order: false,
             appended: Vec::new(),
             config,
         }
@@ -80,7 +129,11 @@ impl Broker {
     /// What it is told, and what it does about it.
     pub fn on(&mut self, input: Input, ctx: &mut Ctx) {
         match input {
-            Input::Start => self.start(ctx),
+            Input::Start => {
+                self.load_producers(ctx);
+                self.start(ctx);
+                self.start_tasks(ctx);
+            }
             Input::Message {
                 from,
                 message: Message::Request(request),
@@ -92,16 +145,19 @@ impl Broker {
             Input::Message {
                 from,
                 message: Message::Disconnect(channel),
-            } => {
-                self.connections.close(from, channel);
-                self.on_controller_disconnect(from, ctx);
-            }
+            } => self.on_disconnect(from, channel, ctx),
             Input::Timer(Timer::ParkedProduce) => self.on_produce_timeout(ctx),
             Input::Timer(Timer::ParkedFetch) => self.on_fetch_timeout(ctx),
             Input::Timer(Timer::Fetcher(leader)) => self.on_fetcher_timer(BrokerId(leader), ctx),
             Input::Timer(Timer::BrokerHeartbeat) => self.on_heartbeat_timer(ctx),
             Input::Timer(Timer::ControllerLink) => self.on_controller_link_timer(ctx),
+            Input::Timer(Timer::FetcherTimeout(leader)) => self.on_fetcher_timeout(BrokerId(leader), ctx),
+            Input::Timer(Timer::IsrCheck) => self.on_isr_check(ctx),
+            Input::Timer(Timer::AlterPartition) => self.on_proposals_timer(ctx),
+            Input::Timer(Timer::Disk) => self.on_disk_timer(ctx),
+            Input::Timer(Timer::HighWatermarkCheckpoint) => self.on_checkpoint_timer(ctx),
             Input::Timer(timer) => self.on_group_timer(timer, ctx),
+            Input::Command(NodeCommand::SetDisk(bytes_per_s)) => self.set_disk(bytes_per_s, ctx),
             Input::Command(NodeCommand::ShutDown) => self.shut_down(ctx),
             Input::Command(_) => {}
         }
@@ -109,6 +165,11 @@ impl Broker {
 
     /// Handles the requests of a connection, one after the other, for as long as they are answered at once.
     fn on_request(&mut self, from: NodeId, request: Request, ctx: &mut Ctx) {
+        if !self.is_open() {
+            self.connections.close(from, request.channel);
+            ctx.disconnect(from, request.channel);
+            return;
+        }
         if let Some(request) = self.connections.receive(from, request, ctx) {
             self.handle(from, request, ctx);
             self.work_off(ctx);
@@ -131,7 +192,7 @@ impl Broker {
         } = request;
         let to = Return::of_open(&self.connections, from, channel, correlation);
         match body {
-            RequestBody::Produce(produce) => self.produce(to, produce, ctx),
+            RequestBody::Produce(produce) => self.write(Work::Produce(to, produce), ctx),
             RequestBody::Fetch(fetch) => self.fetch(to, fetch, ctx),
             RequestBody::ListOffsets(list) => self.list_offsets(to, &list, ctx),
             RequestBody::Metadata => {
@@ -155,7 +216,7 @@ impl Broker {
             | RequestBody::Vote(_)
             | RequestBody::BeginQuorumEpoch(_)
             | RequestBody::EndQuorumEpoch(_) => {}
-            RequestBody::InitProducerId => {}
+            RequestBody::InitProducerId => self.init_producer_id(to, ctx),
         }
     }
 
@@ -167,29 +228,37 @@ impl Broker {
     }
 
     fn on_response(&mut self, from: NodeId, response: Response, ctx: &mut Ctx) {
+        let correlation = response.correlation;
         let body = match from {
             NodeId::Controller(_) => self.awaited_from_controller(from, response, ctx),
             _ => Some(response.body),
         };
         match body {
-            Some(ResponseBody::Fetch(fetched)) => self.on_fetched(from, fetched, ctx),
-            Some(ResponseBody::BrokerRegistration(r)) => self.on_registered(r, ctx),
+            Some(ResponseBody::Fetch(fetched)) => self.on_fetched(from, correlation, fetched, ctx),
+            Some(ResponseBody::BrokerRegistration(r)) => {
+                self.on_registered(r, ctx);
+                self.apply_after_registration(ctx);
+            }
             Some(ResponseBody::BrokerHeartbeat(r)) => self.on_heartbeat(r, ctx),
             Some(ResponseBody::FetchMetadataLog(r)) => self.on_metadata_log(from, &r, ctx),
             Some(ResponseBody::CreateTopics(_)) => self.controller.creating_offsets_topic = false,
-            Some(ResponseBody::AlterPartition(r)) => self.on_alter_partition(r, ctx),
-            Some(ResponseBody::AllocateProducerIds(r)) => self.on_producer_ids(r, ctx),
+            Some(ResponseBody::AlterPartition(r)) => self.on_alter_partition(&r, ctx),
+            Some(ResponseBody::AllocateProducerIds(r)) => self.on_producer_ids(&r, ctx),
             _ => {}
         }
         self.work_off(ctx);
     }
 
-    /// The process was killed, or has ended, `clean` when it was allowed to: what is left is what is on its disk. Its next
-    /// input is [`Input::Start`].
-    pub fn killed(&mut self, _clean: bool) {}
-
-    /// All that was in its log directories is gone. The metadata log has a disk of its own (`metadata.log.dir`).
-    pub fn lose_disk(&mut self) {}
+    /// A connection is closed: a client's, or a follower's, with what was asked on it; or that to a leader, with what this
+    /// broker has asked.
+    fn on_disconnect(&mut self, from: NodeId, channel: Channel, ctx: &mut Ctx) {
+        self.connections.close(from, channel);
+        match from {
+            NodeId::Broker(leader) => self.on_leader_lost(BrokerId(leader), ctx),
+            NodeId::Controller(_) => self.on_controller_disconnect(from, ctx),
+            _ => {}
+        }
+    }
 
     /// Its `node.id`.
     #[must_use]
@@ -201,6 +270,23 @@ impl Broker {
     #[must_use]
     pub fn replica(&self, partition: PartitionId) -> Option<&Replica> {
         self.replicas.get(&partition)
+    }
+
+    /// All of its replicas, ascending.
+    pub fn replicas(&self) -> impl Iterator<Item = (PartitionId, &Replica)> {
+        self.replicas.iter().map(|(partition, replica)| (*partition, replica))
+    }
+
+    /// How many bytes a second its disk takes; `None` for one that is never in the way.
+    #[must_use]
+    pub fn disk_bytes_per_s(&self) -> Option<u64> {
+        self.disk.bytes_per_s()
+    }
+
+    /// Whether it was told to stop, and waits until it may. It goes on serving until then.
+    #[must_use]
+    pub fn is_shutting_down(&self) -> bool {
+        self.controller.is_shutting_down()
     }
 
     /// The cluster as it knows it.
@@ -238,16 +324,29 @@ impl Broker {
         self.coordinator_for(group) == Ok(self.id)
     }
 
-    /// The partition as leader, or why it cannot be: requests name the epoch in which they believe it to lead.
+    /// The partition as leader, or why it cannot be.
     fn leader_of(&mut self, partition: PartitionId) -> Result<&mut Replica, ErrorCode> {
-        let replica = self
-            .replicas
-            .get_mut(&partition)
-            .ok_or(ErrorCode::UnknownTopicOrPartition)?;
-        if replica.is_leader() {
-            Ok(replica)
-        } else {
-            Err(ErrorCode::NotLeaderOrFollower)
+        if !self.replicas.contains_key(&partition) {
+            return Err(self.not_here(partition));
         }
+        let replica = self.replicas.get_mut(&partition).filter(|replica| replica.is_leader());
+        replica.ok_or(ErrorCode::NotLeaderOrFollower)
+    }
+
+    /// What is wrong with a request for a partition of which it has no replica (`ReplicaManager.getPartitionOrError`).
+    fn not_here(&self, partition: PartitionId) -> ErrorCode {
+        if self.image.partitions.contains_key(&partition) {
+            ErrorCode::NotLeaderOrFollower
+        } else {
+            ErrorCode::UnknownTopicOrPartition
+        }
+    }
+
+    /// `min.insync.replicas` of that partition's topic.
+    fn min_insync_replicas(&self, partition: PartitionId) -> u8 {
+        let topic = self.image.topics.get(&partition.topic);
+        topic
+            .and_then(|topic| topic.min_insync_replicas)
+            .unwrap_or(self.config.min_insync_replicas)
     }
 }

@@ -4,7 +4,7 @@ use super::connections::Return;
 use super::purgatory::{Completion, ParkedProduce};
 use super::{Appended, Broker};
 use crate::log::Batch;
-use crate::node::Ctx;
+use crate::node::{Bug, Ctx};
 use crate::trace::Fact;
 use crate::wire::{
     Acks, ErrorCode, Offset, PartitionId, ProduceRequest, ProduceResponse, ProducedPartition, ResponseBody,
@@ -12,8 +12,8 @@ use crate::wire::{
 use std::sync::Arc;
 
 impl Broker {
-    /// `ReplicaManager.appendRecords`.
-    pub(super) fn produce(&mut self, to: Return, request: ProduceRequest, ctx: &mut Ctx) {
+    /// `ReplicaManager.appendRecords`, once the disk has taken it.
+    pub(super) fn append_produced(&mut self, to: Return, request: ProduceRequest, ctx: &mut Ctx) {
         let mut partitions = Vec::with_capacity(request.batches.len());
         let mut waits = Vec::new();
         for (partition, batch) in request.batches {
@@ -58,8 +58,8 @@ impl Broker {
         let mut appended = std::mem::take(&mut self.appended);
         for append in appended.drain(..) {
             ctx.set_cause(append.cause);
-            if let Some(high_watermark) = append.high_watermark {
-                self.complete_produces(append.partition, high_watermark, ctx);
+            if append.is_committed {
+                self.complete_produces(append.partition, ctx);
             }
             self.complete_fetches(append.partition, ctx);
         }
@@ -78,7 +78,8 @@ impl Broker {
         acks: Acks,
         ctx: &mut Ctx,
     ) -> Result<Offset, ErrorCode> {
-        let (min_insync, max_bytes) = (self.config.min_insync_replicas, self.config.message_max_bytes);
+        let (min_insync, max_bytes) = (self.min_insync_replicas(partition), self.config.message_max_bytes);
+        let expiration_us = self.config.producer_id_expiration_us;
         let replica = self.leader_of(partition)?;
         if batch.size_bytes() > max_bytes {
             return Err(ErrorCode::MessageTooLarge);
@@ -87,8 +88,11 @@ impl Broker {
         if acks == Acks::All && in_sync < replica.effective_min_isr(min_insync) {
             return Err(ErrorCode::NotEnoughReplicas);
         }
+        if let Some(base_offset) = replica.find_duplicate(partition, &batch, expiration_us, ctx)? {
+            return Ok(base_offset);
+        }
         let records = batch.len();
-        let base_offset = replica.log.append(batch, replica.leader_epoch);
+        let base_offset = replica.append(batch);
         let cause = ctx.cause();
         ctx.record_as_cause(Fact::Appended {
             partition,
@@ -96,11 +100,11 @@ impl Broker {
             records,
             as_leader: true,
         });
-        let high_watermark = self.move_high_watermark(partition, ctx);
+        let is_committed = self.move_high_watermark(partition, ctx).is_some();
         self.appended.push(Appended {
             partition,
             cause: ctx.cause(),
-            high_watermark,
+            is_committed,
         });
         ctx.set_cause(cause);
         Ok(base_offset)
@@ -109,65 +113,80 @@ impl Broker {
     /// Waits until the high watermark has passed all of `waits`; does not wait for what it has passed already.
     pub(super) fn park_produce(
         &mut self,
-        mut waits: Vec<(PartitionId, Offset)>,
+        waits: Vec<(PartitionId, Offset)>,
         timeout_us: u64,
         completion: Completion,
         ctx: &mut Ctx,
     ) {
-        waits.retain(|(partition, end)| self.replicas.get(partition).is_some_and(|r| r.high_watermark < *end));
-        match waits.first() {
-            None => self.complete(completion, ctx),
+        let mut parked = ParkedProduce {
+            waits,
+            deadline_us: ctx.now() + timeout_us,
+            completion,
+            error: ErrorCode::None,
+            cause: ctx.cause(),
+        };
+        if ctx.has_bug(Bug::AcksAllByLeaderAlone) {
+            parked.waits.clear();
+        }
+        parked.settle(|partition, until| self.is_replicated(partition, until));
+        match parked.waits.first() {
+            None => self.complete(parked, ctx),
             Some((partition, until)) => {
                 ctx.record(Fact::ProduceParked {
                     partition: *partition,
                     until: *until,
                 });
-                let deadline_us = ctx.now() + timeout_us;
-                let cause = ctx.cause();
-                self.purgatory.park_produce(
-                    ParkedProduce {
-                        waits,
-                        deadline_us,
-                        completion,
-                        cause,
-                    },
-                    ctx,
-                );
+                self.purgatory.park_produce(parked, ctx);
             }
         }
     }
 
-    /// The high watermark of that partition has moved: some parked requests are done (`DelayedProduce.tryComplete`).
-    pub(super) fn complete_produces(&mut self, partition: PartitionId, high_watermark: Offset, ctx: &mut Ctx) {
-        while let Some(completion) = self.purgatory.satisfied_produce(partition, high_watermark) {
-            self.complete(completion, ctx);
+    /// Whether that partition's part of an acks=all produce is done, and how. Where this broker does not lead any more it
+    /// is: what happened to the records only the new leader can tell (`DelayedProduce.tryComplete`).
+    fn is_replicated(&self, partition: PartitionId, until: Offset) -> Option<ErrorCode> {
+        let Some(replica) = self.replicas.get(&partition) else {
+            return Some(ErrorCode::NotLeaderOrFollower);
+        };
+        replica.is_replicated(until, self.min_insync_replicas(partition))
+    }
+
+    /// The high watermark of that partition has moved, or this broker does not lead it any more: some parked requests are
+    /// done (`DelayedProduce.tryComplete`).
+    pub(super) fn complete_produces(&mut self, partition: PartitionId, ctx: &mut Ctx) {
+        loop {
+            let (replica, min_insync) = (self.replicas.get(&partition), self.min_insync_replicas(partition));
+            let settled = |until| {
+                replica.map_or(Some(ErrorCode::NotLeaderOrFollower), |replica| {
+                    replica.is_replicated(until, min_insync)
+                })
+            };
+            let Some(parked) = self.purgatory.settled_produce(partition, settled) else {
+                return;
+            };
+            self.complete(parked, ctx);
         }
     }
 
     /// Parked too long: the records stay in the log, but nobody can say whether they will be committed.
     pub(super) fn on_produce_timeout(&mut self, ctx: &mut Ctx) {
-        for parked in self.purgatory.expired_produces(ctx) {
-            let waits = parked.waits;
+        for mut parked in self.purgatory.expired_produces(ctx) {
             ctx.set_cause(parked.cause);
-            match parked.completion {
-                Completion::Produce(to, mut response) => {
-                    for produced in &mut response.partitions {
-                        if waits.iter().any(|(partition, _)| *partition == produced.partition) {
-                            produced.error = ErrorCode::RequestTimedOut;
-                        }
-                    }
-                    self.answer(to, ResponseBody::Produce(response), ctx);
-                }
-                Completion::Stored(token) => self.stored(token, Err(ErrorCode::RequestTimedOut), ctx),
-            }
+            parked.settle(|_, _| Some(ErrorCode::RequestTimedOut));
+            self.complete(parked, ctx);
         }
         self.work_off(ctx);
     }
 
-    fn complete(&mut self, completion: Completion, ctx: &mut Ctx) {
-        match completion {
+    fn complete(&mut self, parked: ParkedProduce, ctx: &mut Ctx) {
+        match parked.completion {
             Completion::Produce(to, response) => self.answer(to, ResponseBody::Produce(response), ctx),
-            Completion::Stored(token) => self.stored(token, Ok(()), ctx),
+            Completion::Stored(token) => {
+                let result = match parked.error {
+                    ErrorCode::None => Ok(()),
+                    error => Err(error),
+                };
+                self.stored(token, result, ctx);
+            }
         }
     }
 }

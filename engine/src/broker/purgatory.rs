@@ -3,7 +3,7 @@
 use super::connections::Return;
 use crate::node::{Alarm, Ctx, Timer};
 use crate::trace::EventId;
-use crate::wire::{FetchRequest, Micros, Offset, PartitionId, ProduceResponse};
+use crate::wire::{ErrorCode, FetchRequest, Micros, Offset, PartitionId, ProduceResponse};
 
 /// The parked requests (`DelayedOperationPurgatory`). Bounded: a connection has one request at most here, and a
 /// coordinator as many commits as it has members.
@@ -22,8 +22,33 @@ pub(super) struct ParkedProduce {
     pub(super) waits: Vec<(PartitionId, Offset)>,
     pub(super) deadline_us: Micros,
     pub(super) completion: Completion,
+    /// The first error of a partition that is done.
+    pub(super) error: ErrorCode,
     /// What brought it here: the reason of a timeout.
     pub(super) cause: EventId,
+}
+
+impl ParkedProduce {
+    /// Crosses off what is done, and notes how it ended.
+    pub(super) fn settle(&mut self, mut how: impl FnMut(PartitionId, Offset) -> Option<ErrorCode>) {
+        let (completion, first_error) = (&mut self.completion, &mut self.error);
+        self.waits.retain(|(partition, until)| {
+            let Some(error) = how(*partition, *until) else {
+                return true;
+            };
+            if error == ErrorCode::None {
+                return false;
+            }
+            if *first_error == ErrorCode::None {
+                *first_error = error;
+            }
+            if let Completion::Produce(_, response) = completion {
+                let of_partition = response.partitions.iter_mut().filter(|p| p.partition == *partition);
+                of_partition.for_each(|produced| produced.error = error);
+            }
+            false
+        });
+    }
 }
 
 /// What to do when an append is committed.
@@ -56,14 +81,16 @@ impl Purgatory {
         self.produces.push(parked);
     }
 
-    /// Crosses off what the high watermark has passed. Answers a request that waits for nothing more.
-    pub(super) fn satisfied_produce(&mut self, partition: PartitionId, high_watermark: Offset) -> Option<Completion> {
+    /// Crosses off that partition where it is done. Answers a request that waits for nothing more.
+    pub(super) fn settled_produce(
+        &mut self,
+        partition: PartitionId,
+        how: impl Fn(Offset) -> Option<ErrorCode>,
+    ) -> Option<ParkedProduce> {
         for (index, parked) in self.produces.iter_mut().enumerate() {
-            parked
-                .waits
-                .retain(|(waiting, end)| *waiting != partition || *end > high_watermark);
+            parked.settle(|waiting, until| if waiting == partition { how(until) } else { None });
             if parked.waits.is_empty() {
-                return Some(self.produces.remove(index).completion);
+                return Some(self.produces.remove(index));
             }
         }
         None

@@ -48,7 +48,6 @@ pub struct Controller {
     wanted: Vec<WantedTopic>,
     duties: Duties,
     number: u8,
-    voters: u8,
     config: Arc<ControllerConfig>,
 }
 
@@ -71,7 +70,6 @@ impl Controller {
             wanted: Vec::new(),
             duties: Duties::default(),
             number,
-            voters,
             config,
         }
     }

@@ -63,6 +63,22 @@ impl Batch {
         self.records.is_empty()
     }
 
+    /// The same records with other numbers: an idempotent producer that has bumped its epoch rewrites what it still has in
+    /// flight (`MemoryRecordsBuilder.reopenAndRewriteProducerState`).
+    #[must_use]
+    pub fn renumbered(&self, sequence: Option<BatchSequence>) -> Arc<Batch> {
+        Arc::new(Batch {
+            producer: self.producer,
+            ordinal: self.ordinal,
+            sequence,
+            base_timestamp_us: self.base_timestamp_us,
+            max_timestamp_us: self.max_timestamp_us,
+            records: self.records.clone(),
+            group_records: self.group_records.clone(),
+            size_bytes: self.size_bytes,
+        })
+    }
+
     /// Its size as Kafka's format v2 would have it, uncompressed.
     #[must_use]
     pub fn size_bytes(&self) -> u32 {

@@ -75,6 +75,8 @@ pub enum Timer {
     ControllerLink,
     /// Broker: the answer of the leader with this id may not come any more.
     FetcherTimeout(u8),
+    /// Broker: send the proposals of other in-sync replicas again.
+    AlterPartition,
     /// Broker: the slow disk has finished something.
     Disk,
     /// Broker: write the high watermarks to disk.

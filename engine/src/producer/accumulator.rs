@@ -1,128 +1,24 @@
 //! Batches in the making: one queue for each partition.
 
+use super::queued_batch::{BatchState, QueuedBatch};
 use crate::log::size::{NO_HEADER_BYTES, estimate_upper_bound};
-use crate::log::{Batch, BatchBuilder, Dictionary, Record};
+use crate::log::{BatchBuilder, Dictionary, Record};
 use crate::trace::{BatchWhy, EventId};
-use crate::wire::{Micros, NodeId};
+use crate::wire::{LeaderEpoch, Micros};
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 /// One queue of batches for each partition (`RecordAccumulator`). Bounded by `buffer.memory`.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Accumulator {
     queues: Vec<VecDeque<QueuedBatch>>,
+    /// For each partition, how many records have left its queue for the first time.
+    left: Vec<u32>,
     /// Whether the partition has ever had a batch: Kafka makes its queue then.
     opened: Vec<bool>,
     buffered_bytes: u64,
     /// Memory was given back since that was last asked.
     released: bool,
     records: u64,
-}
-
-/// A batch in a queue, or on its way.
-#[derive(Debug, Clone)]
-pub(super) struct QueuedBatch {
-    state: BatchState,
-    /// `delivery.timeout.ms` and `linger.ms` run from here.
-    pub(super) created_us: Micros,
-    /// What it holds of `buffer.memory`.
-    held_bytes: u32,
-    /// It is a part of a batch that was too large.
-    is_split: bool,
-    /// Why it goes out again, when it does.
-    again: BatchWhy,
-    /// `delivery.timeout.ms` has run out while it was on its way: the application knows, and an answer means nothing.
-    pub(super) expired: bool,
-    /// How often it has been sent.
-    pub(super) attempts: u32,
-    /// Not before this, after an error.
-    pub(super) retry_at_us: Micros,
-    /// The event that put its first record in.
-    pub(super) cause: EventId,
-}
-
-#[derive(Debug, Clone)]
-enum BatchState {
-    Open(BatchBuilder),
-    /// A record did not fit any more.
-    Closed(BatchBuilder),
-    /// Has been sent before.
-    Built(Arc<Batch>),
-}
-
-impl QueuedBatch {
-    pub(super) fn records(&self) -> u32 {
-        match &self.state {
-            BatchState::Open(builder) | BatchState::Closed(builder) => builder.count(),
-            BatchState::Built(batch) => batch.len(),
-        }
-    }
-
-    pub(super) fn size_bytes(&self) -> u32 {
-        match &self.state {
-            BatchState::Open(builder) | BatchState::Closed(builder) => builder.size_bytes(),
-            BatchState::Built(batch) => batch.size_bytes(),
-        }
-    }
-
-    /// It waits until then, and goes out again.
-    pub(super) fn retry_at(&mut self, at: Micros, cause: EventId) {
-        self.retry_at_us = at;
-        self.again = BatchWhy::Retry;
-        self.cause = cause;
-    }
-
-    fn is_full(&self) -> bool {
-        match &self.state {
-            BatchState::Open(builder) => builder.is_full(),
-            BatchState::Closed(_) | BatchState::Built(_) => true,
-        }
-    }
-
-    /// Closes it for good.
-    pub(super) fn build(&mut self, producer: NodeId) -> Arc<Batch> {
-        let batch = match std::mem::replace(&mut self.state, BatchState::Open(BatchBuilder::new(0, 0))) {
-            BatchState::Open(builder) | BatchState::Closed(builder) => builder.build(producer, 0, None),
-            BatchState::Built(batch) => batch,
-        };
-        self.state = BatchState::Built(batch.clone());
-        batch
-    }
-
-    /// Its records in smaller batches, after `MESSAGE_TOO_LARGE` (`ProducerBatch.split`): of `batch.size` the first
-    /// time, then of half its size, so that it comes to an end (`RecordAccumulator.splitAndReenqueue`, KAFKA-8350).
-    pub(super) fn split(mut self, producer: NodeId, batch_size: u32, dictionary: &Dictionary) -> Vec<QueuedBatch> {
-        let batch_size = if self.is_split {
-            self.size_bytes() / 2
-        } else {
-            batch_size
-        };
-        self.is_split = true;
-        self.again = BatchWhy::Split;
-        let batch = self.build(producer);
-        let mut parts: Vec<QueuedBatch> = Vec::new();
-        for record in batch.records() {
-            let sent_us = batch.base_timestamp_us + u64::from(record.timestamp_delta_us);
-            let added = parts.last_mut().is_some_and(|part| match &mut part.state {
-                BatchState::Open(builder) => builder.try_add(*record, sent_us, dictionary),
-                BatchState::Closed(_) | BatchState::Built(_) => false,
-            });
-            if !added {
-                let mut builder = BatchBuilder::new(sent_us, batch_size);
-                builder.try_add(*record, sent_us, dictionary);
-                parts.push(QueuedBatch {
-                    state: BatchState::Open(builder),
-                    held_bytes: 0,
-                    ..self.clone()
-                });
-            }
-        }
-        for part in &mut parts {
-            part.build(producer);
-            part.held_bytes = part.size_bytes();
-        }
-        parts
-    }
 }
 
 /// What an append did.
@@ -151,6 +47,7 @@ impl Accumulator {
         if partitions > self.queues.len() {
             self.queues.resize_with(partitions, VecDeque::new);
             self.opened.resize(partitions, false);
+            self.left.resize(partitions, 0);
         }
     }
 
@@ -212,22 +109,20 @@ impl Accumulator {
         self.buffered_bytes += u64::from(held_bytes);
         self.records += 1;
         self.opened[partition as usize] = true;
-        self.queues[partition as usize].push_back(QueuedBatch {
-            state: BatchState::Open(builder),
-            created_us: now,
-            held_bytes,
-            is_split: false,
-            again: BatchWhy::Retry,
-            expired: false,
-            attempts: 0,
-            retry_at_us: 0,
-            cause: 0,
-        });
+        let ordinal = self.next_ordinal(partition);
+        self.queues[partition as usize].push_back(QueuedBatch::open(builder, ordinal, held_bytes, now));
         Some(Appended {
             bytes,
             new_batch: true,
             all_full,
         })
+    }
+
+    /// What the next batch of that queue begins with.
+    fn next_ordinal(&self, partition: u32) -> u32 {
+        let left = self.left[partition as usize];
+        let tail = self.queues[partition as usize].back();
+        tail.map_or(left, |tail| left.max(tail.ordinal + tail.records()))
     }
 
     /// Says which event opened the queue's last batch.
@@ -237,18 +132,24 @@ impl Accumulator {
         }
     }
 
-    /// Whether and when the queue may be sent (`RecordAccumulator.batchReady`).
-    pub(super) fn readiness(&self, partition: u32, now: Micros, linger_us: Micros, exhausted: bool) -> Readiness {
+    /// Whether and when the queue may be sent (`RecordAccumulator.batchReady`), to a leader of that epoch.
+    pub(super) fn readiness(
+        &self,
+        partition: u32,
+        leader_epoch: LeaderEpoch,
+        now: Micros,
+        linger_us: Micros,
+        exhausted: bool,
+    ) -> Readiness {
         let queue = &self.queues[partition as usize];
         let Some(head) = queue.front() else {
             return Readiness::Empty;
         };
-        if head.attempts > 0 {
-            let ready = head.retry_at_us <= now;
-            return if ready {
-                Readiness::Now(head.again)
-            } else {
+        if let Some(again) = head.again {
+            return if head.backs_off(now, leader_epoch) {
                 Readiness::At(head.retry_at_us)
+            } else {
+                Readiness::Now(again)
             };
         }
         let lingered = head.created_us + linger_us;
@@ -263,17 +164,17 @@ impl Accumulator {
         }
     }
 
-    /// The queue's first batch, if it is not waiting for its backoff.
-    pub(super) fn head(&self, partition: u32, now: Micros) -> Option<&QueuedBatch> {
-        self.queues[partition as usize]
-            .front()
-            .filter(|head| head.attempts == 0 || head.retry_at_us <= now)
+    /// The queue's first batch.
+    pub(super) fn head(&self, partition: u32) -> Option<&QueuedBatch> {
+        self.queues[partition as usize].front()
     }
 
     /// Takes the queue's first batch.
     pub(super) fn pop(&mut self, partition: u32) -> Option<QueuedBatch> {
         let batch = self.queues[partition as usize].pop_front()?;
         self.records -= u64::from(batch.records());
+        let left = &mut self.left[partition as usize];
+        *left = (*left).max(batch.ordinal + batch.records());
         Some(batch)
     }
 
@@ -289,6 +190,15 @@ impl Accumulator {
     pub(super) fn push_front(&mut self, partition: u32, batch: QueuedBatch) {
         self.records += u64::from(batch.records());
         self.queues[partition as usize].push_front(batch);
+    }
+
+    /// Puts a batch back to its place in the order of numbers (`RecordAccumulator.insertInSequenceOrder`), which is that
+    /// of ordinals.
+    pub(super) fn insert_in_order(&mut self, partition: u32, batch: QueuedBatch) {
+        self.records += u64::from(batch.records());
+        let queue = &mut self.queues[partition as usize];
+        let place = queue.iter().position(|other| other.ordinal > batch.ordinal);
+        queue.insert(place.unwrap_or(queue.len()), batch);
     }
 
     /// Gives the batch's memory back: it is done.

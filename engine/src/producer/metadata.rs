@@ -1,38 +1,58 @@
-//! What the producer knows of the cluster, and how it asks.
+//! What the producer knows of the cluster.
 
-use super::Producer;
-use crate::node::{Alarm, Ctx, Timer};
-use crate::wire::{BrokerId, Channel, LeaderEpoch, MetadataImage, PartitionId, RequestBody, TopicId};
+use crate::node::Alarm;
+use crate::wire::{BrokerId, LeaderEpoch, MetadataImage, Micros, PartitionId, TopicId};
 use std::sync::Arc;
 
 /// The producer's view of the cluster: as old as its last Metadata response (`ProducerMetadata`).
 #[derive(Debug, Clone)]
 pub(super) struct ClientMetadata {
     bootstrap: Arc<[BrokerId]>,
+    /// Those that may be asked: the bootstrap servers at first, then the live brokers.
+    brokers: Vec<BrokerId>,
     topic: Option<TopicId>,
-    /// For each partition of the topic: who leads, in which epoch.
-    leaders: Vec<Option<(BrokerId, LeaderEpoch)>>,
+    /// The partitions of the topic.
+    partitions: Vec<Leadership>,
     /// The partitions that have a leader, ascending.
     available: Vec<u32>,
-    pending: bool,
-    alarm: Alarm,
+    /// Somebody has a reason to ask again.
+    wanted: bool,
+    updated_us: Micros,
+    /// Not before this.
+    not_before_us: Micros,
+    /// Answers in a row that said nothing new, and requests in a row that failed.
+    same_again: u32,
+    failed: u32,
+    pub(super) alarm: Alarm,
+}
+
+/// Who leads a partition, and in which epoch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Leadership {
+    leader: Option<BrokerId>,
+    epoch: LeaderEpoch,
 }
 
 impl ClientMetadata {
     pub(super) fn new(bootstrap: Arc<[BrokerId]>) -> Self {
         Self {
+            brokers: bootstrap.to_vec(),
             bootstrap,
             topic: None,
-            leaders: Vec::new(),
+            partitions: Vec::new(),
             available: Vec::new(),
-            pending: false,
+            wanted: true,
+            updated_us: 0,
+            not_before_us: 0,
+            same_again: 0,
+            failed: 0,
             alarm: Alarm::default(),
         }
     }
 
     /// How many partitions the topic has; 0 while that is unknown.
     pub(super) fn partitions(&self) -> u32 {
-        u32::try_from(self.leaders.len()).unwrap_or(0)
+        u32::try_from(self.partitions.len()).unwrap_or(0)
     }
 
     /// The partitions that have a leader.
@@ -42,11 +62,12 @@ impl ClientMetadata {
 
     /// Who leads the partition.
     pub(super) fn leader(&self, partition: u32) -> Option<BrokerId> {
-        self.leaders
-            .get(partition as usize)
-            .copied()
-            .flatten()
-            .map(|(leader, _)| leader)
+        self.partitions.get(partition as usize)?.leader
+    }
+
+    /// In which epoch.
+    pub(super) fn leader_epoch(&self, partition: u32) -> LeaderEpoch {
+        self.partitions.get(partition as usize).map_or(0, |known| known.epoch)
     }
 
     /// The partition's name on the wire.
@@ -57,64 +78,142 @@ impl ClientMetadata {
         })
     }
 
-    fn update(&mut self, image: &MetadataImage, topic_name: &str) -> bool {
+    /// The brokers that may be asked.
+    pub(super) fn brokers(&self) -> &[BrokerId] {
+        &self.brokers
+    }
+
+    /// Those that it was given to begin with.
+    pub(super) fn bootstrap(&self) -> &[BrokerId] {
+        &self.bootstrap
+    }
+
+    /// There is a reason to ask again (`Metadata.requestUpdate`).
+    pub(super) fn request_update(&mut self) {
+        self.wanted = true;
+    }
+
+    /// When to ask again (`Metadata.timeToNextUpdate`).
+    pub(super) fn due_us(&self, max_age_us: Micros) -> Micros {
+        if self.wanted {
+            self.not_before_us
+        } else {
+            self.not_before_us.max(self.updated_us + max_age_us)
+        }
+    }
+
+    /// Not to be asked before that.
+    pub(super) fn wait_until(&mut self, at: Micros) {
+        self.not_before_us = at;
+    }
+
+    /// A request for it has failed, so many in a row (`Metadata.failedUpdate`).
+    pub(super) fn note_failure(&mut self) -> u32 {
+        (self.failed, self.same_again) = (self.failed + 1, 0);
+        self.failed
+    }
+
+    /// Takes over what is new. Answers how many times in a row there was nothing new (`Metadata.update`).
+    ///
+    /// A partition whose leader epoch is older than the one that is known stays as it is: that broker is behind (KIP-320,
+    /// `Metadata.updateLatestMetadata`).
+    pub(super) fn update(&mut self, image: &MetadataImage, topic_name: &str, now: Micros) -> u32 {
+        (self.updated_us, self.not_before_us) = (now, now);
+        (self.failed, self.wanted) = (0, false);
+        self.same_again += 1;
+        let live = image.brokers.iter().filter(|(_, state)| !state.fenced);
+        self.brokers.clear();
+        self.brokers.extend(live.map(|(broker, _)| *broker));
         let Some((topic, _)) = image.topic(topic_name) else {
-            return false;
+            self.wanted = true;
+            return self.same_again;
         };
         self.topic = Some(topic);
-        self.leaders = image
-            .partitions_of(topic)
-            .map(|(_, p)| p.leader.map(|leader| (leader, p.leader_epoch)))
-            .collect();
-        let with_leader = self.leaders.iter().zip(0u32..).filter(|(leader, _)| leader.is_some());
-        self.available = with_leader.map(|(_, index)| index).collect();
-        self.available.len() == self.leaders.len()
+        for (id, state) in image.partitions_of(topic) {
+            let told = Leadership {
+                leader: state.leader,
+                epoch: state.leader_epoch,
+            };
+            match self.partitions.get_mut(usize::from(id.index)) {
+                Some(known) => {
+                    if told.epoch > known.epoch {
+                        self.same_again = 0;
+                    }
+                    if told.epoch >= known.epoch {
+                        *known = told;
+                    }
+                }
+                None => {
+                    self.partitions.push(told);
+                    self.same_again = 0;
+                }
+            }
+        }
+        self.available.clear();
+        let with_leader = self
+            .partitions
+            .iter()
+            .zip(0u32..)
+            .filter(|(known, _)| known.leader.is_some());
+        self.available.extend(with_leader.map(|(_, index)| index));
+        self.wanted = self.available.len() < self.partitions.len();
+        self.same_again
     }
 }
 
-impl Producer {
-    /// Asks the broker with the fewest requests in flight, any of those among equals (`NetworkClient.leastLoadedNode`).
-    pub(super) fn request_metadata(&mut self, ctx: &mut Ctx) {
-        if self.metadata.pending {
-            return;
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::{MetadataRecord, PartitionState};
+
+    fn image(leaders: &[(Option<u8>, LeaderEpoch)]) -> MetadataImage {
+        let mut image = MetadataImage::default();
+        let topic = TopicId(0);
+        let name: Arc<str> = "orders".into();
+        image.apply(&MetadataRecord::Topic { topic, name });
+        for (index, (leader, epoch)) in (0..).zip(leaders) {
+            let replicas: Arc<[BrokerId]> = [BrokerId(1), BrokerId(2)].into();
+            let mut state = PartitionState::new(replicas.clone(), replicas, leader.map(BrokerId));
+            state.leader_epoch = *epoch;
+            let partition = PartitionId { topic, index };
+            image.apply(&MetadataRecord::Partition {
+                partition,
+                state,
+                because: 0,
+            });
         }
-        self.metadata.pending = true;
-        let bootstrap = self.metadata.bootstrap.clone();
-        let first = ctx.random().below(u32::try_from(bootstrap.len()).unwrap_or(u32::MAX)) as usize;
-        let in_turn = (0..bootstrap.len()).map(|step| bootstrap[(first + step) % bootstrap.len()]);
-        let Some(broker) = in_turn.min_by_key(|broker| self.sender.in_flight_to(*broker)) else {
-            return;
-        };
-        ctx.request(broker.into(), Channel::Data, 0, RequestBody::Metadata);
+        image
     }
 
-    /// Asks again after `retry.backoff.ms`: the topic was not there, or a leader has moved.
-    pub(super) fn refresh_metadata(&mut self, ctx: &mut Ctx) {
-        self.metadata
-            .alarm
-            .arm(ctx.now() + self.config.retry_backoff_us, Timer::Metadata, ctx);
+    #[test]
+    fn an_older_leader_epoch_changes_nothing() {
+        let mut metadata = ClientMetadata::new([BrokerId(1)].into());
+        metadata.update(&image(&[(Some(1), 0), (Some(2), 3)]), "orders", 0);
+        metadata.update(&image(&[(Some(2), 1), (Some(1), 2)]), "orders", 1);
+        assert_eq!(
+            (metadata.leader(0), metadata.leader(1)),
+            (Some(BrokerId(2)), Some(BrokerId(2)))
+        );
+        assert_eq!((metadata.leader_epoch(0), metadata.leader_epoch(1)), (1, 3));
     }
 
-    pub(super) fn on_metadata_timer(&mut self, ctx: &mut Ctx) {
-        if self.metadata.alarm.rang(ctx.now()) {
-            self.request_metadata(ctx);
-        }
+    #[test]
+    fn a_broker_that_is_behind_does_not_take_partitions_away() {
+        let mut metadata = ClientMetadata::new([BrokerId(1)].into());
+        metadata.update(&image(&[(Some(1), 0), (Some(1), 0)]), "orders", 0);
+        metadata.update(&image(&[(Some(1), 0)]), "orders", 1);
+        assert_eq!(metadata.partitions(), 2);
     }
 
-    pub(super) fn on_metadata(&mut self, image: &MetadataImage, ctx: &mut Ctx) {
-        self.metadata.pending = false;
-        let complete = self.metadata.update(image, &self.config.topic);
-        if complete {
-            self.metadata
-                .alarm
-                .arm(ctx.now() + self.config.metadata_max_age_us, Timer::Metadata, ctx);
-        } else {
-            self.refresh_metadata(ctx);
-        }
-        if self.metadata.partitions() > 0 {
-            self.accumulator.resize(self.metadata.partitions());
-            self.send_blocked(ctx);
-            self.run_sender(ctx);
-        }
+    #[test]
+    fn a_partition_without_a_leader_is_asked_for_again_and_less_often_each_time() {
+        let mut metadata = ClientMetadata::new([BrokerId(1)].into());
+        assert_eq!(metadata.update(&image(&[(Some(1), 0)]), "orders", 0), 0);
+        assert_eq!(metadata.due_us(1_000), 1_000);
+        assert_eq!(metadata.update(&image(&[(None, 1)]), "orders", 5), 0, "that is news");
+        assert_eq!(metadata.due_us(1_000), 5);
+        assert_eq!(metadata.update(&image(&[(None, 1)]), "orders", 6), 1);
+        assert_eq!(metadata.update(&image(&[(None, 1)]), "orders", 7), 2);
+        assert_eq!((metadata.leader(0), metadata.available()), (None, &[][..]));
     }
 }

@@ -3,13 +3,22 @@
 mod accumulator;
 mod append;
 mod application;
+mod backoff;
 pub mod built_in_partitioner;
 mod config;
+mod delivery;
+mod drain;
+mod idempotence;
+mod links;
 mod metadata;
 pub mod murmur2;
 mod outcome;
 mod partitioner;
+mod questions;
+mod queued_batch;
 mod sender;
+#[cfg(test)]
+mod tests;
 
 pub use config::ProducerConfig;
 
@@ -17,8 +26,11 @@ use crate::node::{Ctx, Input, NodeCommand, Timer};
 use crate::wire::{BrokerId, Message, Micros, NodeId, Response, ResponseBody};
 use accumulator::Accumulator;
 use application::Application;
+use idempotence::Idempotence;
+use links::Links;
 use metadata::ClientMetadata;
 use partitioner::Partitioner;
+use questions::Questions;
 use sender::Sender;
 use std::sync::Arc;
 
@@ -33,6 +45,9 @@ pub struct Producer {
     partitioner: Partitioner,
     accumulator: Accumulator,
     sender: Sender,
+    idempotence: Idempotence,
+    links: Links,
+    questions: Questions,
 }
 
 impl Producer {
@@ -45,6 +60,9 @@ impl Producer {
             partitioner: Partitioner::new(config.batch_size),
             accumulator: Accumulator::default(),
             sender: Sender::default(),
+            idempotence: Idempotence::default(),
+            links: Links::default(),
+            questions: Questions::default(),
             config,
         }
     }
@@ -52,20 +70,12 @@ impl Producer {
     /// What it is told, and what it does about it.
     pub fn on(&mut self, input: Input, ctx: &mut Ctx) {
         match input {
-            Input::Start => self.request_metadata(ctx),
+            Input::Start => self.run_sender(ctx),
             Input::Message {
-                from,
-                message: Message::Response(response),
-            } => self.on_response(from, response, ctx),
-            // The broker has closed the connection, as it does when an acks=0 request fails.
-            Input::Message {
-                message: Message::Disconnect(_),
-                ..
-            } => self.refresh_metadata(ctx),
-            Input::Message {
-                message: Message::Request(_),
-                ..
-            } => {}
+                from: NodeId::Broker(from),
+                message,
+            } => self.on_message(BrokerId(from), message, ctx),
+            Input::Message { .. } => {}
             Input::Timer(Timer::Arrival(schedule)) => self.on_arrival(schedule, ctx),
             Input::Timer(Timer::Listed) => self.on_listed(ctx),
             Input::Timer(Timer::MaxBlock(block)) => self.on_max_block(block, ctx),
@@ -73,6 +83,8 @@ impl Producer {
             Input::Timer(Timer::Sender) => self.on_sender_timer(ctx),
             Input::Timer(Timer::RequestTimeout) => self.on_request_timeout(ctx),
             Input::Timer(Timer::Delivery) => self.on_delivery_timer(ctx),
+            Input::Timer(Timer::Reconnect) => self.on_reconnect_timer(ctx),
+            Input::Timer(Timer::ProducerId) => self.on_producer_id_timer(ctx),
             Input::Timer(_) => {}
             Input::Command(NodeCommand::SetSource(source)) => self.set_source(source, ctx),
             Input::Command(NodeCommand::SetKeyed(keyed)) => self.application.keyed = keyed,
@@ -83,10 +95,20 @@ impl Producer {
         self.wake_blocked(ctx);
     }
 
-    fn on_response(&mut self, from: NodeId, response: Response, ctx: &mut Ctx) {
+    fn on_message(&mut self, from: BrokerId, message: Message, ctx: &mut Ctx) {
+        match message {
+            Message::Response(response) => self.on_response(from, response, ctx),
+            Message::Disconnect(_) => self.on_connection_lost(from, ctx),
+            Message::Request(_) => {}
+        }
+    }
+
+    fn on_response(&mut self, from: BrokerId, response: Response, ctx: &mut Ctx) {
+        let correlation = response.correlation;
         match response.body {
-            ResponseBody::Metadata(image) => self.on_metadata(&image, ctx),
-            ResponseBody::Produce(produced) => self.on_produced(from, response.correlation, &produced, ctx),
+            ResponseBody::Metadata(image) => self.on_metadata(from, correlation, &image, ctx),
+            ResponseBody::Produce(produced) => self.on_produced(from, correlation, &produced, ctx),
+            ResponseBody::InitProducerId(answer) => self.on_producer_id(from, correlation, answer, ctx),
             _ => {}
         }
     }

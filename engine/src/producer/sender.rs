@@ -1,9 +1,10 @@
-//! The sender: which batches leave when.
+//! The sender: one round after the other, it looks what can leave, and for whom.
 
 use super::Producer;
-use super::accumulator::{QueuedBatch, Readiness};
+use super::accumulator::Readiness;
+use super::queued_batch::QueuedBatch;
 use crate::node::{Alarm, Ctx, Timer};
-use crate::trace::{BatchWhy, EventId, Fact};
+use crate::trace::{EventId, Fact};
 use crate::wire::{Acks, BrokerId, Channel, Micros, ProduceRequest, RequestBody};
 use std::collections::VecDeque;
 
@@ -42,13 +43,33 @@ impl Sender {
         u32::try_from(to_broker.count()).unwrap_or(u32::MAX)
     }
 
-    fn has_in_flight(&self, partition: u32) -> bool {
+    pub(super) fn has_in_flight(&self, partition: u32) -> bool {
         self.requests
             .iter()
             .any(|request| request.batches.iter().any(|(p, _)| *p == partition))
     }
 
-    fn drain_index(&mut self, broker: BrokerId) -> &mut u32 {
+    pub(super) fn next_correlation(&mut self) -> u32 {
+        self.correlation = self.correlation.wrapping_add(1);
+        self.correlation
+    }
+
+    /// The request that this answers; `None` when it had been given up.
+    pub(super) fn take_request(&mut self, broker: BrokerId, correlation: u32) -> Option<InFlight> {
+        let answered = |request: &InFlight| request.correlation == correlation && request.broker == broker;
+        let place = self.requests.iter().position(answered)?;
+        self.requests.remove(place)
+    }
+
+    /// All that are on their way to that broker.
+    pub(super) fn take_requests_to(&mut self, broker: BrokerId) -> Vec<InFlight> {
+        let all = std::mem::take(&mut self.requests);
+        let (taken, kept): (Vec<_>, Vec<_>) = all.into_iter().partition(|request| request.broker == broker);
+        self.requests = kept.into();
+        taken
+    }
+
+    pub(super) fn drain_index(&mut self, broker: BrokerId) -> &mut u32 {
         let index = usize::from(broker.0);
         if index >= self.drain_index.len() {
             self.drain_index.resize(index + 1, 0);
@@ -64,33 +85,59 @@ impl Producer {
         }
     }
 
-    /// Sends what is ready, and asks to be called when more will be (`Sender.sendProducerData`).
+    /// One round (`Sender.runOnce`): first what concerns numbers and metadata, then what is ready.
     pub(super) fn run_sender(&mut self, ctx: &mut Ctx) {
+        let trigger = ctx.cause();
+        if let Some(epoch) = self.idempotence.turn() {
+            ctx.record_as_cause(Fact::ProducerEpochBumped { epoch });
+        }
+        self.maybe_ask_metadata(ctx);
+        if self.has_producer_id(ctx) {
+            self.send_ready(ctx);
+            self.watch_delivery(ctx);
+        }
+        ctx.set_cause(trigger);
+    }
+
+    /// Sends what is ready, and asks to be called when more will be (`Sender.sendProducerData`).
+    fn send_ready(&mut self, ctx: &mut Ctx) {
         self.rebuild_load();
         let mut ready: u16 = 0; // one bit a broker: there are at most nine
         let mut wake: Option<Micros> = None;
+        let mut leaderless = false;
         for partition in 0..self.accumulator.partitions() {
+            let readiness = self.readiness(partition, ctx.now());
             let Some(leader) = self.metadata.leader(partition) else {
+                leaderless |= readiness != Readiness::Empty;
                 continue;
             };
-            match self.readiness(partition, ctx.now()) {
+            match readiness {
                 Readiness::Empty => {}
                 Readiness::Now(_) => ready |= 1 << leader.0,
                 Readiness::At(at) => wake = Some(wake.map_or(at, |wake| wake.min(at))),
             }
         }
-        for broker in (0..16).filter(|bit| ready & (1 << bit) != 0) {
-            self.send_to(BrokerId(broker), ctx);
+        for broker in (0..16).map(BrokerId).filter(|broker| ready & (1 << broker.0) != 0) {
+            if self.links.is_open(broker) {
+                self.send_to(broker, ctx);
+            } else {
+                self.try_link(broker, ctx);
+            }
         }
         if let Some(at) = wake {
             self.sender.alarm.arm(at, Timer::Sender, ctx);
         }
-        self.watch_delivery(ctx);
+        if leaderless {
+            self.metadata.request_update();
+            self.maybe_ask_metadata(ctx);
+        }
     }
 
-    fn readiness(&self, partition: u32, now: Micros) -> Readiness {
+    pub(super) fn readiness(&self, partition: u32, now: Micros) -> Readiness {
+        let leader_epoch = self.metadata.leader_epoch(partition);
+        let exhausted = self.application.is_blocked();
         self.accumulator
-            .readiness(partition, now, self.config.linger_us, self.application.is_blocked())
+            .readiness(partition, leader_epoch, now, self.config.linger_us, exhausted)
     }
 
     fn rebuild_load(&mut self) {
@@ -125,75 +172,14 @@ impl Producer {
         led.any(|partition| matches!(self.readiness(partition, now), Readiness::Now(_)))
     }
 
-    /// At most one batch a partition, from where the last drain stopped, until `max.request.size`
-    /// (`RecordAccumulator.drainBatchesForOneNode`). Batches that are not ready go along. Answers the drain of the first
-    /// that was ready, too: the request goes because of it.
-    fn drain(&mut self, broker: BrokerId, ctx: &mut Ctx) -> (Vec<(u32, QueuedBatch)>, EventId) {
-        let trigger = ctx.cause();
-        let partitions = self.accumulator.partitions();
-        let start = *self.sender.drain_index(broker) % partitions.max(1);
-        let mut drained: Vec<(u32, QueuedBatch)> = Vec::new();
-        let (mut bytes, mut because) = (0u32, None);
-        for step in 0..partitions {
-            let partition = (start + step) % partitions;
-            if self.metadata.leader(partition) != Some(broker) {
-                continue;
-            }
-            *self.sender.drain_index(broker) = partition;
-            // With one request in flight, a partition is muted meanwhile, so that a retry cannot be overtaken.
-            if self.config.max_in_flight == 1 && self.sender.has_in_flight(partition) {
-                continue;
-            }
-            let Some(head) = self.accumulator.head(partition, ctx.now()) else {
-                continue;
-            };
-            if !drained.is_empty() && bytes.saturating_add(head.size_bytes()) > self.config.max_request_size {
-                break;
-            }
-            let why = match self.readiness(partition, ctx.now()) {
-                Readiness::Now(why) => why,
-                Readiness::Empty | Readiness::At(_) => BatchWhy::Along,
-            };
-            let Some(batch) = self.accumulator.pop(partition) else {
-                continue;
-            };
-            bytes = bytes.saturating_add(batch.size_bytes());
-            ctx.set_cause(because.filter(|_| why == BatchWhy::Along).unwrap_or(trigger));
-            let event = self.record_drained(partition, &batch, why, ctx);
-            if why != BatchWhy::Along && because.is_none() {
-                because = Some(event);
-            }
-            drained.push((partition, batch));
-        }
-        ctx.set_cause(trigger);
-        (drained, because.unwrap_or(trigger))
-    }
-
-    /// What made it ready is its cause: its first record, when it has lingered, or its refusal, when it is tried again;
-    /// otherwise what happens now.
-    fn record_drained(&mut self, partition: u32, batch: &QueuedBatch, why: BatchWhy, ctx: &mut Ctx) -> EventId {
-        let Some(id) = self.metadata.partition_id(partition) else {
-            return ctx.cause();
-        };
-        if matches!(why, BatchWhy::Linger | BatchWhy::Retry | BatchWhy::Split) {
-            ctx.set_cause(batch.cause);
-        }
-        let (records, bytes) = (batch.records(), batch.size_bytes());
-        ctx.record(Fact::BatchDrained {
-            partition: id,
-            records,
-            bytes,
-            why,
-        })
-    }
-
     fn send_request(&mut self, broker: BrokerId, mut batches: Vec<(u32, QueuedBatch)>, ctx: &mut Ctx) {
-        self.sender.correlation = self.sender.correlation.wrapping_add(1);
-        let correlation = self.sender.correlation;
+        let correlation = self.sender.next_correlation();
         let me = ctx.me();
         let built = batches.iter_mut().filter_map(|(partition, batch)| {
             batch.attempts += 1;
-            Some((self.metadata.partition_id(*partition)?, batch.build(me)))
+            batch.sent_in_epoch = self.metadata.leader_epoch(*partition);
+            let number = self.idempotence.number(*partition, batch.ordinal, batch.records());
+            Some((self.metadata.partition_id(*partition)?, batch.build(me, number)))
         });
         let request = ProduceRequest {
             acks: self.config.acks,

@@ -119,10 +119,11 @@ impl Quorum {
     /// of each state). The question alone costs nothing, but a follower that hears its leader wants no other.
     fn would_vote(&self, request: &VoteRequest, ctx: &Ctx) -> bool {
         let up_to_date = (request.last_epoch, request.log_end) >= (self.log.last_epoch(), self.log.end());
-        let up_to_date = up_to_date || ctx.has_bug(Bug::VoteForStaleLog);
+        let votes_for_all = ctx.has_bug(Bug::VoteForStaleLog);
+        let up_to_date = up_to_date || votes_for_all;
         match (&self.state, request.pre_vote) {
             (State::Leader(_), _) | (State::Follower(_), false) => false,
-            (State::Follower(following), true) => up_to_date && !following.has_fetched,
+            (State::Follower(following), true) => up_to_date && !following.has_fetched || votes_for_all,
             (_, true) => up_to_date,
             (_, false) => match self.voted_for {
                 Some(other) => other == request.candidate,

@@ -5,10 +5,12 @@
 //! **Invariant:** a file that cannot be played is refused with line and column, and nothing in a file can make the
 //! engine panic.
 
+mod action;
 mod checkpoint;
 mod decimal;
 mod error;
 mod glossary;
+mod nodes;
 mod observe;
 mod parse;
 mod parse_step;
@@ -21,6 +23,7 @@ mod validate;
 mod variant;
 mod verify;
 
+pub use action::{ActionForm, parse_action, write_action};
 pub use checkpoint::Checkpoint;
 pub use decimal::{format_seconds, parse_duration, parse_seconds};
 pub use error::{Place, ScenarioError, did_you_mean};
@@ -30,7 +33,7 @@ pub use setting::{Area, Kind, MAX_KEY_BYTES, MAX_KEYS, Setting, apply_all};
 pub use speed::Speed;
 pub use target::{Row, Target, partition_of};
 pub use text::{Span, Text};
-pub use validate::{MAX_SENT_BYTES, SetupProblem, check_command, validate};
+pub use validate::{MAX_SENT_BYTES, SetupProblem, check_command, check_nodes, validate};
 pub use variant::Variant;
 pub use verify::{Failure, Report};
 

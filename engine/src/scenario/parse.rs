@@ -1,11 +1,12 @@
 //! From a scenario's file to a [`Scenario`].
 
+use super::action::parse_action;
 use super::error::{Place, Reading, ScenarioError};
 use super::glossary::Glossary;
 use super::reader::{Table, Value, read_file};
 use super::setting::{self, Kind, Setting, check_key};
 use super::target::Known;
-use super::validate::{SetupProblem, validate};
+use super::validate::{SetupProblem, check_command, check_nodes, validate};
 use super::{Scenario, parse_step, variant};
 use crate::short_sort::sort_short_by_key;
 use crate::wire::Micros;
@@ -65,7 +66,7 @@ fn read(root: &Table) -> Reading<Scenario> {
         script.only(&SCRIPT)?;
         setup.workload.rate.bursts = read_bursts(&script)?;
         setup.workload.listed = read_events(&script)?;
-        setup.commands = read_actions(&script)?;
+        setup.commands = read_actions(&script, &setup)?;
     }
     validate(&setup).map_err(|problem| place_problem(root, &settings, &problem))?;
 
@@ -209,11 +210,17 @@ fn read_events(script: &Table) -> Reading<Vec<ListedEvent>> {
     Ok(events)
 }
 
-fn read_actions(script: &Table) -> Reading<Vec<(Micros, Command)>> {
+fn read_actions(script: &Table, setup: &Setup) -> Reading<Vec<(Micros, Command)>> {
     let mut commands = Vec::new();
     for table in tables(script, "actions", "an action", MAX_ACTIONS)? {
-        table.only(&["at", "set"])?;
+        table.only(&["at", "set", "do"])?;
         let at = table.need("at")?.seconds()?;
+        if let Some(deed) = table.get("do") {
+            commands.push((at, read_deed(&deed, setup)?));
+            if table.get("set").is_none() {
+                continue;
+            }
+        }
         for value in table.need("set")?.table("a set of settings")?.dotted_fields() {
             let setting = named(&value)?;
             let text = setting_text(setting, &value)?;
@@ -222,6 +229,14 @@ fn read_actions(script: &Table) -> Reading<Vec<(Micros, Command)>> {
     }
     sort_short_by_key(&mut commands, |(at, _)| *at);
     Ok(commands)
+}
+
+/// `do = "crash:b3"`.
+fn read_deed(value: &Value, setup: &Setup) -> Reading<Command> {
+    let command = parse_action(value.line()?).map_err(|message| value.error(message))?;
+    let checked = check_command(&command).and_then(|()| check_nodes(&command, setup));
+    checked.map_err(|problem| value.error(problem.message))?;
+    Ok(command)
 }
 
 fn known_keys(setup: &Setup) -> Vec<&str> {

@@ -1,10 +1,14 @@
 //! Whether the parts of a setup agree with each other. Each on its own is checked by its setting's range.
 
+mod command;
+
+pub use command::{MAX_SENT_BYTES, check_command, check_nodes};
+
 use super::decimal;
-use super::setting::{Kind, LEAST_LATENCY_US, MAX_KEYS, Setting};
+use super::setting::{Kind, LEAST_LATENCY_US, Setting};
 use crate::wire::Micros;
 use crate::workload::KeySampler;
-use crate::world::{Command, Limits, LinkConfig, Setup};
+use crate::world::{Limits, LinkConfig, Setup};
 use std::fmt;
 
 /// Why a setup cannot be played.
@@ -72,6 +76,23 @@ fn cluster(setup: &Setup) -> Result<(), SetupProblem> {
     if racks != 0 && racks != usize::from(brokers) {
         let message = format!("{racks} brokers have a rack, but there are {brokers}: all or none must have one");
         return problem(["racks", "brokers"], message);
+    }
+    controllers(setup)
+}
+
+fn controllers(setup: &Setup) -> Result<(), SetupProblem> {
+    let (controllers, brokers) = (setup.controllers, setup.brokers);
+    if setup.combined && controllers > brokers {
+        let message = format!(
+            "process.roles is broker,controller, but there are {controllers} controllers and {}: each needs a broker to \
+             live with",
+            if brokers == 1 {
+                "only 1 broker".to_owned()
+            } else {
+                format!("only {brokers} brokers")
+            }
+        );
+        return problem(["process.roles", "controllers", "brokers"], message);
     }
     Ok(())
 }
@@ -170,47 +191,8 @@ fn workload(setup: &Setup) -> Result<(), SetupProblem> {
     setup
         .commands
         .iter()
-        .try_for_each(|(_, command)| check_command(command))
+        .try_for_each(|(_, command)| check_command(command).and_then(|()| check_nodes(command, setup)))
 }
-
-/// Whether that command stays within the limits of its setting.
-///
-/// # Errors
-///
-/// Says which limit it breaks.
-pub fn check_command(command: &Command) -> Result<(), SetupProblem> {
-    match command {
-        Command::Send { key, value } => {
-            if let Some(Err(message)) = key.as_deref().map(super::setting::check_key) {
-                return problem(["own.keys"], format!("send {message}"));
-            }
-            if value.len() > MAX_SENT_BYTES {
-                let message = format!(
-                    "a record sent by hand must be at most {MAX_SENT_BYTES} bytes, not {}",
-                    value.len()
-                );
-                return problem(["value.bytes"], message);
-            }
-        }
-        Command::Keys(keys) if keys.len() > MAX_KEYS => {
-            return problem(
-                ["own.keys"],
-                format!("own.keys must be at most {} keys", decimal::grouped(MAX_KEYS as u64)),
-            );
-        }
-        _ => {
-            if let Some((setting, value)) = Setting::of_command(command)
-                && let Err(message) = setting.canonical(&value)
-            {
-                return problem([setting.name], message);
-            }
-        }
-    }
-    Ok(())
-}
-
-/// The longest value of a record that is sent by hand, in bytes.
-pub const MAX_SENT_BYTES: usize = 1_000;
 
 fn links(setup: &Setup) -> Result<(), SetupProblem> {
     let network = &setup.network;

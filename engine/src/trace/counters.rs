@@ -2,7 +2,7 @@
 
 use super::{Event, Fact};
 use crate::log::KeyId;
-use crate::wire::Micros;
+use crate::wire::{Micros, ProducerEpoch, TopicId};
 
 /// Sums over the whole run.
 #[derive(Debug, Clone, Default)]
@@ -31,6 +31,10 @@ pub struct Counters {
     pub subjects: Vec<SubjectCounters>,
     /// Of the group.
     pub group: GroupCounters,
+    /// The highest epoch that a producer has come to.
+    pub producer_epoch: ProducerEpoch,
+    /// By topic.
+    truncated: Vec<u64>,
     now: Micros,
 }
 
@@ -175,8 +179,22 @@ impl Counters {
                 ..
             } => self.group.generations += 1,
             Fact::PartitionRevoked { .. } => self.group.revoked += 1,
+            Fact::ProducerEpochBumped { epoch } => self.producer_epoch = self.producer_epoch.max(epoch),
+            Fact::Truncated { partition, records, .. } => {
+                let topic = usize::from(partition.topic.0);
+                if topic >= self.truncated.len() {
+                    self.truncated.resize(topic + 1, 0);
+                }
+                self.truncated[topic] += u64::from(records);
+            }
             _ => {}
         }
+    }
+
+    /// Records that replicas of the topic have cut off, because their leader did not have them.
+    #[must_use]
+    pub fn truncated(&self, topic: TopicId) -> u64 {
+        self.truncated.get(usize::from(topic.0)).copied().unwrap_or(0)
     }
 
     fn partition(&mut self, index: u16) -> &mut PartitionCounters {

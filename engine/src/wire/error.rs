@@ -99,6 +99,8 @@ errors! {
     UnknownLeaderEpoch = 75, "UNKNOWN_LEADER_EPOCH", true, false;
     /// The request carries an older registration of the broker than the controller knows.
     StaleBrokerEpoch = 77, "STALE_BROKER_EPOCH", false, false;
+    /// The high watermark is not known well enough yet: a new leader's has not reached the start of its epoch.
+    OffsetNotAvailable = 78, "OFFSET_NOT_AVAILABLE", true, false;
     /// Join again with the member id that this response carries (KIP-394).
     MemberIdRequired = 79, "MEMBER_ID_REQUIRED", false, false;
     /// The preferred leader is not in sync, or not alive.

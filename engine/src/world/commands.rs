@@ -1,10 +1,11 @@
 //! What commands do: they are told to nodes, as a person at a terminal would.
 
+use super::network::Impairment;
 use super::{Command, Limits, Setup, World};
 use crate::log::{Dictionary, KeyId};
 use crate::node::{Input, NodeCommand};
 use crate::trace::{CommandFact, EventId, Fact};
-use crate::wire::{Micros, NodeId};
+use crate::wire::{AdminRequest, BrokerId, Micros, NodeId};
 use crate::workload::{Burst, KeyDistribution, KeySampler};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -127,7 +128,109 @@ impl World {
             }
             Command::Consumers(count) => self.set_consumers(*count),
             Command::Send { key, value } => self.send_by_hand(key.as_deref(), value),
-            _ => {}
+            Command::Process { node, fault } => {
+                let cause = self.note(command.fact());
+                self.fault(*node, *fault, cause);
+            }
+            Command::SlowDisk { broker, bytes_per_s } => {
+                let cause = self.note(command.fact());
+                self.set_disk(*broker, *bytes_per_s, cause);
+            }
+            Command::Cut { from, to, both_ways } => {
+                self.note(command.fact());
+                self.cut(*from, *to);
+                if *both_ways {
+                    self.cut(*to, *from);
+                }
+            }
+            Command::Impair {
+                from,
+                to,
+                delay_us,
+                loss_permille,
+            } => {
+                self.note(command.fact());
+                self.impair(Impairment {
+                    from: *from,
+                    to: *to,
+                    delay_us: *delay_us,
+                    loss_permille: *loss_permille,
+                });
+            }
+            Command::Heal => {
+                self.note(command.fact());
+                self.heal();
+            }
+            Command::ElectLeaders { .. }
+            | Command::AddPartitions(_)
+            | Command::Reassign { .. }
+            | Command::Unclean(_)
+            | Command::MinInsyncReplicas(_) => {
+                let cause = self.note(command.fact());
+                if let Some(request) = self.admin_request(command) {
+                    self.ask_controller(request, cause);
+                }
+            }
+        }
+    }
+
+    /// What an administrator would ask for to do that.
+    fn admin_request(&self, command: &Command) -> Option<AdminRequest> {
+        let topic = self.setup.topic.name.as_str().into();
+        Some(match command {
+            Command::ElectLeaders { unclean } => AdminRequest::ElectLeaders {
+                topic,
+                unclean: *unclean,
+            },
+            Command::AddPartitions(count) => AdminRequest::CreatePartitions { topic, count: *count },
+            Command::Reassign { partition, replicas } => AdminRequest::Reassign {
+                topic,
+                partition: *partition,
+                replicas: replicas.clone(),
+            },
+            Command::Unclean(on) => AdminRequest::AlterConfigs {
+                topic,
+                unclean: Some(*on),
+                min_insync_replicas: None,
+            },
+            Command::MinInsyncReplicas(n) => AdminRequest::AlterConfigs {
+                topic,
+                unclean: None,
+                min_insync_replicas: Some(*n),
+            },
+            _ => return None,
+        })
+    }
+
+    /// A disk stays as slow as it is when its broker is started again.
+    fn set_disk(&mut self, broker: BrokerId, bytes_per_s: Option<u64>, cause: EventId) {
+        let place = usize::from(broker.0).checked_sub(1);
+        if let Some(disk) = place.and_then(|place| self.disks.get_mut(place)) {
+            *disk = bytes_per_s;
+            self.order(broker.into(), NodeCommand::SetDisk(bytes_per_s), cause);
+        }
+    }
+
+    /// What a broker's disk takes in a second, if that is limited.
+    pub(super) fn disk_of(&self, broker: BrokerId) -> Option<u64> {
+        let place = usize::from(broker.0).checked_sub(1)?;
+        self.disks.get(place).copied().flatten()
+    }
+
+    /// When the controller whose word counts has last heard from a broker.
+    pub(super) fn heard_us(&self, broker: BrokerId) -> Option<Micros> {
+        let row = usize::from(self.authority().number()).checked_sub(1)?;
+        let place = usize::from(broker.0).checked_sub(1)?;
+        *self.heard.get(row)?.get(place)?
+    }
+
+    /// A controller has heard from a broker.
+    pub(super) fn note_heard(&mut self, controller: u8, from: NodeId) {
+        let NodeId::Broker(broker) = from else { return };
+        let place = |n: u8| usize::from(n).checked_sub(1);
+        let row = place(controller).and_then(|row| self.heard.get_mut(row));
+        if let Some(heard) = row.and_then(|row| row.get_mut(place(broker)?)) {
+            *heard = Some(self.now);
         }
     }
 

@@ -17,6 +17,7 @@ impl World {
                 message,
                 cause,
                 sent,
+                ..
             } = due
             {
                 let journey = Journey {

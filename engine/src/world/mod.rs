@@ -2,12 +2,18 @@
 //!
 //! **Invariant:** nothing but `world` knows the world; a node sees a [`Ctx`](crate::node::Ctx).
 
+mod admin;
+mod authority;
+mod availability;
 mod command;
 mod commands;
+mod faults;
 mod flights;
+mod link;
 mod look;
 mod network;
 mod network_config;
+mod processes;
 mod queue;
 mod setup;
 mod start;
@@ -28,9 +34,12 @@ use crate::log::Dictionary;
 use crate::node::{Ctx, Input, NodeCommand, Outbox, Random, Subjects};
 use crate::producer::Producer;
 use crate::trace::{EventId, Fact, Names, Trace};
-use crate::wire::{Micros, NodeId};
+use crate::wire::{Message, MetadataImage, Micros, NodeId};
+use availability::Availability;
 use commands::Playing;
-use network::Network;
+use link::Parcel;
+use network::{Network, Way};
+use processes::{Processes, Reach};
 use queue::{Due, Queue};
 use std::sync::Arc;
 
@@ -43,6 +52,7 @@ pub struct World {
     now: Micros,
     queue: Queue,
     network: Network,
+    processes: Processes,
     nodes: Nodes,
     dictionary: Arc<Dictionary>,
     subjects: Subjects,
@@ -50,6 +60,13 @@ pub struct World {
     trace: Trace,
     topics: Vec<Arc<str>>,
     playing: Playing,
+    availability: Availability,
+    /// The cluster as a controller knew it that has died since.
+    last_image: Option<Arc<MetadataImage>>,
+    /// For each broker: what its disk takes in a second, if that is limited.
+    disks: Vec<Option<u64>>,
+    /// For each controller and broker: when the one has last heard from the other.
+    heard: Vec<Vec<Option<Micros>>>,
 }
 
 /// The nodes, each with its random stream.
@@ -125,12 +142,31 @@ impl World {
                 to,
                 message,
                 cause,
-                ..
-            } => self.tell(to, Input::Message { from, message }, cause),
-            Due::Timer { node, timer, cause } => self.tell(node, Input::Timer(timer), cause),
+                sent,
+                life,
+            } => {
+                let parcel = Parcel {
+                    message,
+                    cause,
+                    sent,
+                    life,
+                };
+                self.arrive(from, to, parcel);
+            }
+            Due::Timer {
+                node,
+                timer,
+                cause,
+                life,
+            } => match self.processes.reach(node, life, false) {
+                Reach::Handled => self.tell(node, Input::Timer(timer), cause),
+                Reach::Waits => self.wait(node, Input::Timer(timer), cause),
+                Reach::Void | Reach::Refused(_) => {}
+            },
             Due::Start { node, cause } => self.tell(node, Input::Start, cause),
             Due::Command(command) => self.obey(&command),
             Due::Rate => self.follow_rate(),
+            Due::Admin(wish) => self.administer(*wish),
         }
         true
     }
@@ -188,23 +224,41 @@ impl World {
             Node::Producer(node) => node.on(input, &mut ctx),
             Node::Consumer(node) => node.on(input, &mut ctx),
         }
+        let cause = ctx.cause;
         self.carry_out(to);
+        if std::mem::take(&mut self.outbox.exited) {
+            self.exited(to, cause);
+        }
     }
 
     fn carry_out(&mut self, from: NodeId) {
         for (to, message, bytes, cause) in self.outbox.messages.drain(..) {
-            let arrives = self.network.arrival(self.now, from, to, bytes);
-            self.queue.push(
-                arrives,
-                Due::Message {
-                    from,
-                    to,
-                    message,
-                    cause,
-                    sent: self.now,
-                },
-            );
+            let (life, sent) = (self.processes.life(to), self.now);
+            match self.network.send(self.now, from, to, bytes, &message) {
+                Way::Arrives(at) => self.queue.push(
+                    at,
+                    Due::Message {
+                        from,
+                        to,
+                        message,
+                        cause,
+                        sent,
+                        life,
+                    },
+                ),
+                Way::Cut => {
+                    let parcel = Parcel {
+                        message,
+                        cause,
+                        sent,
+                        life,
+                    };
+                    send_into_cut(&mut self.network, from, to, parcel);
+                }
+                Way::Nowhere => {}
+            }
         }
+        let life = self.processes.life(from);
         for (at, timer, cause) in self.outbox.timers.drain(..) {
             self.queue.push(
                 at,
@@ -212,6 +266,7 @@ impl World {
                     node: from,
                     timer,
                     cause,
+                    life,
                 },
             );
         }
@@ -220,6 +275,7 @@ impl World {
         }
         if let NodeId::Controller(_) = from {
             self.learn_topics();
+            self.account_for_metadata();
         }
     }
 
@@ -238,19 +294,25 @@ impl World {
         }
     }
 
-    /// The controller whose word counts: the active one, or the one that was active last.
-    fn authority(&self) -> &Controller {
-        &self.nodes.controllers[0].0
-    }
-
     fn learn_topics(&mut self) {
-        let known = &self.authority().image().topics;
+        let known = &self.image().topics;
         let new: Vec<Arc<str>> = known
             .values()
             .skip(self.topics.len())
             .map(|state| state.name.clone())
             .collect();
         self.topics.extend(new);
+    }
+}
+
+#[cold]
+fn send_into_cut(network: &mut Network, from: NodeId, to: NodeId, parcel: Parcel) {
+    let is_heard_of = match parcel.message {
+        Message::Disconnect(channel) => network.give_up(from, to, channel),
+        _ => true,
+    };
+    if is_heard_of {
+        network.hold(from, to, parcel);
     }
 }
 

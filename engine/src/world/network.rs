@@ -1,52 +1,168 @@
-//! Links: how long a message takes.
+//! The network: which way a message takes, and who hears of a connection that is closed.
 
-use super::{LinkConfig, NetworkConfig};
+mod faults;
+#[cfg(test)]
+mod tests;
+
+use super::link::{Channels, Link, Parcel};
+use super::{LinkConfig, NetworkConfig, Setup};
 use crate::node::Random;
-use crate::wire::{Micros, NodeId};
-use std::collections::BTreeMap;
+use crate::wire::{Channel, Message, Micros, NodeId};
+use faults::Faults;
+pub(super) use faults::Impairment;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// The links between nodes. Each direction of each pair is a link of its own, with its own random stream, and keeps
-/// messages in order, as TCP does.
+/// The links between nodes. Each direction of each pair is a link of its own, with its own random stream.
 #[derive(Debug, Clone)]
 pub(super) struct Network {
-    config: NetworkConfig,
-    seed: u64,
+    maker: Maker,
     links: BTreeMap<(NodeId, NodeId), Link>,
 }
 
+/// What a new link is made from.
 #[derive(Debug, Clone)]
-struct Link {
-    random: Random,
-    last_arrival: Micros,
-    /// The sender's line is busy until then.
-    free_at: Micros,
+struct Maker {
+    config: NetworkConfig,
+    seed: u64,
+    /// So many controllers live in the process of the broker of their number.
+    combined: u8,
+    faults: Faults,
 }
 
+/// The way that a message takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// It arrives then.
+    Arrives(Micros),
+    /// The link is cut: it must be [held](Network::hold).
+    Cut,
+    /// Its connection is closed already, and its sender is about to hear of it.
+    Nowhere,
+}
+
+/// Between two nodes of one process: nearly at once.
+const WITHIN_A_PROCESS: LinkConfig = LinkConfig {
+    latency_us: 10,
+    jitter_us: 0,
+    bytes_per_s: u64::MAX,
+};
+
 impl Network {
-    pub(super) fn new(config: NetworkConfig, seed: u64) -> Self {
+    pub(super) fn new(setup: &Setup) -> Self {
         Self {
-            config,
-            seed,
+            maker: Maker {
+                config: setup.network.clone(),
+                seed: setup.seed,
+                combined: if setup.combined { setup.controllers } else { 0 },
+                faults: Faults::default(),
+            },
             links: BTreeMap::new(),
         }
     }
 
-    /// When a message that leaves now arrives: after those before it on this link, the time on the line by its size,
-    /// and the latency with its jitter.
-    pub(super) fn arrival(&mut self, now: Micros, from: NodeId, to: NodeId, bytes: u32) -> Micros {
-        let config = self.config.between(from, to);
-        let seed = self.seed;
-        let link = self.links.entry((from, to)).or_insert_with(|| Link {
-            random: Random::named(seed, &format!("link {from} {to}")),
-            last_arrival: 0,
-            free_at: 0,
-        });
-        let on_the_line = u64::from(bytes) * 1_000_000 / config.bytes_per_s.max(1);
-        link.free_at = link.free_at.max(now) + on_the_line;
-        let jitter = link.random.below_u64(config.jitter_us + 1);
-        let arrival = (link.free_at + config.latency_us + jitter).max(link.last_arrival);
-        link.last_arrival = arrival;
-        arrival
+    /// Sends a message, and keeps the account of open connections: a request opens one, and whoever closes it says so.
+    pub(super) fn send(&mut self, now: Micros, from: NodeId, to: NodeId, bytes: u32, message: &Message) -> Way {
+        let maker = &self.maker;
+        let link = self.links.entry((from, to)).or_insert_with(|| maker.link(from, to));
+        match message {
+            Message::Request(request) => {
+                if link.stale.contains(request.channel) {
+                    return Way::Nowhere;
+                }
+                link.open.add(request.channel);
+            }
+            Message::Response(_) => {}
+            Message::Disconnect(channel) => {
+                link.open.remove(*channel);
+                link.stale.remove(*channel);
+            }
+        }
+        if link.is_cut() {
+            Way::Cut
+        } else {
+            Way::Arrives(link.arrival(now, bytes))
+        }
+    }
+
+    /// Keeps a message that was sent into a cut, or was on its way there.
+    pub(super) fn hold(&mut self, from: NodeId, to: NodeId, parcel: Parcel) {
+        self.link(from, to).trouble().hold(parcel);
+    }
+
+    /// A node gives a connection up across a cut. `false` when nobody has ever heard of it, so nobody need be told.
+    pub(super) fn give_up(&mut self, from: NodeId, to: NodeId, channel: Channel) -> bool {
+        self.link(from, to).trouble().give_up(channel)
+    }
+
+    /// A node's sockets are closed, all at once. Answers which of its peers will be told, and on which channels; what they
+    /// send until they know it goes nowhere.
+    pub(super) fn close(&mut self, node: NodeId) -> BTreeSet<(NodeId, Channel)> {
+        let mut told = BTreeSet::new();
+        for ((from, to), link) in &mut self.links {
+            if *from == node {
+                told.extend(link.open.iter().map(|channel| (*to, channel)));
+                link.open = Channels::default();
+                link.stale = Channels::default();
+            } else if *to == node {
+                told.extend(link.open.iter().map(|channel| (*from, channel)));
+                link.stale.add_all(link.open);
+                link.open = Channels::default();
+                if let Some(trouble) = &mut link.trouble {
+                    trouble.drop_held();
+                }
+            }
+        }
+        told
+    }
+
+    /// Nobody listens where that request arrived. Answers whether its sender is to be told: the first of several is
+    /// enough.
+    pub(super) fn refuse(&mut self, from: NodeId, to: NodeId, channel: Channel) -> bool {
+        let link = self.link(from, to);
+        let is_open = link.open.contains(channel);
+        if is_open {
+            link.open.remove(channel);
+            link.stale.add(channel);
+        }
+        is_open
+    }
+
+    /// A node hears that the other one has closed a connection between them.
+    pub(super) fn heard(&mut self, from: NodeId, to: NodeId, channel: Channel) {
+        if let Some(back) = self.links.get_mut(&(to, from)) {
+            back.stale.remove(channel);
+            if let Some(trouble) = &mut back.trouble {
+                trouble.drop_responses(channel);
+            }
+        }
+    }
+
+    fn link(&mut self, from: NodeId, to: NodeId) -> &mut Link {
+        let maker = &self.maker;
+        self.links.entry((from, to)).or_insert_with(|| maker.link(from, to))
+    }
+}
+
+impl Maker {
+    #[cold]
+    fn link(&self, from: NodeId, to: NodeId) -> Link {
+        let random = Random::named(self.seed, &format!("link {from} {to}"));
+        if self.is_within(from, to) {
+            return Link::new(WITHIN_A_PROCESS, random);
+        }
+        let mut link = Link::new(self.config.between(from, to), random);
+        self.faults.befall(from, to, &mut link);
+        link
+    }
+
+    /// Whether both live in one process.
+    fn is_within(&self, from: NodeId, to: NodeId) -> bool {
+        match (from, to) {
+            (NodeId::Broker(b), NodeId::Controller(c)) | (NodeId::Controller(c), NodeId::Broker(b)) => {
+                b == c && c <= self.combined
+            }
+            _ => false,
+        }
     }
 }
 
@@ -57,30 +173,5 @@ impl NetworkConfig {
             (NodeId::Broker(_), NodeId::Broker(_)) => self.broker,
             _ => self.client,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_link_keeps_order_and_large_messages_take_longer() {
-        let near = LinkConfig {
-            latency_us: 500,
-            jitter_us: 400,
-            bytes_per_s: 1_000_000,
-        };
-        let config = NetworkConfig {
-            client: near,
-            broker: near,
-            controller: near,
-        };
-        let mut network = Network::new(config, 1);
-        let (p1, b1, b2) = (NodeId::Producer(1), NodeId::Broker(1), NodeId::Broker(2));
-        let arrivals: Vec<Micros> = (0..100).map(|at| network.arrival(at, p1, b1, 1)).collect();
-        assert!(arrivals.is_sorted());
-        let large = network.arrival(1000, p1, b2, 10_000);
-        assert!((11_500..=11_900).contains(&large), "10 kB at 1 MB/s, {large}");
     }
 }

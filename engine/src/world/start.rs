@@ -1,7 +1,9 @@
 //! How a world begins.
 
+use super::availability::Availability;
 use super::commands::Playing;
 use super::network::Network;
+use super::processes::Processes;
 use super::queue::{Due, Queue};
 use super::{Limits, Nodes, Setup, World};
 use crate::broker::{Broker, BrokerConfig};
@@ -34,13 +36,18 @@ impl World {
         let mut world = Self {
             now: 0,
             queue: Queue::default(),
-            network: Network::new(setup.network.clone(), setup.seed),
+            network: Network::new(setup),
+            processes: Processes::new(setup),
             nodes: nodes(setup),
             subjects: Subjects::default(),
             outbox: Outbox::default(),
             trace: Trace::new(setup.limits.trace_events),
             topics: Vec::new(),
             playing: Playing::new(setup, keys),
+            availability: Availability::default(),
+            last_image: None,
+            disks: vec![None; setup.brokers.into()],
+            heard: vec![vec![None; setup.brokers.into()]; setup.controllers.into()],
             dictionary: Arc::new(dictionary),
             setup: Arc::new(setup.clone()),
         };
@@ -71,12 +78,7 @@ impl World {
 
     fn start_nodes(&mut self) {
         let setup = self.setup.clone();
-        let topic = NodeCommand::CreateTopic {
-            name: setup.topic.name.as_str().into(),
-            partitions: setup.topic.partitions,
-            replication_factor: setup.topic.replication_factor,
-            when_brokers: setup.brokers,
-        };
+        let topic = self.topic_wanted();
         for controller in 1..=setup.controllers {
             let node = NodeId::Controller(controller);
             self.tell(node, Input::Command(topic.clone()), 0);
@@ -105,6 +107,17 @@ impl World {
         }
         for (at, command) in &setup.commands {
             self.schedule(*at, command.clone());
+        }
+    }
+
+    /// The topic is created as soon as all brokers are up.
+    pub(super) fn topic_wanted(&self) -> NodeCommand {
+        let setup = &self.setup;
+        NodeCommand::CreateTopic {
+            name: setup.topic.name.as_str().into(),
+            partitions: setup.topic.partitions,
+            replication_factor: setup.topic.replication_factor,
+            when_brokers: setup.brokers,
         }
     }
 
@@ -175,6 +188,10 @@ fn assert_bounds(setup: &Setup) {
     assert!(
         (1..=Limits::MAX_CONTROLLERS).contains(&setup.controllers),
         "invariant setup-is-valid: controllers"
+    );
+    assert!(
+        !setup.combined || setup.controllers <= setup.brokers,
+        "invariant setup-is-valid: process.roles"
     );
     let replicas = 1..=setup.brokers;
     assert!(

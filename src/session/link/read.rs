@@ -2,11 +2,14 @@
 
 use super::{Link, LinkProblem, agree, packing};
 use crate::session::{Action, Plan};
-use partitura_engine::scenario::{BUILT_IN, Scenario, Setting, check_command, did_you_mean, parse_seconds};
+use partitura_engine::scenario::{
+    BUILT_IN, Scenario, Setting, check_command, check_nodes, did_you_mean, parse_action, parse_seconds,
+};
 use partitura_engine::short_sort::sort_short_by_key;
 use partitura_engine::wire::Micros;
 use partitura_engine::world::Command;
 use percent_encoding::percent_decode_str;
+use std::rc::Rc;
 
 /// The most problems that are told one by one.
 const MOST_PROBLEMS: usize = 50;
@@ -29,9 +32,17 @@ pub(super) struct Chosen {
     pub(super) text: String,
 }
 
+/// An action, and the part that says so.
+struct Deed {
+    action: Action,
+    number: usize,
+    text: String,
+}
+
 struct Reader {
     link: Link,
     chosen: Vec<Chosen>,
+    deeds: Vec<Deed>,
     seen: Vec<String>,
     /// The seed, if the link names one: else the scenario's own is meant.
     seed: Option<u64>,
@@ -42,6 +53,7 @@ pub(super) fn read(fragment: &str) -> (Link, Vec<LinkProblem>) {
     let mut reader = Reader {
         link: Link::first(),
         chosen: Vec::new(),
+        deeds: Vec::new(),
         seen: Vec::new(),
         seed: None,
         problems: Vec::new(),
@@ -117,7 +129,7 @@ impl Reader {
         }
         let (name, value) = part.text.split_once('=').ok_or("it should be name=value")?;
         if let Some(at) = name.strip_prefix('@') {
-            return self.action(at, value);
+            return self.action(at, value, part);
         }
         let value = decoded(value)?;
         match name {
@@ -171,8 +183,8 @@ impl Reader {
         self.once(name)
     }
 
-    fn action(&mut self, at: &str, action: &str) -> Result<(), String> {
-        if self.link.actions.len() == Plan::MOST_ACTIONS {
+    fn action(&mut self, at: &str, action: &str, part: Part) -> Result<(), String> {
+        if self.deeds.len() == Plan::MOST_ACTIONS {
             return Err(format!(
                 "a run can hold {} actions at most; this one is left out",
                 Plan::MOST_ACTIONS
@@ -181,8 +193,25 @@ impl Reader {
         let at_us = moment(at)?;
         let command = command(action)?;
         check_command(&command).map_err(|problem| problem.message)?;
-        self.link.actions.push(Action { at_us, command });
+        self.deeds.push(Deed {
+            action: Action { at_us, command },
+            number: part.number,
+            text: part.text.to_owned(),
+        });
         Ok(())
+    }
+
+    /// Keeps the actions that can be done in the run of the link's settings.
+    fn act(&mut self, scenario: Scenario) {
+        let plan = self.link.plan(Rc::new(scenario));
+        let setup = plan.setup().expect("invariant link-can-be-played: its settings agree");
+        for Deed { action, number, text } in std::mem::take(&mut self.deeds) {
+            match check_nodes(&action.command, &setup) {
+                Ok(()) => self.link.actions.push(action),
+                Err(problem) => self.tell(LinkProblem::of_part(number, &text, problem.message)),
+            }
+        }
+        sort_short_by_key(&mut self.link.actions, |action| action.at_us);
     }
 
     /// Puts together what was read, and leaves out what cannot be played.
@@ -190,7 +219,6 @@ impl Reader {
         let scenario = Scenario::built_in(&self.link.scenario);
         let scenario = scenario.expect("invariant scenario-is-valid: the link's scenario was found");
         self.link.seed = self.seed.unwrap_or(scenario.setup.seed);
-        sort_short_by_key(&mut self.link.actions, |action| action.at_us);
         if let Some(step) = self.link.step.filter(|step| *step >= scenario.steps.len()) {
             self.link.step = None;
             let (wanted, steps) = (step + 1, scenario.steps.len());
@@ -201,6 +229,7 @@ impl Reader {
         let (settings, problems) = agree::agreeing(std::mem::take(&mut self.chosen), &scenario, self.link.seed);
         self.link.settings = settings;
         problems.into_iter().for_each(|problem| self.tell(problem));
+        self.act(scenario);
         (self.link, self.problems)
     }
 }
@@ -221,30 +250,19 @@ fn moment(seconds: &str) -> Result<Micros, String> {
     }
 }
 
-/// `rate:500`, `send:match-7:Goal`, `send:Goal`.
+/// `rate:500`, `crash:b3`, `send:match-7:Goal`, `send:Goal`.
 fn command(action: &str) -> Result<Command, String> {
-    let (name, value) = action
-        .split_once(':')
-        .ok_or("an action is name:value, such as rate:500")?;
-    if name == "send" {
-        return Ok(match value.split_once(':') {
-            Some((key, text)) => Command::Send {
-                key: Some(decoded(key)?),
-                value: decoded(text)?,
-            },
-            None => Command::Send {
-                key: None,
-                value: decoded(value)?,
-            },
-        });
-    }
-    match Setting::find(name) {
-        Some(setting) => setting.command(&decoded(value)?),
-        None => {
-            let live = Setting::all()
-                .filter(|setting| setting.live)
-                .map(|setting| setting.name);
-            Err(format!("no such action{}", did_you_mean(name, live.chain(["send"]))))
-        }
-    }
+    let Some(sent) = action.strip_prefix("send:") else {
+        return parse_action(&decoded(action)?);
+    };
+    Ok(match sent.split_once(':') {
+        Some((key, text)) => Command::Send {
+            key: Some(decoded(key)?),
+            value: decoded(text)?,
+        },
+        None => Command::Send {
+            key: None,
+            value: decoded(sent)?,
+        },
+    })
 }

@@ -118,6 +118,18 @@ fn everything_that_can_be_wrong_is_told() {
             "part 2 \"@1=rate\": an action is name:value, such as rate:500",
         ),
         (
+            "v1;@1=heal:b1",
+            "part 2 \"@1=heal:b1\": heal heals all, and not b1: write it as heal",
+        ),
+        (
+            "v1;@1=crash:b4",
+            "part 2 \"@1=crash:b4\": crash:b4: there is no b4, only b1 to b3",
+        ),
+        (
+            "v1;@1=crash:b44",
+            "part 2 \"@1=crash:b44\": \"b44\" is no broker or controller: write it as crash:b3",
+        ),
+        (
             "v1;@1=raet:5",
             "part 2 \"@1=raet:5\": no such action; did you mean rate?",
         ),
@@ -144,6 +156,21 @@ fn everything_that_can_be_wrong_is_told() {
     for (fragment, message) in cases {
         assert_eq!(told(fragment), [message], "{fragment}");
     }
+}
+
+#[test]
+fn faults_are_written_as_people_say_them() {
+    let text = "v1;scenario=world-cup;seed=42;@1.000=crash:b3;@2.000=cut:b1,b2:b3,p;@3.000=impair:b1:b2:50.5:20;\
+                @4.000=heal;@5.000=min.insync.replicas:1";
+    let (link, problems) = Link::parse(text);
+    assert_eq!((problems, link.actions.len()), (Vec::new(), 5));
+    assert_eq!(link.to_fragment().unwrap(), text);
+}
+
+#[test]
+fn a_broker_that_the_settings_bring_can_be_crashed() {
+    let (link, problems) = Link::parse("v1;@1=crash:b5;brokers=5");
+    assert_eq!((problems, link.actions.len()), (Vec::new(), 1));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! From a run to its text.
 
 use super::{Action, Link};
-use partitura_engine::scenario::Setting;
+use partitura_engine::scenario::write_action;
 use partitura_engine::wire::Micros;
 use partitura_engine::world::Command;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -43,10 +43,7 @@ fn action(command: &Command) -> String {
     match command {
         Command::Send { key: Some(key), value } => format!("send:{}:{}", encoded(key, PIECE), encoded(value, PIECE)),
         Command::Send { key: None, value } => format!("send:{}", encoded(value, PIECE)),
-        _ => match Setting::of_command(command) {
-            Some((setting, value)) => format!("{}:{}", setting.name, encoded(&value, VALUE)),
-            None => String::new(),
-        },
+        _ => encoded(&write_action(command).unwrap_or_default(), VALUE),
     }
 }
 

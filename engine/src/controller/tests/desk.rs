@@ -59,7 +59,7 @@ impl Desk {
             dictionary: Dictionary::default(),
             subjects: Subjects::default(),
         };
-        desk.turn(0, Controller::on_active);
+        desk.turn(0, |controller, ctx| controller.on(Input::Start, ctx));
         desk
     }
 

@@ -226,6 +226,7 @@ fn without_elr_an_unclean_shutdown_only_fences() {
 #[test]
 fn producer_ids_come_in_blocks_and_never_twice() {
     let mut desk = cluster();
+    let epoch = desk.epoch(1);
     let mut block = |broker: u8, broker_epoch| {
         let request = AllocateProducerIdsRequest {
             broker: BrokerId(broker),
@@ -236,9 +237,9 @@ fn producer_ids_come_in_blocks_and_never_twice() {
             other => panic!("{other:?}"),
         }
     };
-    assert_eq!(block(1, 0), (ErrorCode::None, 0, 1_000));
-    assert_eq!(block(1, 0), (ErrorCode::None, 1_000, 1_000));
-    assert_eq!(block(2, 0).0, ErrorCode::StaleBrokerEpoch);
+    assert_eq!(block(1, epoch), (ErrorCode::None, 0, 1_000));
+    assert_eq!(block(1, epoch), (ErrorCode::None, 1_000, 1_000));
+    assert_eq!(block(2, epoch).0, ErrorCode::StaleBrokerEpoch);
 }
 
 impl Desk {

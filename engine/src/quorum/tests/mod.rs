@@ -1,1 +1,6 @@
 //! Stories of a quorum.
+
+mod elections;
+mod net;
+mod replication;
+mod storm;

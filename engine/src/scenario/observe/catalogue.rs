@@ -3,6 +3,7 @@
 use super::{Asked, Observable, Of, Seen};
 use crate::log::KeyId;
 use crate::trace::SubjectCounters;
+use crate::world::ProcessState;
 
 fn count<T>(items: impl Iterator<Item = T>) -> u64 {
     items.count() as u64
@@ -25,7 +26,7 @@ fn followers_behind(seen: &Seen, asked: Asked) -> u64 {
     behind.max().unwrap_or(0)
 }
 
-pub(super) static OBSERVABLES: [Observable; 32] = [
+pub(super) static OBSERVABLES: [Observable; 46] = [
     Observable::new("sent", Of::Any, "records that send() took", |s, asked| match asked {
         Asked::Run => s.world.trace().counters().sent,
         Asked::Partition(index) => s.counted(index).map_or(0, |p| p.sent),
@@ -241,4 +242,99 @@ pub(super) static OBSERVABLES: [Observable; 32] = [
             counters.latency_sum_us.checked_div(counters.processed).unwrap_or(0)
         },
     ),
+    Observable::new(
+        "refused",
+        Of::Run,
+        "records of which an application was told that they are not stored",
+        |s, _| s.world.ledger().refused,
+    ),
+    Observable::new(
+        "lost",
+        Of::Run,
+        "records that were acknowledged and are not in the leader's log any more",
+        |s, _| s.world.ledger().lost,
+    ),
+    Observable::new(
+        "duplicated",
+        Of::Run,
+        "records that are more than once in the leader's log",
+        |s, _| s.world.ledger().duplicated,
+    ),
+    Observable::new(
+        "retried_records",
+        Of::Run,
+        "records that were sent more than once",
+        |s, _| s.world.ledger().retried,
+    ),
+    Observable::new(
+        "truncated",
+        Of::Run,
+        "records that replicas have cut off, because their leader did not have them",
+        |s, _| {
+            let topic = s.world.topic_id();
+            topic.map_or(0, |topic| s.world.trace().counters().truncated(topic))
+        },
+    ),
+    Observable::new(
+        "producer_epoch",
+        Of::Run,
+        "the highest epoch that an idempotent producer has come to",
+        |s, _| u64::from(s.world.trace().counters().producer_epoch),
+    ),
+    Observable::new(
+        "under_replicated",
+        Of::RunOrPartition,
+        "partitions with fewer replicas in sync than there are: UnderReplicatedPartitions",
+        |s, asked| s.over_rows(asked, |row| u64::from(row.under_replicated)),
+    ),
+    Observable::new(
+        "under_min_isr",
+        Of::RunOrPartition,
+        "partitions with fewer replicas in sync than min.insync.replicas: UnderMinIsrPartitionCount",
+        |s, asked| s.over_rows(asked, |row| u64::from(row.under_min_isr)),
+    ),
+    Observable::new(
+        "offline",
+        Of::RunOrPartition,
+        "partitions without a leader: OfflinePartitionsCount",
+        |s, asked| s.over_rows(asked, |row| u64::from(row.offline)),
+    ),
+    Observable::new(
+        "unavailable_ms",
+        Of::RunOrPartition,
+        "the longest time so far that a partition could not be written to, in whole milliseconds",
+        |s, asked| match asked {
+            Asked::Partition(index) => s.world.longest_unavailable_us(index) / 1_000,
+            Asked::Run | Asked::Key(_) => {
+                let rows = s.view.partitions.iter();
+                let longest = rows.map(|row| s.world.longest_unavailable_us(row.index)).max();
+                longest.unwrap_or(0) / 1_000
+            }
+        },
+    ),
+    Observable::new(
+        "eligible",
+        Of::RunOrPartition,
+        "replicas that may lead although they are not in the ISR (KIP-966)",
+        |s, asked| s.over_rows(asked, |row| row.elr.len() as u64),
+    ),
+    Observable::new("live_brokers", Of::Run, "brokers whose process runs", |s, _| {
+        count(s.view.brokers.iter().filter(|broker| runs(broker.process)))
+    }),
+    Observable::new(
+        "fenced_brokers",
+        Of::Run,
+        "brokers that are registered and fenced",
+        |s, _| s.world.fenced_brokers(),
+    ),
+    Observable::new(
+        "active_controller",
+        Of::Run,
+        "the number of the controller that leads the quorum; 0 for none",
+        |s, _| s.view.active_controller.map_or(0, u64::from),
+    ),
 ];
+
+fn runs(process: ProcessState) -> bool {
+    matches!(process, ProcessState::Running | ProcessState::ShuttingDown)
+}

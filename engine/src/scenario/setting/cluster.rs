@@ -50,9 +50,10 @@ pub(super) static SETTINGS: [Setting; 21] = [
         "min.insync.replicas",
         Area::Topic,
         (1, Limits::MAX_BROKERS as u64),
-        field!(broker.min_insync_replicas),
+        Access::Number(|setup| u64::from(setup.broker.min_insync_replicas), set_min_isr),
         "How many in-sync copies must exist before acks=all is granted. Higher loses less and refuses writes sooner.",
-    ),
+    )
+    .live(),
     Setting::number(
         "message.max.bytes",
         Area::Cluster,
@@ -173,6 +174,12 @@ fn set_topic(setup: &mut Setup, name: &str) {
     name.clone_into(&mut setup.topic.name);
     setup.producer.topic = name.into();
     setup.consumer.topic = name.into();
+}
+
+/// Brokers look at it when they are written to, the controller when somebody leaves the ISR.
+fn set_min_isr(setup: &mut Setup, n: u64) {
+    setup.broker.min_insync_replicas = n as u8;
+    setup.controller.min_insync_replicas = n as u8;
 }
 
 /// The brokers that stay keep their racks, those that are new are dealt in turn.

@@ -5,6 +5,7 @@
 
 mod clients;
 mod cluster;
+mod failures;
 mod keys;
 mod kind;
 mod traffic;
@@ -120,9 +121,14 @@ impl Setting {
 
     /// All settings, area by area. Applied in this order, each finds what it depends on already set.
     pub fn all() -> impl Iterator<Item = &'static Setting> {
-        [&cluster::SETTINGS[..], &traffic::SETTINGS, &clients::SETTINGS]
-            .into_iter()
-            .flatten()
+        [
+            &cluster::SETTINGS[..],
+            &failures::SETTINGS,
+            &traffic::SETTINGS,
+            &clients::SETTINGS,
+        ]
+        .into_iter()
+        .flatten()
     }
 
     /// The setting of that name.
@@ -197,6 +203,10 @@ impl Setting {
             ("key", Value::Number(n)) => Ok(Command::Keyed(n == traffic::KEY_IS_SUBJECT)),
             ("keys", Value::Distribution(distribution)) => Ok(Command::Distribution(distribution)),
             ("own.keys", Value::Keys(keys)) => Ok(Command::Keys(keys)),
+            ("unclean.leader.election.enable", Value::Number(n)) => Ok(Command::Unclean(n != 0)),
+            ("min.insync.replicas", Value::Number(n)) => {
+                u8::try_from(n).map(Command::MinInsyncReplicas).map_err(|_| fixed())
+            }
             _ => Err(fixed()),
         }
     }
@@ -210,6 +220,8 @@ impl Setting {
             Command::Keyed(keyed) => ("key", Value::Number(traffic::key_choice(*keyed))),
             Command::Distribution(distribution) => ("keys", Value::Distribution(*distribution)),
             Command::Keys(keys) => ("own.keys", Value::Keys(keys.clone())),
+            Command::Unclean(on) => ("unclean.leader.election.enable", Value::Number(u64::from(*on))),
+            Command::MinInsyncReplicas(n) => ("min.insync.replicas", Value::Number(u64::from(*n))),
             _ => return None,
         };
         let setting = Self::find(name)?;

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::workload::Burst;
+use crate::world::Command;
 
 fn message(change: impl Fn(&mut Setup)) -> String {
     let mut setup = Setup::new(1, "topic");
@@ -20,6 +21,21 @@ fn what_does_not_agree_is_named() {
     assert_eq!(
         copies,
         "replication.factor is 3, but there is only 1 broker: each copy needs its own"
+    );
+    let roles = message(|setup| {
+        (setup.controllers, setup.combined) = (3, true);
+        (setup.brokers, setup.topic.replication_factor) = (2, 2);
+    });
+    assert_eq!(
+        roles,
+        "process.roles is broker,controller, but there are 3 controllers and only 2 brokers: each needs a broker to live \
+         with"
+    );
+    assert!(message(|setup| setup.controllers = 2).starts_with("controllers must be 1 or 3"));
+    let crash = crate::scenario::parse_action("crash:b4").unwrap();
+    assert_eq!(
+        message(|setup| setup.commands = vec![(0, crash.clone())]),
+        "crash:b4: there is no b4, only b1 to b3"
     );
     let delivery = message(|setup| setup.producer.linger_us = 91_000_000);
     assert_eq!(

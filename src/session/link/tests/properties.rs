@@ -2,9 +2,83 @@
 
 use super::*;
 use partitura_engine::scenario::validate;
+use partitura_engine::trace::ProcessFault;
+use partitura_engine::wire::{BrokerId, NodeId, NodeSet};
 use proptest::prelude::*;
 
+/// Nodes that are there whatever the settings.
+fn any_nodes() -> impl Strategy<Value = NodeSet> {
+    let one = prop_oneof![
+        (1..=3_u8).prop_map(NodeId::Broker),
+        Just(NodeId::Controller(1)),
+        (1..=2_u8).prop_map(NodeId::Producer),
+        (1..=64_u8).prop_map(NodeId::Consumer),
+    ];
+    prop_oneof![
+        1 => Just(NodeSet::ALL),
+        1 => Just((1..=16).map(NodeId::Broker).collect()),
+        4 => prop::collection::vec(one, 1..4).prop_map(|nodes| nodes.into_iter().collect()),
+    ]
+}
+
+fn any_fault() -> impl Strategy<Value = Command> {
+    let faults = [
+        ProcessFault::Crash,
+        ProcessFault::Stop,
+        ProcessFault::Pause,
+        ProcessFault::Resume,
+        ProcessFault::Start,
+        ProcessFault::LoseDisk,
+    ];
+    let broker = (1..=3_u8).prop_map(BrokerId);
+    prop_oneof![
+        (1..=3_u8, prop::sample::select(faults.to_vec()), any::<bool>()).prop_map(|(n, fault, controller)| {
+            let node = if controller {
+                NodeId::Controller(1)
+            } else {
+                NodeId::Broker(n)
+            };
+            Command::Process { node, fault }
+        }),
+        (broker, prop::option::of(1..=1_000_000_000_000_u64))
+            .prop_map(|(broker, bytes_per_s)| Command::SlowDisk { broker, bytes_per_s }),
+        (any_nodes(), any_nodes(), any::<bool>()).prop_map(|(from, to, both_ways)| Command::Cut {
+            from,
+            to,
+            both_ways
+        }),
+        (any_nodes(), any_nodes(), 0..=10_000_000_u64, 0..=1_000_u16).prop_map(
+            |(from, to, delay_us, loss_permille)| {
+                Command::Impair {
+                    from,
+                    to,
+                    delay_us,
+                    loss_permille,
+                }
+            }
+        ),
+        Just(Command::Heal),
+        any::<bool>().prop_map(|unclean| Command::ElectLeaders { unclean }),
+        (1..=64_u16).prop_map(Command::AddPartitions),
+        (
+            0..64_u16,
+            Just(vec![BrokerId(1), BrokerId(2), BrokerId(3)]).prop_shuffle(),
+            1..=3_usize
+        )
+            .prop_map(|(partition, mut replicas, count)| {
+                replicas.truncate(count);
+                Command::Reassign { partition, replicas }
+            }),
+        any::<bool>().prop_map(Command::Unclean),
+        (1..=9_u8).prop_map(Command::MinInsyncReplicas),
+    ]
+}
+
 fn any_command() -> impl Strategy<Value = Command> {
+    prop_oneof![any_setting(), any_fault()]
+}
+
+fn any_setting() -> impl Strategy<Value = Command> {
     let text = "\\PC{0,20}";
     prop_oneof![
         (0..=1_000_000_u32).prop_map(Command::Rate),
@@ -74,7 +148,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_read(text in "\\PC{0,100}|(v1;)?([@a-z.%;:=0-9]{0,60})", packed in any::<bool>()) {
+    fn any_text_is_read(text in "\\PC{0,100}|(v1;)?([@a-z.%;:=0-9]{0,60})|v1;@1=(crash|cut|impair|heal|slow-disk|reassign)[:,a-z0-9]{0,20}", packed in any::<bool>()) {
         survives(&text);
         survives(&if packed { packing::pack(&text) } else { format!("v1z;{text}") });
     }

@@ -1,0 +1,75 @@
+//! Whose word counts among the controllers.
+
+use super::World;
+use crate::controller::Controller;
+use crate::wire::{MetadataImage, NodeId, Offset, QuorumEpoch, QuorumRole};
+use std::sync::Arc;
+
+/// Whether a controller leads the quorum and knows that a majority follows it. With one controller there is no question.
+fn is_active(controller: &Controller) -> bool {
+    controller.number() == 1
+}
+
+/// How far a controller is: its epoch, and how much of its log is committed.
+pub(super) fn standing(controller: &Controller) -> (QuorumEpoch, Offset) {
+    (0, controller.image().offset)
+}
+
+/// Its part in the quorum.
+pub(super) fn role(_controller: &Controller) -> QuorumRole {
+    QuorumRole::Leader
+}
+
+/// Where its metadata log ends.
+pub(super) fn log_end(controller: &Controller) -> Offset {
+    controller.image().offset
+}
+
+impl World {
+    /// The controller that leads the quorum, if there is one that runs and knows it. Of two that believe it, the one of the
+    /// higher epoch.
+    #[must_use]
+    pub fn active_controller(&self) -> Option<u8> {
+        let running = self.controllers().filter(|controller| {
+            is_active(controller) && self.processes.is_running(NodeId::Controller(controller.number()))
+        });
+        running
+            .max_by_key(|controller| standing(controller).0)
+            .map(Controller::number)
+    }
+
+    /// The controller whose word counts: the active one, or the one that knows most of what was committed.
+    pub(super) fn authority(&self) -> &Controller {
+        let active = self.active_controller();
+        let chosen = self.controllers().max_by_key(|controller| {
+            let first_of_equals = u8::MAX - controller.number();
+            (
+                active == Some(controller.number()),
+                standing(controller),
+                first_of_equals,
+            )
+        });
+        chosen.unwrap_or(&self.nodes.controllers[0].0)
+    }
+
+    /// The cluster as the controllers have it; while none of them knows, as one of them knew it last.
+    pub(super) fn image(&self) -> &MetadataImage {
+        let known = self.authority().image();
+        match &self.last_image {
+            Some(last) if self.active_controller().is_none() && last.offset > known.offset => last,
+            _ => known,
+        }
+    }
+
+    /// A controller is about to forget what it knows.
+    pub(super) fn remember_image(&mut self) {
+        let image = self.image();
+        if self.last_image.as_ref().is_none_or(|last| last.offset < image.offset) {
+            self.last_image = Some(Arc::new(image.clone()));
+        }
+    }
+
+    pub(super) fn controllers(&self) -> impl Iterator<Item = &Controller> {
+        self.nodes.controllers.iter().map(|(controller, _)| controller)
+    }
+}

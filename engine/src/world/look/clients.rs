@@ -1,0 +1,87 @@
+//! The producers, the consumers and their group.
+
+use crate::broker::Broker;
+use crate::consumer::{Consumer, ConsumerState};
+use crate::coordinator::Group;
+use crate::wire::{NodeId, Offset};
+use crate::world::{ConsumerView, GroupView, LastSent, OwnedView, ProducerView, World};
+
+impl World {
+    /// The group at its coordinator.
+    pub(super) fn group(&self) -> Option<(&Broker, &Group)> {
+        let name = &self.setup.consumer.group;
+        let brokers = self.nodes.brokers.iter().map(|(broker, _)| broker);
+        let mut brokers = brokers.filter(|broker| self.is_there(broker.id().into()));
+        brokers.find_map(|broker| {
+            let coordinates = broker.coordinates(name);
+            Some((broker, broker.coordinator().group(name)?)).filter(|_| coordinates)
+        })
+    }
+
+    pub(super) fn group_view(&self) -> GroupView {
+        let id = self.setup.consumer.group.to_string();
+        match self.group() {
+            None => GroupView {
+                id,
+                ..GroupView::default()
+            },
+            Some((broker, group)) => GroupView {
+                id,
+                state: group.state().name(),
+                generation: group.generation(),
+                coordinator: Some(broker.id()),
+                members: u32::try_from(group.members().len()).unwrap_or(u32::MAX),
+            },
+        }
+    }
+
+    pub(super) fn producer_views(&self) -> Vec<ProducerView> {
+        let numbered = self.nodes.producers.iter().zip(1..);
+        let views = numbered.map(|((producer, _), number)| ProducerView {
+            node: NodeId::Producer(number),
+            waiting: producer.waiting(),
+            in_flight: producer.in_flight(),
+            blocked: producer.is_blocked(),
+            last: producer.last_sent().map(|last| LastSent {
+                at_us: last.at_us,
+                key: last.key,
+                subject: last.subject,
+                partition: u16::try_from(last.partition).unwrap_or(u16::MAX),
+            }),
+        });
+        views.collect()
+    }
+
+    pub(super) fn consumer_views(&self) -> Vec<ConsumerView> {
+        let numbered = self.nodes.consumers.iter().zip(1..=u8::MAX);
+        let open = numbered.filter(|((consumer, _), _)| consumer.state() != ConsumerState::Closed);
+        open.map(|((consumer, _), number)| self.consumer_view(consumer, number))
+            .collect()
+    }
+
+    fn consumer_view(&self, consumer: &Consumer, number: u8) -> ConsumerView {
+        let group = self.group().map(|(_, group)| group);
+        let mut lag = 0;
+        let owned = consumer.owned().map(|owned| {
+            let high_watermark = self
+                .leader_replica(owned.partition)
+                .map_or(0, |replica| replica.high_watermark);
+            let committed: Option<Offset> = group.and_then(|group| group.committed(owned.partition));
+            lag += high_watermark.saturating_sub(committed.unwrap_or(0));
+            OwnedView {
+                partition: owned.partition.index,
+                processed: owned.processed,
+                committed: owned.committed,
+                buffered: owned.buffered,
+            }
+        });
+        let owned = owned.collect();
+        ConsumerView {
+            node: NodeId::Consumer(number),
+            state: consumer.state().name(),
+            owned,
+            lag,
+            busy: consumer.is_busy(),
+        }
+    }
+}

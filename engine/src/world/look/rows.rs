@@ -1,0 +1,111 @@
+//! The partitions, their replicas, and the records in them.
+
+use crate::broker::Replica;
+use crate::log::{KeyId, LogEntry};
+use crate::wire::{PartitionId, PartitionState, TopicId};
+use crate::world::{PartitionView, RecordView, ReplicaView, World};
+
+/// How many keys a row names at most.
+const TOP_KEYS: usize = 8;
+
+impl World {
+    pub(super) fn partition_views(&self, topic: TopicId) -> Vec<PartitionView> {
+        let counters = self.trace.counters();
+        let recent = |index: usize| counters.partitions.get(index).map_or(0, |p| p.recent(self.now));
+        let image = self.image();
+        let all: Vec<(PartitionId, &PartitionState)> = image.partitions_of(topic).collect();
+        let all_recent: u64 = (0..all.len()).map(recent).sum();
+        let group = self.group().map(|(_, group)| group);
+        let views = all.into_iter().map(|(id, state)| {
+            let index = usize::from(id.index);
+            let counted = counters.partitions.get(index);
+            let (sent, processed) = counted.map_or((0, 0), |p| (p.sent, p.processed));
+            let high_watermark = self.leader_replica(id).map_or(0, |replica| replica.high_watermark);
+            let committed = group.and_then(|group| group.committed(id)).unwrap_or(0);
+            // Kafka counts what is in sync at leaders only.
+            let (is_led, min_isr) = (state.leader.is_some(), self.effective_min_isr(topic, state));
+            PartitionView {
+                index: id.index,
+                leader: state.leader,
+                leader_epoch: state.leader_epoch,
+                replicas: state.replicas.to_vec(),
+                isr: state.isr.to_vec(),
+                elr: state.elr.to_vec(),
+                under_replicated: is_led && state.isr.len() < state.replicas.len().saturating_sub(state.adding.len()),
+                offline: !is_led,
+                under_min_isr: is_led && state.isr.len() < min_isr,
+                at_min_isr: is_led && state.isr.len() == min_isr,
+                reassigning: !state.adding.is_empty() || !state.removing.is_empty(),
+                unavailable_since_us: self.unavailable_since(id.index),
+                sent,
+                share_permille: permille(sent, counters.sent),
+                recent_permille: permille(recent(index), all_recent),
+                top: self.top_keys(index),
+                lag: high_watermark.saturating_sub(committed),
+                unprocessed: high_watermark.saturating_sub(processed),
+            }
+        });
+        views.collect()
+    }
+
+    fn top_keys(&self, partition: usize) -> Vec<(KeyId, u64)> {
+        let Some(counted) = self.trace.counters().partitions.get(partition) else {
+            return Vec::new();
+        };
+        let top = counted.top(TOP_KEYS).into_iter();
+        top.filter_map(|(index, count)| Some((self.dictionary.key_at(index)?, count)))
+            .collect()
+    }
+
+    pub(super) fn replica_views(&self, topic: TopicId) -> Vec<ReplicaView> {
+        let image = self.image();
+        let placed = image
+            .partitions_of(topic)
+            .flat_map(|(id, state)| state.replicas.iter().map(move |b| (id, state, *b)));
+        let views = placed.filter_map(|(id, state, broker)| {
+            let replica = self.broker(broker)?.replica(id)?;
+            Some(ReplicaView {
+                partition: id.index,
+                broker,
+                is_leader: replica.is_leader() && self.is_there(broker.into()),
+                in_sync: state.isr.contains(&broker),
+                leader_epoch: replica.leader_epoch,
+                log_start: replica.log.start(),
+                log_end: replica.log.end(),
+                high_watermark: replica.high_watermark,
+                last: last_records(replica),
+                truncated: None,
+            })
+        });
+        views.collect()
+    }
+}
+
+fn permille(part: u64, whole: u64) -> u32 {
+    u32::try_from((part * 1000 + whole / 2).checked_div(whole).unwrap_or(0)).unwrap_or(1000)
+}
+
+fn last_records(replica: &Replica) -> Vec<RecordView> {
+    let newest_first = replica.log.entries_backwards().flat_map(|entry| {
+        (0..entry.batch.records().len())
+            .rev()
+            .map(move |place| record_view(replica, entry, place))
+    });
+    let mut last: Vec<RecordView> = newest_first.take(ReplicaView::LAST).collect();
+    last.reverse();
+    last
+}
+
+pub(super) fn record_view(replica: &Replica, entry: &LogEntry, place: usize) -> RecordView {
+    let record = &entry.batch.records()[place];
+    let offset = entry.base_offset + place as u64;
+    RecordView {
+        offset,
+        key: record.key,
+        subject: record.subject,
+        sequence: record.sequence,
+        value: record.value,
+        acknowledged: offset < replica.high_watermark,
+        sent_us: entry.batch.base_timestamp_us + u64::from(record.timestamp_delta_us),
+    }
+}
