@@ -8,7 +8,7 @@ use partitura_engine::wire::{Api, BrokerId, NodeId, PartitionId, TopicId};
 #[must_use]
 pub fn concerns(event: &Event, target: Target, topic: Option<TopicId>) -> bool {
     let of_partition = |index: u16| {
-        partition(&event.fact).is_some_and(|partition| Some(partition.topic) == topic && partition.index == index)
+        partition_of(&event.fact).is_some_and(|partition| Some(partition.topic) == topic && partition.index == index)
     };
     match target {
         Target::Partition(index) | Target::Leader(index) | Target::HighWatermark(index) => of_partition(index),
@@ -81,7 +81,8 @@ fn of_group(fact: &Fact) -> bool {
     }
 }
 
-fn partition(fact: &Fact) -> Option<PartitionId> {
+/// The partition that it is about.
+pub(super) fn partition_of(fact: &Fact) -> Option<PartitionId> {
     match *fact {
         Fact::Sent(sent) => sent.partition,
         Fact::LeaderElected { partition, .. }

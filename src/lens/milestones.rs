@@ -1,11 +1,12 @@
 //! The events that a person would tell of, out of the thousands that happen: kept apart, so that a flood of fetches
 //! does not wash them away.
 
+use super::about::partition_of;
 use super::why::node;
 use crate::session::history::{Mark, MarkKind};
 use crate::ui::format::counted;
 use partitura_engine::trace::{CommandFact, Election, Event, Fact, GroupStateName, ProcessFault};
-use partitura_engine::wire::QuorumRole;
+use partitura_engine::wire::{QuorumRole, TopicId};
 use partitura_engine::world::Command;
 use std::collections::VecDeque;
 
@@ -24,15 +25,24 @@ impl Milestones {
         self.last.iter().rev()
     }
 
-    /// Takes note of what happened, if it is worth telling.
-    pub fn absorb(&mut self, event: &Event) {
-        if !is_milestone(&event.fact) {
+    /// Takes note of what happened, if it is worth telling. `topic` is the one whose partitions are the rows.
+    pub fn absorb(&mut self, event: &Event, topic: Option<TopicId>) {
+        if !is_milestone(&event.fact) || !is_of_rows(&event.fact, topic) {
             return;
         }
         if self.last.len() == Self::KEPT {
             self.last.pop_front();
         }
         self.last.push_back(*event);
+    }
+}
+
+/// Whether it is about a row, or about no partition at all: what happens to the fifty partitions of
+/// `__consumer_offsets` would wash all else away. That a coordinator has groups to look after is told.
+fn is_of_rows(fact: &Fact, topic: Option<TopicId>) -> bool {
+    match fact {
+        Fact::CoordinatorLoaded { groups, .. } => *groups > 0,
+        _ => partition_of(fact).is_none_or(|partition| topic.is_none_or(|topic| partition.topic == topic)),
     }
 }
 
@@ -87,7 +97,10 @@ pub fn is_milestone(fact: &Fact) -> bool {
 
 /// The event as a mark of the timeline, if it deserves one. `yours` says whether the person at the controls did it.
 #[must_use]
-pub fn mark_of(event: &Event, yours: bool) -> Option<Mark> {
+pub fn mark_of(event: &Event, topic: Option<TopicId>, yours: bool) -> Option<Mark> {
+    if !is_of_rows(&event.fact, topic) {
+        return None;
+    }
     let (kind, label) = match event.fact {
         Fact::Commanded(command) => of_command(command, yours),
         Fact::RecordLimitReached { .. } => (MarkKind::Trouble, "record limit".to_owned()),
@@ -198,7 +211,9 @@ pub fn command_words(command: &Command) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use partitura_engine::wire::{BrokerId, NodeId, PartitionId, TopicId};
+    use partitura_engine::wire::{BrokerId, NodeId, PartitionId};
+
+    const TOPIC: Option<TopicId> = Some(TopicId(1));
 
     fn event(fact: Fact) -> Event {
         Event {
@@ -221,15 +236,24 @@ mod tests {
             epoch,
             how: Election::FromIsr,
         };
-        assert_eq!(mark_of(&event(elected(0)), false), None);
-        assert_eq!(mark_of(&event(elected(1)), false).unwrap().label, "P2 → broker 3");
+        assert_eq!(mark_of(&event(elected(0)), TOPIC, false), None);
+        assert_eq!(
+            mark_of(&event(elected(1)), TOPIC, false).unwrap().label,
+            "P2 → broker 3"
+        );
+        let other = Some(TopicId(0));
+        assert_eq!(
+            mark_of(&event(elected(1)), other, false),
+            None,
+            "another topic's partitions are no rows"
+        );
     }
 
     #[test]
     fn what_you_did_is_told_from_what_the_scenario_did() {
         let command = event(Fact::Commanded(CommandFact::Consumers(3)));
-        assert_eq!(mark_of(&command, true).unwrap().kind, MarkKind::You);
-        assert_eq!(mark_of(&command, false).unwrap().kind, MarkKind::Scenario);
+        assert_eq!(mark_of(&command, TOPIC, true).unwrap().kind, MarkKind::You);
+        assert_eq!(mark_of(&command, TOPIC, false).unwrap().kind, MarkKind::Scenario);
     }
 
     #[test]
@@ -238,12 +262,12 @@ mod tests {
             let node = NodeId::Broker(3);
             event(Fact::Commanded(CommandFact::Process { node, fault }))
         };
-        let crash = mark_of(&process(ProcessFault::Crash), true).unwrap();
+        let crash = mark_of(&process(ProcessFault::Crash), TOPIC, true).unwrap();
         assert_eq!(
             (crash.kind, crash.label.as_str()),
             (MarkKind::Fault, "you crash broker 3")
         );
-        let start = mark_of(&process(ProcessFault::Start), false).unwrap();
+        let start = mark_of(&process(ProcessFault::Start), TOPIC, false).unwrap();
         assert_eq!(
             (start.kind, start.label.as_str()),
             (MarkKind::Scenario, "start broker 3")
@@ -253,9 +277,9 @@ mod tests {
     #[test]
     fn a_flood_of_fetches_leaves_the_milestones_alone() {
         let mut milestones = Milestones::default();
-        milestones.absorb(&event(Fact::ConsumerClosed));
+        milestones.absorb(&event(Fact::ConsumerClosed), TOPIC);
         for _ in 0..1000 {
-            milestones.absorb(&event(Fact::Polled { records: 1 }));
+            milestones.absorb(&event(Fact::Polled { records: 1 }), TOPIC);
         }
         assert_eq!(milestones.newest_first().count(), 1);
     }

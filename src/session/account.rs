@@ -44,14 +44,14 @@ impl Account {
         let mut may_lose = None;
         for event in world.trace().since(self.absorbed) {
             self.reading.absorb(event);
-            self.milestones.absorb(event);
+            self.milestones.absorb(event, topic);
             if let Fact::BatchAcknowledged { records, .. } = event.fact {
                 self.history.acknowledged(event.at, records);
             }
             if topic.is_some_and(|topic| self.lag.absorb(event, topic)) {
                 self.history.lag(event.at, self.lag.total());
             }
-            if let Some(mark) = mark_of(event, yours) {
+            if let Some(mark) = mark_of(event, topic, yours) {
                 self.history.mark(mark);
             }
             match event.fact {

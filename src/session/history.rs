@@ -129,8 +129,9 @@ impl History {
         }
         if self.marks.len() == Self::MARKS {
             self.unmarked += 1;
-            let least = self.marks.iter().rposition(|mark| mark.kind != MarkKind::Trouble);
-            match least.filter(|_| mark.kind == MarkKind::Trouble) {
+            let counts = |mark: &Mark| matches!(mark.kind, MarkKind::Trouble | MarkKind::Fault);
+            let least = self.marks.iter().rposition(|mark| !counts(mark));
+            match least.filter(|_| counts(&mark)) {
                 Some(least) => drop(self.marks.remove(least)),
                 None => return,
             }

@@ -133,10 +133,10 @@ impl RowHead {
                 head.share = Some(share);
                 head.bar = Some(bar(x, 48.0, w, 5.0));
                 head.chips = chips(view, palette, Point::new(x + 8.0, rect.y + 70.0), 8.0, w);
-                if let Some(us) = unavailable.filter(|us| *us >= 100_000 && rect.h >= 96.0 && !taken) {
+                if let Some(us) = unavailable.filter(|us| *us >= 100_000 && rect.h >= 90.0 && !taken) {
                     let text = format!("no writes for {}", seconds(us));
                     head.labels.push(
-                        Label::new(x, rect.y + 93.0, 11.0, Tone::Bad, text)
+                        Label::new(x, rect.y + (rect.h - 3.0).min(93.0), 11.0, Tone::Bad, text)
                             .strong()
                             .fit(w + 8.0),
                     );
