@@ -5,6 +5,7 @@ mod end;
 mod hash;
 mod input;
 mod run;
+mod storm;
 mod table;
 
 use clap::{Parser, Subcommand};
@@ -25,6 +26,7 @@ enum Command {
     Run(run::Args),
     Check(check::Args),
     Hash(hash::Args),
+    Storm(storm::Args),
 }
 
 fn main() -> ExitCode {
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
         Command::Run(args) => run::run(&args),
         Command::Check(args) => check::check(&args),
         Command::Hash(args) => hash::hash(&args),
+        Command::Storm(args) => storm::storm(&args),
     };
     end::exit_code(done)
 }

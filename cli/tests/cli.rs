@@ -72,6 +72,7 @@ fn every_command_has_help() {
         &["run", "--help"],
         &["check", "--help"],
         &["hash", "--help"],
+        &["storm", "--help"],
     ] {
         let output = partitura(arguments);
         assert_eq!(output.status.code(), Some(0));
@@ -79,6 +80,30 @@ fn every_command_has_help() {
     }
     assert!(refused(&[]).contains("Usage: partitura"));
     assert!(refused(&["dance"]).contains("unrecognized subcommand 'dance'"));
+}
+
+#[test]
+fn something_can_be_done_to_a_run() {
+    let trace = Temporary::new("faults.jsonl", b"");
+    let arguments = [
+        "run",
+        WORLD_CUP,
+        "--until",
+        "2s",
+        "--do",
+        "1.5=crash:b3",
+        "--do",
+        "1s=rate:50",
+    ];
+    let output = partitura(&[&arguments[..], &["--trace", trace.path()]].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let events = fs::read_to_string(trace.path()).unwrap();
+    assert_eq!(events.matches("\"b3\"").count().min(1), 1);
+    let wrong = |deed: &str| refused(&["run", WORLD_CUP, "--do", deed]);
+    assert!(wrong("1.5=crush:b3").contains("--do 1.5=crush:b3: no such action; did you mean crash?"));
+    assert!(wrong("1.5=crash:b7").contains("there is no b7, only b1 to b3"));
+    assert!(wrong("crash:b3").contains("write it as TIME=ACTION"));
+    assert!(wrong("25h=heal").contains("later than a day"));
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //! Start at [`world::World`]; `ARCHITECTURE.md` shows the rooms and which way the arrows point.
 
 pub mod broker;
+pub mod check;
 pub mod consumer;
 pub mod controller;
 pub mod coordinator;

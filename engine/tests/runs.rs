@@ -186,8 +186,7 @@ fn every_event_has_an_earlier_cause_and_a_line() {
     let processed = world
         .trace()
         .since(0)
-        .filter(|e| matches!(e.fact, Fact::RecordProcessed { .. }))
-        .last()
+        .rfind(|e| matches!(e.fact, Fact::RecordProcessed { .. }))
         .unwrap();
     let chain = world.trace().chain(processed.id);
     let sends = |fact: &Fact| matches!(fact, Fact::RecordSent { .. });

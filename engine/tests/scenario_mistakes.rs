@@ -144,6 +144,22 @@ fn every_mistake_is_told_with_line_and_column() {
             "17:39: rate must be 0 to 1 000 000, not -1",
         ),
         (
+            "set = { rate = 20 }",
+            "do = \"crush:b1\"",
+            "17:29: no such action; did you mean crash?",
+        ),
+        (
+            "set = { rate = 20 }",
+            "do = \"crash:b2\"",
+            "17:29: crash:b2: there is no b2, only b1",
+        ),
+        (
+            "set = { rate = 20 }",
+            "od = \"crash:b1\"",
+            "17:24: an action has no field \"od\"; did you mean do?",
+        ),
+        (", set = { rate = 20 }", "", "17:12: an action needs \"do\" or \"set\""),
+        (
             "key = \"c\"",
             "kye = \"c\"",
             "16:21: an event has no field \"kye\"; did you mean key?",

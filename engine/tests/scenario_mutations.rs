@@ -65,6 +65,10 @@ fn token() -> impl Strategy<Value = String> {
         "partition of ",
         "replica 2@",
         "since = 99",
+        "do = 'crash:b1'",
+        "do = 'cut:b1,p:all'",
+        "do = 'heal'",
+        "controllers = 3\n",
     ];
     prop_oneof![
         prop::sample::select(known.map(str::to_owned).to_vec()),

@@ -7,6 +7,8 @@
 mod asks;
 mod lifecycle;
 mod observer;
+#[cfg(test)]
+mod tests;
 
 use super::Broker;
 use crate::node::{Alarm, Ctx, Timer};
@@ -82,11 +84,6 @@ impl ControllerLink {
     /// Its registration, once it has one.
     pub(super) fn broker_epoch(&self) -> Option<BrokerEpoch> {
         self.lifecycle.registered_at()
-    }
-
-    /// As the controller has said last.
-    pub(super) fn is_fenced(&self) -> bool {
-        self.lifecycle.is_fenced()
     }
 
     /// It has been told to stop.

@@ -272,6 +272,12 @@ impl Broker {
         self.replicas.get(&partition)
     }
 
+    /// A replica to make something wrong with, for tests of the invariants.
+    #[cfg(test)]
+    pub(crate) fn doctor_replica(&mut self, partition: PartitionId) -> &mut Replica {
+        self.replicas.entry(partition).or_default()
+    }
+
     /// All of its replicas, ascending.
     pub fn replicas(&self) -> impl Iterator<Item = (PartitionId, &Replica)> {
         self.replicas.iter().map(|(partition, replica)| (*partition, replica))

@@ -22,6 +22,7 @@ mod text;
 mod validate;
 mod variant;
 mod verify;
+mod write;
 
 pub use action::{ActionForm, parse_action, write_action};
 pub use checkpoint::Checkpoint;

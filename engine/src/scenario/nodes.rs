@@ -3,8 +3,11 @@
 use super::decimal;
 use crate::wire::{NodeId, NodeSet};
 
-/// The kinds of nodes, and how many of each a set can tell apart. The longer of two that begin alike comes first.
-const KINDS: [(&str, fn(u8) -> NodeId, u8); 4] = [
+/// How a kind of node is written, what it is, and how many of it a set can tell apart.
+type Kind = (&'static str, fn(u8) -> NodeId, u8);
+
+/// The longer of two that begin alike comes first.
+const KINDS: [Kind; 4] = [
     ("ctrl", NodeId::Controller, 8),
     ("b", NodeId::Broker, 16),
     ("p", NodeId::Producer, 16),

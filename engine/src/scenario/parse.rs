@@ -215,13 +215,15 @@ fn read_actions(script: &Table, setup: &Setup) -> Reading<Vec<(Micros, Command)>
     for table in tables(script, "actions", "an action", MAX_ACTIONS)? {
         table.only(&["at", "set", "do"])?;
         let at = table.need("at")?.seconds()?;
-        if let Some(deed) = table.get("do") {
-            commands.push((at, read_deed(&deed, setup)?));
-            if table.get("set").is_none() {
-                continue;
-            }
+        let (deed, set) = (table.get("do"), table.get("set"));
+        if deed.is_none() && set.is_none() {
+            return Err(table.place().error("an action needs \"do\" or \"set\"".to_owned()));
         }
-        for value in table.need("set")?.table("a set of settings")?.dotted_fields() {
+        if let Some(deed) = deed {
+            commands.push((at, read_deed(&deed, setup)?));
+        }
+        let Some(set) = set else { continue };
+        for value in set.table("a set of settings")?.dotted_fields() {
             let setting = named(&value)?;
             let text = setting_text(setting, &value)?;
             commands.push((at, setting.command(&text).map_err(|message| value.error(message))?));

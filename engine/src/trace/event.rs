@@ -1,6 +1,6 @@
 //! Events, and the trace that holds the last of them.
 
-use super::{Counters, Fact, digest::Digest};
+use super::{Counters, Fact, Ledger, digest::Digest};
 use crate::wire::{Micros, NodeId};
 use std::collections::VecDeque;
 
@@ -31,6 +31,7 @@ pub struct Trace {
     next: EventId,
     digest: Digest,
     counters: Counters,
+    ledger: Ledger,
 }
 
 impl Trace {
@@ -43,6 +44,7 @@ impl Trace {
             next: 1,
             digest: Digest::default(),
             counters: Counters::default(),
+            ledger: Ledger::default(),
         }
     }
 
@@ -58,6 +60,7 @@ impl Trace {
         self.next += 1;
         self.digest.add(&event);
         self.counters.add(&event);
+        self.ledger.add(&event);
         if self.events.len() == self.limit {
             self.events.pop_front();
         }
@@ -81,6 +84,12 @@ impl Trace {
     #[must_use]
     pub fn counters(&self) -> &Counters {
         &self.counters
+    }
+
+    /// What the applications sent, and were told of it.
+    #[must_use]
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
     }
 
     /// The event of that number, if it is still kept.

@@ -5,24 +5,24 @@ use crate::controller::Controller;
 use crate::wire::{MetadataImage, NodeId, Offset, QuorumEpoch, QuorumRole};
 use std::sync::Arc;
 
-/// Whether a controller leads the quorum and knows that a majority follows it. With one controller there is no question.
+/// Whether a controller leads the quorum and knows that a majority follows it.
 fn is_active(controller: &Controller) -> bool {
-    controller.number() == 1
+    controller.is_active()
 }
 
 /// How far a controller is: its epoch, and how much of its log is committed.
 pub(super) fn standing(controller: &Controller) -> (QuorumEpoch, Offset) {
-    (0, controller.image().offset)
+    (controller.epoch(), controller.image().offset)
 }
 
 /// Its part in the quorum.
-pub(super) fn role(_controller: &Controller) -> QuorumRole {
-    QuorumRole::Leader
+pub(super) fn role(controller: &Controller) -> QuorumRole {
+    controller.role()
 }
 
 /// Where its metadata log ends.
 pub(super) fn log_end(controller: &Controller) -> Offset {
-    controller.image().offset
+    controller.log_end()
 }
 
 impl World {
@@ -69,7 +69,8 @@ impl World {
         }
     }
 
-    pub(super) fn controllers(&self) -> impl Iterator<Item = &Controller> {
+    /// The controllers, ascending.
+    pub(crate) fn controllers(&self) -> impl Iterator<Item = &Controller> {
         self.nodes.controllers.iter().map(|(controller, _)| controller)
     }
 }

@@ -15,6 +15,8 @@ impl World {
     pub(super) fn fault(&mut self, node: NodeId, fault: ProcessFault, cause: EventId) {
         let Some(process) = self.processes.of(node) else { return };
         let (state, is_up) = (process.state, process.is_up());
+        let residents = process.residents.iter().map(|resident| resident.node);
+        self.touched = self.touched.union(residents.collect());
         self.processes.disturb();
         match fault {
             ProcessFault::Crash if is_up => self.kill(node, ProcessState::Crashed, cause),
@@ -371,3 +373,6 @@ fn broker_of(node: NodeId) -> Option<BrokerId> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,6 @@ mod rows;
 
 use super::{RecordView, View, World};
 use crate::broker::{Broker, Replica};
-use crate::trace::{LedgerColumn, LedgerFigures, LedgerLine};
 use crate::wire::{BrokerId, NodeId, Offset, PartitionId, TopicId};
 use rows::record_view;
 
@@ -55,18 +54,6 @@ impl World {
         (place < entry.batch.records().len()).then(|| record_view(replica, entry, place))
     }
 
-    /// How many records stand in each column of the ledger.
-    #[must_use]
-    pub fn ledger(&self) -> LedgerFigures {
-        LedgerFigures::default()
-    }
-
-    /// The first `most` records of that column, in the order in which they came into it.
-    #[must_use]
-    pub fn ledger_lines(&self, _column: LedgerColumn, _most: usize) -> Vec<LedgerLine> {
-        Vec::new()
-    }
-
     pub(super) fn broker(&self, id: BrokerId) -> Option<&Broker> {
         self.nodes
             .brokers
@@ -75,7 +62,7 @@ impl World {
     }
 
     /// Whether a node is there and sees something: a process that stands still does.
-    fn is_there(&self, node: NodeId) -> bool {
+    pub(crate) fn is_there(&self, node: NodeId) -> bool {
         self.processes.is_there(node)
     }
 

@@ -3,12 +3,15 @@
 //! **Invariant:** nothing but `world` knows the world; a node sees a [`Ctx`](crate::node::Ctx).
 
 mod admin;
+mod audit;
 mod authority;
 mod availability;
+mod books;
 mod command;
 mod commands;
 mod faults;
 mod flights;
+mod inspect;
 mod link;
 mod look;
 mod network;
@@ -34,7 +37,7 @@ use crate::log::Dictionary;
 use crate::node::{Ctx, Input, NodeCommand, Outbox, Random, Subjects};
 use crate::producer::Producer;
 use crate::trace::{EventId, Fact, Names, Trace};
-use crate::wire::{Message, MetadataImage, Micros, NodeId};
+use crate::wire::{Message, MetadataImage, Micros, NodeId, NodeSet};
 use availability::Availability;
 use commands::Playing;
 use link::Parcel;
@@ -60,6 +63,8 @@ pub struct World {
     trace: Trace,
     topics: Vec<Arc<str>>,
     playing: Playing,
+    audit: audit::Audit,
+    touched: NodeSet,
     availability: Availability,
     /// The cluster as a controller knew it that has died since.
     last_image: Option<Arc<MetadataImage>>,
@@ -136,6 +141,7 @@ impl World {
             self.setup.seed
         );
         self.now = at;
+        self.touched = NodeSet::default();
         match due {
             Due::Message {
                 from,
@@ -177,6 +183,7 @@ impl World {
             self.step();
         }
         self.now = self.now.max(moment);
+        self.audit();
     }
 
     /// Lets at most `inputs` things happen, none after `moment`. Answers whether `moment` is reached: for whoever shares
@@ -185,15 +192,18 @@ impl World {
         for _ in 0..inputs {
             if self.queue.next_at().is_none_or(|at| at > moment) {
                 self.now = self.now.max(moment);
+                self.audit();
                 return true;
             }
             self.step();
         }
+        self.audit();
         false
     }
 
     /// Does something to the run now.
     pub fn command(&mut self, command: &Command) {
+        self.touched = NodeSet::default();
         self.obey(command);
     }
 
@@ -204,6 +214,7 @@ impl World {
 
     /// Hands an input to a node, and carries out what it asks for.
     fn tell(&mut self, to: NodeId, input: Input, cause: EventId) {
+        self.touched = self.touched.union(NodeSet::only(to));
         let nodes = &mut self.nodes;
         let Some((node, random)) = nodes.get(to) else { return };
         let mut ctx = Ctx {

@@ -1,5 +1,6 @@
 //! How a world begins.
 
+use super::audit::Audit;
 use super::availability::Availability;
 use super::commands::Playing;
 use super::network::Network;
@@ -14,7 +15,7 @@ use crate::node::{Input, NodeCommand, Outbox, Random, Subjects};
 use crate::producer::{ListedRecord, Producer};
 use crate::short_sort::sort_short_by_key;
 use crate::trace::{EventId, Trace};
-use crate::wire::{BrokerId, Micros, NodeId};
+use crate::wire::{BrokerId, Micros, NodeId, NodeSet};
 use std::sync::Arc;
 
 impl World {
@@ -44,6 +45,8 @@ impl World {
             trace: Trace::new(setup.limits.trace_events),
             topics: Vec::new(),
             playing: Playing::new(setup, keys),
+            audit: Audit::default(),
+            touched: NodeSet::default(),
             availability: Availability::default(),
             last_image: None,
             disks: vec![None; setup.brokers.into()],

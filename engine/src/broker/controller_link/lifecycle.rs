@@ -68,10 +68,6 @@ impl Lifecycle {
         self.registered_at
     }
 
-    pub(super) fn is_fenced(&self) -> bool {
-        !self.unfenced
-    }
-
     pub(super) fn is_shutting_down(&self) -> bool {
         self.shut_down.is_some()
     }

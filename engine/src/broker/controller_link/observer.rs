@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// `controller.quorum.request.timeout.ms` and `controller.quorum.fetch.timeout.ms`.
 const FETCH_TIMEOUT_US: Micros = 2_000_000;
 /// The most of the pause between two tries; it doubles from [`PAUSE_US`].
-const PAUSE_MAX_US: Micros = 500_000;
+const PAUSE_MAX_US: Micros = 250_000;
 
 /// What the broker knows of the quorum.
 #[derive(Debug, Clone, Default)]

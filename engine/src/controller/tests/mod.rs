@@ -5,3 +5,4 @@ mod desk;
 mod elections;
 mod life_of_a_broker;
 mod proposals;
+mod quorum;

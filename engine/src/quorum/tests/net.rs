@@ -116,7 +116,7 @@ impl Net {
         let voter = &mut self.voters[usize::from(number) - 1];
         if !voter.alive {
             voter.alive = true;
-            self.act(number, |quorum, ctx| quorum.start(ctx));
+            self.act(number, Quorum::start);
         }
     }
 
@@ -142,13 +142,13 @@ impl Net {
         let next = self.written;
         let offset = self.voter(leader).log_end();
         self.act(leader, |quorum, _| {
-            quorum.append(MetadataRecord::ProducerIds { next }, 0)
+            quorum.append(MetadataRecord::ProducerIds { next }, 0);
         });
         Some(offset)
     }
 
     pub(super) fn shut_down(&mut self, number: u8) {
-        self.act(number, |quorum, ctx| quorum.shut_down(ctx));
+        self.act(number, Quorum::shut_down);
     }
 
     pub(super) fn act(&mut self, number: u8, act: impl FnOnce(&mut Quorum, &mut Ctx)) {

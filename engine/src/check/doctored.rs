@@ -1,0 +1,88 @@
+//! Worlds in which something is made wrong by hand, to see that an invariant notices.
+
+use super::Checker;
+use crate::broker::{Broker, Replica};
+use crate::trace::{EventId, Fact};
+use crate::wire::{BrokerId, NodeId, NodeSet, PartitionId};
+use crate::workload::Rate;
+use crate::world::{Setup, World};
+
+/// A healthy cluster, checked up to now: three brokers, one partition with three replicas, `min.insync.replicas` of two.
+pub(crate) struct Patient {
+    pub(crate) world: World,
+    checker: Checker,
+}
+
+impl Patient {
+    pub(crate) fn healthy() -> Self {
+        Self::with(|_| {})
+    }
+
+    pub(crate) fn with(change: impl FnOnce(&mut Setup)) -> Self {
+        let mut setup = Setup::new(7, "patient");
+        setup.topic.partitions = 1;
+        setup.broker.min_insync_replicas = 2;
+        setup.controller.min_insync_replicas = 2;
+        setup.broker.groups.offsets_topic_partitions = 1;
+        setup.broker.groups.initial_rebalance_delay_us = 0;
+        setup.workload.keys = vec!["a".to_owned(), "b".to_owned()];
+        setup.workload.rate = Rate {
+            per_second: 50,
+            bursts: Vec::new(),
+        };
+        change(&mut setup);
+        let mut world = World::new(&setup);
+        let mut checker = Checker::new(&world);
+        while world.next_event_at().is_some_and(|at| at < 5_000_000) {
+            if let Err(violation) = checker.step(&mut world) {
+                panic!("a healthy cluster: {violation}");
+            }
+        }
+        assert!(world.trace().counters().acknowledged > 20, "it does something");
+        Self { world, checker }
+    }
+
+    pub(crate) fn partition(&self) -> PartitionId {
+        PartitionId {
+            topic: self.world.topic_id().unwrap(),
+            index: 0,
+        }
+    }
+
+    pub(crate) fn leader(&self) -> BrokerId {
+        self.world.authoritative_image().leader(self.partition()).unwrap()
+    }
+
+    pub(crate) fn follower(&self) -> BrokerId {
+        let leader = self.leader();
+        (1..=3).map(BrokerId).find(|broker| *broker != leader).unwrap()
+    }
+
+    pub(crate) fn replica(&mut self, broker: BrokerId) -> &mut Replica {
+        let partition = self.partition();
+        self.world.doctor_broker(broker).doctor_replica(partition)
+    }
+
+    pub(crate) fn broker(&mut self, broker: BrokerId) -> &mut Broker {
+        self.world.doctor_broker(broker)
+    }
+
+    /// Says that something has happened that has not.
+    pub(crate) fn claim(&mut self, node: NodeId, fact: Fact) -> EventId {
+        self.world.doctor_trace(node, fact)
+    }
+
+    /// The invariant that is broken now.
+    pub(crate) fn diagnosis(&mut self) -> Option<&'static str> {
+        self.world.doctor_touched(NodeSet::ALL);
+        self.checker
+            .look(&self.world)
+            .err()
+            .map(|violation| violation.invariant)
+    }
+}
+
+#[test]
+fn a_healthy_cluster_stays_so() {
+    assert_eq!(Patient::healthy().diagnosis(), None);
+}

@@ -1,0 +1,35 @@
+//! A fenced broker is in no ISR.
+
+use crate::check::{Broken, Invariant, Moment};
+
+/// **A fenced broker is in no ISR**, nor leads, as the controller has it. Holds under all settings but one: without
+/// eligible leader replicas an ISR never becomes empty, so its last member stays in it, fenced or not
+/// (`ReplicationControlManager.handleBrokerFenced`).
+#[derive(Debug)]
+pub struct FencedInNoIsr;
+
+impl Invariant for FencedInNoIsr {
+    fn name(&self) -> &'static str {
+        "fenced-in-no-isr"
+    }
+
+    fn check(&mut self, moment: &Moment) -> Result<(), Broken> {
+        if !moment.history.image_changed() {
+            return Ok(());
+        }
+        let image = moment.world.authoritative_image();
+        let last_may_stay = !moment.world.setup().controller.eligible_leader_replicas;
+        for (id, state) in &image.partitions {
+            let fenced = |broker| image.brokers.get(broker).is_none_or(|state| state.fenced);
+            let in_isr = state.isr.iter().find(|broker| fenced(broker));
+            let in_isr = in_isr.filter(|_| !(last_may_stay && state.isr.len() == 1));
+            let leads = state.leader.as_ref().filter(|leader| fenced(leader));
+            if let Some(broker) = leads.or(in_isr) {
+                let what = if leads.is_some() { "leads" } else { "is in the ISR of" };
+                let partition = moment.world.names().partition(*id);
+                return Err(Broken::new(format!("{broker} is fenced, and {what} {partition}")));
+            }
+        }
+        Ok(())
+    }
+}

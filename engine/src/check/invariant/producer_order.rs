@@ -1,0 +1,49 @@
+//! An idempotent producer's records stay in order.
+
+use crate::check::{Broken, Invariant, Moment};
+use crate::wire::{NodeId, PartitionId};
+use std::collections::BTreeMap;
+
+/// **The records of an idempotent producer are committed in the order in which they were sent**, those that failed left
+/// out: sequence numbers see to it with up to five requests in flight (KIP-98, KAFKA-5494). Holds with
+/// `enable.idempotence`, as long as nothing committed is lost ([`crate::check::Promise`]).
+#[derive(Debug, Default)]
+pub struct ProducerOrder {
+    next: BTreeMap<(PartitionId, NodeId), u32>,
+}
+
+impl Invariant for ProducerOrder {
+    fn name(&self) -> &'static str {
+        "producer-order"
+    }
+
+    fn check(&mut self, moment: &Moment) -> Result<(), Broken> {
+        for change in moment.changes().filter(|change| change.now.leads) {
+            let id = change.partition;
+            let Some(history) = moment.history.partition(id) else {
+                continue;
+            };
+            if history.promise().is_void() {
+                continue;
+            }
+            for entry in history.newly_committed() {
+                let NodeId::Producer(_) = entry.batch.producer else {
+                    continue;
+                };
+                let next = self.next.entry((id, entry.batch.producer)).or_default();
+                let first = entry.batch.ordinal;
+                if first < *next {
+                    return Err(Broken::new(format!(
+                        "record {first} of {} in {} is committed at offset {} after record {}",
+                        entry.batch.producer,
+                        moment.world.names().partition(id),
+                        entry.base_offset,
+                        *next - 1
+                    )));
+                }
+                *next = first.saturating_add(entry.batch.len());
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,113 @@
+//! Whether all is well again.
+
+use crate::check::Checker;
+use crate::wire::{Acks, PartitionId, PartitionState};
+use crate::world::{ProcessState, View, World};
+
+/// What is not well yet, when nothing is wrong with any process or link any more and nobody sends: every replica in sync,
+/// every acknowledged record readable as far as that is promised, every group stable and caught up.
+#[must_use]
+pub fn unconverged(world: &World, checker: &Checker) -> Option<String> {
+    let image = world.authoritative_image();
+    let view = world.view();
+    if let Some(broker) = view
+        .brokers
+        .iter()
+        .find(|b| b.process != ProcessState::Running || !b.unfenced)
+    {
+        return Some(format!(
+            "{} is {:?}, unfenced: {}",
+            broker.id, broker.process, broker.unfenced
+        ));
+    }
+    let replicated = image
+        .partitions
+        .iter()
+        .find_map(|(id, state)| unreplicated(*id, state, world));
+    replicated
+        .or_else(|| unsent(&view))
+        .or_else(|| unread(world, &view))
+        .or_else(|| unkept(world, checker))
+}
+
+fn unreplicated(id: PartitionId, state: &PartitionState, world: &World) -> Option<String> {
+    let name = world.names().partition(id);
+    let Some(leader) = state.leader else {
+        return Some(format!("{name} has no leader"));
+    };
+    if state.isr.len() < state.replicas.len() || !state.adding.is_empty() || !state.removing.is_empty() {
+        return Some(format!(
+            "{name} has replicas {:?} and in sync {:?}, adding {:?}, removing {:?}",
+            state.replicas, state.isr, state.adding, state.removing
+        ));
+    }
+    let replica = |broker| world.broker_of(broker).and_then(|b| b.replica(id));
+    let Some(first) = replica(leader).filter(|r| r.is_leader() && r.leader_epoch == state.leader_epoch) else {
+        return Some(format!("{leader} does not know that it leads {name}"));
+    };
+    for broker in state.replicas.iter() {
+        let Some(other) = replica(*broker) else {
+            return Some(format!("{broker} does not know that it has {name}"));
+        };
+        if (other.log.end(), other.high_watermark) != (first.log.end(), first.log.end()) {
+            return Some(format!(
+                "{name} ends at {} at its leader {leader}, and at {broker} at {}, with a high watermark of {}",
+                first.log.end(),
+                other.log.end(),
+                other.high_watermark
+            ));
+        }
+    }
+    None
+}
+
+fn unsent(view: &View) -> Option<String> {
+    let busy = view.producers.iter().find(|p| p.waiting > 0 || p.in_flight > 0)?;
+    Some(format!(
+        "{} has {} records that wait and {} requests in flight",
+        busy.node, busy.waiting, busy.in_flight
+    ))
+}
+
+fn unread(world: &World, view: &View) -> Option<String> {
+    if view.consumers.is_empty() {
+        return None;
+    }
+    let group = &view.group;
+    if group.state != "Stable" || group.members as usize != view.consumers.len() {
+        return Some(format!(
+            "the group is {:?} with {} members at {:?}, and there are {} consumers",
+            group.state,
+            group.members,
+            group.coordinator,
+            view.consumers.len()
+        ));
+    }
+    for row in &view.partitions {
+        let owners = view.consumers.iter().flat_map(|c| &c.owned);
+        let owners = owners.filter(|owned| owned.partition == row.index).count();
+        if owners != 1 {
+            return Some(format!("partition {} is owned by {owners} consumers", row.index));
+        }
+    }
+    let behind = view.partitions.iter().find(|row| row.lag > 0)?;
+    Some(format!(
+        "the group is {} records behind in {}-{}",
+        behind.lag,
+        world.setup().topic.name,
+        behind.index
+    ))
+}
+
+fn unkept(world: &World, checker: &Checker) -> Option<String> {
+    let void = checker.history().partitions().any(|(_, p)| p.promise().is_void());
+    if void || world.setup().producer.acks != Acks::All {
+        return None;
+    }
+    let figures = world.ledger();
+    if figures.lost > 0 {
+        return Some(format!("{} acknowledged records are lost", figures.lost));
+    }
+    let twice = world.setup().producer.is_idempotent() && figures.duplicated > 0;
+    twice.then(|| format!("{} records are there twice", figures.duplicated))
+}

@@ -1,0 +1,81 @@
+//! The storm: random clusters, settings and faults, and then quiet, in which all must be well again.
+
+mod converge;
+mod draw;
+mod faults;
+mod play;
+mod scenario;
+mod shrink;
+
+pub use converge::unconverged;
+pub use draw::Theme;
+pub use play::{Outcome, play};
+pub use shrink::shrink;
+
+use crate::node::Bug;
+use crate::trace::ProcessFault;
+use crate::wire::{BrokerId, Micros, NodeId};
+use crate::world::{Command, Setup};
+
+/// A run that is meant to go wrong: what it starts from, what goes wrong, and when that ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Storm {
+    /// The kind of trouble that it prefers.
+    pub theme: Theme,
+    /// What it starts from. Its commands are empty: [`Storm::setup`] fills them in.
+    pub calm_setup: Setup,
+    /// What goes wrong, ascending by time.
+    pub faults: Vec<(Micros, Command)>,
+    /// When the faults end: everything is healed, started and resumed, and nothing is sent any more.
+    pub calm_us: Micros,
+    /// When all must be well again.
+    pub until_us: Micros,
+}
+
+impl Storm {
+    /// How long all may take to be well again.
+    pub const PATIENCE_US: Micros = 60_000_000;
+
+    /// The storm of that seed.
+    #[must_use]
+    pub fn of(seed: u64) -> Self {
+        draw::storm(seed)
+    }
+
+    /// The storm of that seed, played; with a mistake built in, if any.
+    #[must_use]
+    pub fn run(seed: u64, bug: Option<Bug>) -> Outcome {
+        let mut storm = Self::of(seed);
+        storm.calm_setup.bug = bug;
+        play(&storm)
+    }
+
+    /// What its run starts from, with everything that happens in it: as in a scenario's file.
+    #[must_use]
+    pub fn setup(&self) -> Setup {
+        let mut setup = self.calm_setup.clone();
+        setup.commands = self.faults.clone();
+        setup
+            .commands
+            .extend(self.relief().into_iter().map(|command| (self.calm_us, command)));
+        setup
+    }
+
+    /// What ends all trouble, whatever it is.
+    fn relief(&self) -> Vec<Command> {
+        let mut relief = vec![Command::Rate(0), Command::Heal];
+        let setup = &self.calm_setup;
+        let own = if setup.combined { 0 } else { setup.controllers };
+        let processes = (1..=own).map(NodeId::Controller);
+        for node in processes.chain((1..=setup.brokers).map(NodeId::Broker)) {
+            for fault in [ProcessFault::Resume, ProcessFault::Start] {
+                relief.push(Command::Process { node, fault });
+            }
+        }
+        relief.extend((1..=setup.brokers).map(|number| Command::SlowDisk {
+            broker: BrokerId(number),
+            bytes_per_s: None,
+        }));
+        relief
+    }
+}

@@ -1,0 +1,40 @@
+//! A storm as a scenario's file, and back: it opens in the app, and fails there, too.
+
+use super::{Storm, Theme};
+use crate::scenario::{Glossary, Scenario, Span, Text};
+
+impl Storm {
+    /// As a scenario, with what it breaks.
+    #[must_use]
+    pub fn scenario(&self, broken: Option<&str>) -> Scenario {
+        let seed = self.calm_setup.seed;
+        let what = broken.unwrap_or("nothing");
+        let summary = format!("Found by partitura storm. It breaks the invariant {what}.");
+        Scenario {
+            id: format!("storm-{seed}"),
+            title: format!("Storm {seed}"),
+            summary: Text(vec![Span::Text(summary)]),
+            setup: self.setup(),
+            until_us: self.until_us,
+            steps: Vec::new(),
+            variants: Vec::new(),
+            glossary: Glossary::built_in(),
+        }
+    }
+
+    /// From a scenario: what it does last ends the trouble.
+    #[must_use]
+    pub fn of_scenario(scenario: &Scenario) -> Self {
+        let mut calm_setup = scenario.setup.clone();
+        let mut faults = std::mem::take(&mut calm_setup.commands);
+        let calm_us = faults.iter().map(|(at, _)| *at).max().unwrap_or(0);
+        faults.retain(|(at, _)| *at < calm_us);
+        Self {
+            theme: Theme::Mixed,
+            calm_setup,
+            faults,
+            calm_us,
+            until_us: scenario.until_us,
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! What the invariants look at: nodes from inside, read-only, and for this crate only.
+
+use super::World;
+use crate::broker::Broker;
+use crate::wire::{BrokerId, MetadataImage, NodeId, NodeSet, Offset};
+
+impl World {
+    /// The nodes that the last step told something, or did something to.
+    #[must_use]
+    pub(crate) fn touched(&self) -> NodeSet {
+        self.touched
+    }
+
+    /// Whether its process runs.
+    #[must_use]
+    pub(crate) fn is_running(&self, node: NodeId) -> bool {
+        self.processes.is_running(node)
+    }
+
+    /// The brokers, ascending.
+    pub(crate) fn brokers(&self) -> impl Iterator<Item = &Broker> {
+        self.nodes.brokers.iter().map(|(broker, _)| broker)
+    }
+
+    /// That broker.
+    #[must_use]
+    pub(crate) fn broker_of(&self, id: BrokerId) -> Option<&Broker> {
+        self.broker(id)
+    }
+
+    /// The cluster as the controller whose word counts has it.
+    #[must_use]
+    pub(crate) fn authoritative_image(&self) -> &MetadataImage {
+        self.image()
+    }
+
+    /// Which version of which controller's image that is.
+    #[must_use]
+    pub(crate) fn image_version(&self) -> (u8, Offset) {
+        (self.authority().number(), self.image().offset)
+    }
+}
+
+/// For tests of the invariants, which make something wrong by hand.
+#[cfg(test)]
+impl World {
+    pub(crate) fn doctor_broker(&mut self, id: BrokerId) -> &mut Broker {
+        &mut self.nodes.brokers[usize::from(id.0) - 1].0
+    }
+
+    pub(crate) fn doctor_controller(&mut self, number: u8) -> &mut crate::controller::Controller {
+        &mut self.nodes.controllers[usize::from(number) - 1].0
+    }
+
+    pub(crate) fn doctor_trace(&mut self, node: NodeId, fact: crate::trace::Fact) -> crate::trace::EventId {
+        self.trace.record(self.now, node, 0, fact)
+    }
+
+    pub(crate) fn doctor_touched(&mut self, nodes: NodeSet) {
+        self.touched = nodes;
+    }
+}
