@@ -128,21 +128,15 @@ fn process_entries(node: NodeId, gone: bool, paused: bool, what: &str) -> Vec<En
     ]
 }
 
-/// Cut these off from all others, or heal the network.
-fn cut_entry(nodes: &[NodeId], view: &View, is_cut: bool) -> Entry {
+/// Cut it off from all others, or heal the network.
+fn cut_entry(node: NodeId, is_cut: bool) -> Entry {
     if is_cut {
         let note = "All cuts and delays of the network end.";
         return entry("Heal the network", note, Does::Act(Command::Heal));
     }
-    let brokers = view.brokers.iter().map(|broker| NodeId::from(broker.id));
-    let all = (1..=8)
-        .map(NodeId::Controller)
-        .chain(brokers)
-        .chain((1..=16).map(NodeId::Producer))
-        .chain((1..=64).map(NodeId::Consumer));
     let cut = Command::Cut {
-        from: nodes.iter().copied().collect(),
-        to: all.filter(|node| !nodes.contains(node)).collect(),
+        from: NodeSet::only(node),
+        to: NodeSet::ALL,
         both_ways: true,
     };
     entry(
@@ -162,13 +156,7 @@ fn broker_menu(id: BrokerId, view: &View, slow: u64) -> Option<Menu> {
         None => "the controller only misses its heartbeats.",
     };
     let mut entries = process_entries(node, gone, paused, what);
-    let together: Vec<NodeId> = broker
-        .controller
-        .map(NodeId::Controller)
-        .into_iter()
-        .chain([node])
-        .collect();
-    entries.push(cut_entry(&together, view, is_cut_off(view, id)));
+    entries.push(cut_entry(node, is_cut_off(view, id)));
     let disk = |bytes_per_s| {
         Does::Act(Command::SlowDisk {
             broker: id,
@@ -222,7 +210,7 @@ fn controller_menu(number: u8, view: &View) -> Option<Menu> {
         .cuts
         .iter()
         .any(|cut| cut.from == NodeSet::only(node) || cut.to == NodeSet::only(node));
-    entries.push(cut_entry(&[node], view, is_cut));
+    entries.push(cut_entry(node, is_cut));
     let events = Does::Events(Target::Controller(number));
     entries.push(entry("Events", "What happens at this controller.", events));
     Some(Menu {
@@ -362,22 +350,6 @@ mod tests {
         };
         view.cuts = vec![CutView { from: *from, to: *to }];
         assert_eq!(labels(&menu(&view))[3], ("Heal the network", true));
-    }
-
-    #[test]
-    fn a_cut_takes_the_controller_of_the_same_process_along_and_leaves_nobody_else_out() {
-        let world = world();
-        let mut view = world.view();
-        view.brokers[0].controller = Some(1);
-        let menu = menu_of(Target::Broker(BrokerId(1)), &view, &world).unwrap();
-        let Does::Act(Command::Cut { from, to, both_ways }) = &menu.entries[3].does else {
-            panic!("a cut")
-        };
-        assert_eq!((from.to_string(), both_ways), ("ctrl1,b1".to_owned(), &true));
-        assert!(
-            to.contains(NodeId::Broker(4)) && to.contains(NodeId::Consumer(12)) && to.contains(NodeId::Producer(9))
-        );
-        assert!(!to.contains(NodeId::Broker(1)) && !to.contains(NodeId::Controller(1)));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! How a broker stands: what its process does, what the controller takes it for, and whether anybody hears it.
 
 use super::badge::{Badge, Kind};
-use partitura_engine::wire::{BrokerId, NodeId, NodeSet};
+use partitura_engine::wire::{BrokerId, NodeSet};
 use partitura_engine::world::{BrokerView, ProcessState, View};
 
 /// How a broker stands. What its process does comes before what others think of it.
@@ -76,17 +76,17 @@ impl Standing {
     }
 }
 
-/// Whether a cut of the network stands between that broker and others: on the smaller side of it.
+/// Whether a cut of the network stands between that broker and others, and it is on the side with fewer brokers.
 #[must_use]
 pub fn is_cut_off(view: &View, id: BrokerId) -> bool {
     let count = |set: NodeSet| view.brokers.iter().filter(|b| set.contains(b.id.into())).count();
-    let apart = |near: NodeSet, far: NodeSet| {
-        let node = NodeId::from(id);
-        near.contains(node) && !far.contains(node) && count(near) <= count(far).max(1)
-    };
     view.cuts.iter().any(|cut| {
-        let even = count(cut.from) == count(cut.to);
-        apart(cut.from, cut.to) || (!even && apart(cut.to, cut.from))
+        let fewer = if count(cut.to) < count(cut.from) {
+            cut.to
+        } else {
+            cut.from
+        };
+        fewer.contains(id.into())
     })
 }
 
@@ -182,6 +182,7 @@ pub(super) fn place_badges(
 mod tests {
     use super::super::sample;
     use super::*;
+    use partitura_engine::wire::NodeId;
     use partitura_engine::world::CutView;
 
     fn standings(view: &View) -> Vec<Standing> {
@@ -212,6 +213,11 @@ mod tests {
             }];
             assert_eq!(standings(&view), [Standing::Up, Standing::Up, Standing::CutOff]);
         }
+        view.cuts = vec![CutView {
+            from: NodeSet::ALL,
+            to: set(&[2]),
+        }];
+        assert_eq!(standings(&view), [Standing::Up, Standing::CutOff, Standing::Up]);
         view.cuts = vec![CutView {
             from: set(&[1]),
             to: set(&[2]),

@@ -62,8 +62,8 @@ fn nodes(set: NodeSet) -> String {
     clients(NodeId::Consumer, "the consumers", &mut named);
     match named.len() {
         0 => "nobody".to_owned(),
+        _ if set == NodeSet::ALL => "everybody else".to_owned(),
         1..=3 => named.join(", "),
-        _ if set == NodeSet::ALL => "everybody".to_owned(),
         _ => "all others".to_owned(),
     }
 }
@@ -127,7 +127,7 @@ mod tests {
             "broker 3, controller 3"
         );
         assert_eq!(set(&[]), "nobody");
-        assert_eq!(nodes(NodeSet::ALL), "everybody");
+        assert_eq!(nodes(NodeSet::ALL), "everybody else");
         let others = (1..=2)
             .map(NodeId::Broker)
             .chain((1..=64).map(NodeId::Consumer))
