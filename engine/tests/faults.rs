@@ -174,6 +174,76 @@ fn commands_without_sense_do_nothing() {
     assert_eq!(world.trace().counters().processed, plain.trace().counters().processed);
 }
 
+/// The longest that any partition could not be written to, when that is done to broker 1 at 5 s, in milliseconds.
+fn gap(deed: &str, afterwards: Option<(Micros, &str)>) -> u64 {
+    let mut actions = vec![(5_000_000, deed)];
+    actions.extend(afterwards);
+    let world = play(&setup(1), &actions, 40_000_000);
+    let rows = world.view().partitions.into_iter();
+    rows.map(|row| world.longest_unavailable_us(row.index) / 1_000)
+        .max()
+        .unwrap()
+}
+
+#[test]
+fn a_stop_a_kill_and_a_freeze_are_three_ways_to_lose_a_broker() {
+    let stopped = gap("stop:b1", None);
+    assert!(stopped < 500, "leadership is handed over first, {stopped} ms");
+    let killed = gap("crash:b1", None);
+    assert!(
+        (7_000..=10_500).contains(&killed),
+        "broker.session.timeout.ms is 9 s, {killed} ms"
+    );
+    let frozen = gap("pause:b1", Some((8_000_000, "resume:b1")));
+    assert!(
+        (3_000..=3_500).contains(&frozen),
+        "as long as the freeze lasts, {frozen} ms"
+    );
+}
+
+#[test]
+fn who_was_stopped_or_killed_comes_back_and_nothing_acknowledged_is_lost() {
+    for deed in ["stop:b2", "crash:b2", "lose-disk:b2"] {
+        let mut world = play(&setup(4), &[(3_000_000, deed), (16_000_000, "start:b2")], 60_000_000);
+        world.command(&Command::Rate(0));
+        world.run_until(100_000_000);
+        let view = world.view();
+        assert!(view.brokers.iter().all(|broker| broker.unfenced), "{deed}");
+        assert!(
+            view.partitions
+                .iter()
+                .all(|row| row.isr.len() == 3 && !row.under_replicated),
+            "{deed}"
+        );
+        let counters = world.trace().counters();
+        assert_eq!((counters.failed, counters.acknowledged), (0, counters.sent), "{deed}");
+        assert_eq!(counters.processed, counters.sent, "{deed}");
+    }
+}
+
+#[test]
+fn three_controllers_survive_one_and_not_two() {
+    let mut setup = setup(2);
+    setup.controllers = 3;
+    let mut world = play(&setup, &[], 5_000_000);
+    let first = world.active_controller().unwrap();
+    world.command(&action(&format!("crash:ctrl{first}")));
+    world.run_until(15_000_000);
+    let second = world.active_controller().unwrap();
+    assert_ne!(first, second);
+    world.command(&action(&format!("crash:ctrl{second}")));
+    world.run_until(30_000_000);
+    assert_eq!(world.active_controller(), None, "no majority");
+    assert_eq!(
+        world.view().partitions.len(),
+        4,
+        "what was known last is still to be seen"
+    );
+    world.command(&action(&format!("start:ctrl{first}")));
+    world.run_until(45_000_000);
+    assert!(world.active_controller().is_some());
+}
+
 fn any_action() -> impl Strategy<Value = String> {
     let node = || prop::sample::select(vec!["b1", "b2", "b3", "ctrl1", "ctrl2", "ctrl3"]);
     let nodes = || prop::sample::select(vec!["b1", "b2,b3", "p", "c", "ctrl", "all", "b3,p1", "b"]);

@@ -2,27 +2,12 @@
 
 use super::World;
 use crate::controller::Controller;
-use crate::wire::{MetadataImage, NodeId, Offset, QuorumEpoch, QuorumRole};
+use crate::wire::{MetadataImage, NodeId, Offset, QuorumEpoch};
 use std::sync::Arc;
 
-/// Whether a controller leads the quorum and knows that a majority follows it.
-fn is_active(controller: &Controller) -> bool {
-    controller.is_active()
-}
-
-/// How far a controller is: its epoch, and how much of its log is committed.
-pub(super) fn standing(controller: &Controller) -> (QuorumEpoch, Offset) {
-    (controller.epoch(), controller.image().offset)
-}
-
-/// Its part in the quorum.
-pub(super) fn role(controller: &Controller) -> QuorumRole {
-    controller.role()
-}
-
-/// Where its metadata log ends.
-pub(super) fn log_end(controller: &Controller) -> Offset {
-    controller.log_end()
+/// How far a controller is: its epoch, and how much of its log it knows to be committed.
+fn standing(controller: &Controller) -> (QuorumEpoch, Offset) {
+    (controller.epoch(), controller.high_watermark())
 }
 
 impl World {
@@ -31,10 +16,10 @@ impl World {
     #[must_use]
     pub fn active_controller(&self) -> Option<u8> {
         let running = self.controllers().filter(|controller| {
-            is_active(controller) && self.processes.is_running(NodeId::Controller(controller.number()))
+            controller.is_active() && self.processes.is_running(NodeId::Controller(controller.number()))
         });
         running
-            .max_by_key(|controller| standing(controller).0)
+            .max_by_key(|controller| controller.epoch())
             .map(Controller::number)
     }
 
@@ -42,9 +27,11 @@ impl World {
     pub(super) fn authority(&self) -> &Controller {
         let active = self.active_controller();
         let chosen = self.controllers().max_by_key(|controller| {
-            let first_of_equals = u8::MAX - controller.number();
+            let number = controller.number();
+            let first_of_equals = u8::MAX - number;
             (
-                active == Some(controller.number()),
+                active == Some(number),
+                self.processes.is_there(NodeId::Controller(number)),
                 standing(controller),
                 first_of_equals,
             )

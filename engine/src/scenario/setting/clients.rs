@@ -84,14 +84,14 @@ pub(super) static SETTINGS: [Setting; 26] = [
         Area::Producers,
         (0, HOUR_MS),
         Access::Number(|setup| setup.producer.retry_backoff_us, set_retry_backoff),
-        "How long producers and consumers rest before they try again; the producer doubles it each time.",
+        "How long producers and consumers rest before they try again; doubled each time.",
     ),
     Setting::millis(
         "retry.backoff.max.ms",
         Area::Producers,
         (0, HOUR_MS),
-        field!(producer.retry_backoff_max_us),
-        "The longest that a producer rests before it tries again.",
+        Access::Number(|setup| setup.producer.retry_backoff_max_us, set_retry_backoff_max),
+        "The longest that producers and consumers rest before they try again.",
     ),
     Setting::millis(
         "request.timeout.ms",
@@ -234,6 +234,11 @@ fn set_retry_backoff(setup: &mut Setup, us: u64) {
 fn set_metadata_max_age(setup: &mut Setup, max_age_us: u64) {
     setup.producer.metadata_max_age_us = max_age_us;
     setup.consumer.metadata_max_age_us = max_age_us;
+}
+
+fn set_retry_backoff_max(setup: &mut Setup, us: u64) {
+    setup.producer.retry_backoff_max_us = us;
+    setup.consumer.retry_backoff_max_us = us;
 }
 
 fn set_request_timeout(setup: &mut Setup, us: u64) {

@@ -139,7 +139,7 @@ pub(super) static SETTINGS: [Setting; 16] = [
         "reconnect.backoff.ms",
         Area::Producers,
         (0, HOUR_MS),
-        field!(producer.reconnect_backoff_us),
+        Access::Number(|setup| setup.producer.reconnect_backoff_us, set_reconnect_backoff),
         "How long a client rests before it connects again to a broker that refused it; doubled each time. Longer spares the \
          broker and comes back later.",
     ),
@@ -147,7 +147,7 @@ pub(super) static SETTINGS: [Setting; 16] = [
         "reconnect.backoff.max.ms",
         Area::Producers,
         (0, HOUR_MS),
-        field!(producer.reconnect_backoff_max_us),
+        Access::Number(|setup| setup.producer.reconnect_backoff_max_us, set_reconnect_backoff_max),
         "The longest that a client rests before it connects again.",
     ),
 ];
@@ -161,4 +161,14 @@ fn read_controllers(setup: &Setup) -> u64 {
 fn set_session_timeout(setup: &mut Setup, us: u64) {
     setup.controller.broker_session_timeout_us = us;
     setup.broker.session_timeout_us = us;
+}
+
+fn set_reconnect_backoff(setup: &mut Setup, us: u64) {
+    setup.producer.reconnect_backoff_us = us;
+    setup.consumer.reconnect_backoff_us = us;
+}
+
+fn set_reconnect_backoff_max(setup: &mut Setup, us: u64) {
+    setup.producer.reconnect_backoff_max_us = us;
+    setup.consumer.reconnect_backoff_max_us = us;
 }

@@ -2,7 +2,6 @@
 
 use crate::broker::Broker;
 use crate::wire::{BrokerId, Micros, NodeId};
-use crate::world::authority::{log_end, role, standing};
 use crate::world::{BrokerView, ControllerView, ProcessState, World};
 
 impl World {
@@ -14,16 +13,15 @@ impl World {
     pub(super) fn controller_views(&self) -> Vec<ControllerView> {
         let views = self.controllers().map(|controller| {
             let number = controller.number();
-            let (epoch, high_watermark) = standing(controller);
             let shares = |id: &BrokerId| self.processes.controller_of(*id) == Some(number);
             ControllerView {
                 number,
                 with_broker: Some(BrokerId(number)).filter(shares),
                 process: self.process(NodeId::Controller(number)).0,
-                role: role(controller),
-                epoch,
-                log_end: log_end(controller),
-                high_watermark,
+                role: controller.role(),
+                epoch: controller.epoch(),
+                log_end: controller.log_end(),
+                high_watermark: controller.high_watermark(),
             }
         });
         views.collect()

@@ -1,9 +1,9 @@
 //! The partitions, their replicas, and the records in them.
 
-use crate::broker::Replica;
+use crate::broker::{Replica, Truncation};
 use crate::log::{KeyId, LogEntry};
 use crate::wire::{PartitionId, PartitionState, TopicId};
-use crate::world::{PartitionView, RecordView, ReplicaView, World};
+use crate::world::{PartitionView, RecordView, ReplicaView, TruncationView, World};
 
 /// How many keys a row names at most.
 const TOP_KEYS: usize = 8;
@@ -74,7 +74,9 @@ impl World {
                 log_end: replica.log.end(),
                 high_watermark: replica.high_watermark,
                 last: last_records(replica),
-                truncated: None,
+                truncated: replica
+                    .truncation()
+                    .map(|truncation| truncation_view(replica, truncation)),
             })
         });
         views.collect()
@@ -94,6 +96,27 @@ fn last_records(replica: &Replica) -> Vec<RecordView> {
     let mut last: Vec<RecordView> = newest_first.take(ReplicaView::LAST).collect();
     last.reverse();
     last
+}
+
+fn truncation_view(replica: &Replica, truncation: &Truncation) -> TruncationView {
+    let records = truncation
+        .first
+        .iter()
+        .flat_map(|entry| (0..entry.batch.records().len()).map(move |place| (entry, place)));
+    // A batch may have begun before the end that was left.
+    let gone = records.filter(|(entry, place)| entry.base_offset + *place as u64 >= truncation.to);
+    TruncationView {
+        at_us: truncation.at_us,
+        to: truncation.to,
+        records: truncation.records,
+        first: gone
+            .take(ReplicaView::LAST)
+            .map(|(entry, place)| RecordView {
+                acknowledged: false,
+                ..record_view(replica, entry, place)
+            })
+            .collect(),
+    }
 }
 
 pub(super) fn record_view(replica: &Replica, entry: &LogEntry, place: usize) -> RecordView {
