@@ -36,7 +36,7 @@ pub(super) enum Way {
     Arrives(Micros),
     /// The link is cut: it must be [held](Network::hold).
     Cut,
-    /// Its connection is closed already, and its sender is about to hear of it.
+    /// Its connection is closed already, and its sender is about to hear of it; or the one that asked has closed it.
     Nowhere,
 }
 
@@ -62,6 +62,14 @@ impl Network {
 
     /// Sends a message, and keeps the account of open connections: a request opens one, and whoever closes it says so.
     pub(super) fn send(&mut self, now: Micros, from: NodeId, to: NodeId, bytes: u32, message: &Message) -> Way {
+        if let Message::Response(response) = message
+            && self
+                .links
+                .get(&(to, from))
+                .is_some_and(|back| back.is_closed(response.channel))
+        {
+            return Way::Nowhere;
+        }
         let maker = &self.maker;
         let link = self.links.entry((from, to)).or_insert_with(|| maker.link(from, to));
         match message {
@@ -72,10 +80,7 @@ impl Network {
                 link.open.add(request.channel);
             }
             Message::Response(_) => {}
-            Message::Disconnect(channel) => {
-                link.open.remove(*channel);
-                link.stale.remove(*channel);
-            }
+            Message::Disconnect(channel) => link.close(*channel),
         }
         if link.is_cut() {
             Way::Cut
@@ -91,7 +96,12 @@ impl Network {
 
     /// A node gives a connection up across a cut. `false` when nobody has ever heard of it, so nobody need be told.
     pub(super) fn give_up(&mut self, from: NodeId, to: NodeId, channel: Channel) -> bool {
-        self.link(from, to).trouble().give_up(channel)
+        let link = self.link(from, to);
+        let is_heard_of = link.trouble().give_up(channel);
+        if !is_heard_of {
+            link.know_closed(channel);
+        }
+        is_heard_of
     }
 
     /// A node's sockets are closed, all at once. Answers which of its peers will be told, and on which channels; what they
@@ -104,6 +114,7 @@ impl Network {
                 link.open = Channels::default();
                 link.stale = Channels::default();
             } else if *to == node {
+                link.forget_closed();
                 told.extend(link.open.iter().map(|channel| (*from, channel)));
                 link.stale.add_all(link.open);
                 link.open = Channels::default();
@@ -127,8 +138,14 @@ impl Network {
         is_open
     }
 
+    /// A node that is not there any more would have heard that the other one has closed a connection between them.
+    pub(super) fn never_heard(&mut self, from: NodeId, to: NodeId, channel: Channel) {
+        self.link(from, to).know_closed(channel);
+    }
+
     /// A node hears that the other one has closed a connection between them.
     pub(super) fn heard(&mut self, from: NodeId, to: NodeId, channel: Channel) {
+        self.link(from, to).know_closed(channel);
         if let Some(back) = self.links.get_mut(&(to, from)) {
             back.stale.remove(channel);
             if let Some(trouble) = &mut back.trouble {
