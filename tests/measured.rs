@@ -107,7 +107,11 @@ fn below_the_minimum_one_request_times_out_and_the_others_are_refused() {
     cluster.at(60.0, follower, ProcessFault::Start);
     let told = cluster.run(90.0);
     let count = |error| told.errors.get(&error).copied().unwrap_or(0);
-    assert_eq!(count(ErrorCode::RequestTimedOut), 1, "the one that was appended before the ISR shrank");
+    assert_eq!(
+        count(ErrorCode::RequestTimedOut),
+        1,
+        "the one that was appended before the ISR shrank"
+    );
     assert!(count(ErrorCode::NotEnoughReplicas) > 100, "{:?}", told.errors);
     assert_eq!(count(ErrorCode::NotEnoughReplicasAfterAppend), 0);
     is_near_value(told.longest_wait_us, 30.06, 1.0);
@@ -116,7 +120,10 @@ fn below_the_minimum_one_request_times_out_and_the_others_are_refused() {
 
 fn is_near_value(seen_us: u64, expected_s: f64, within_s: f64) {
     let seen = seen_us as f64 / 1e6;
-    assert!((seen - expected_s).abs() <= within_s, "{expected_s} s measured, {seen} s here");
+    assert!(
+        (seen - expected_s).abs() <= within_s,
+        "{expected_s} s measured, {seen} s here"
+    );
 }
 
 #[test]
@@ -133,7 +140,11 @@ fn what_is_acknowledged_by_the_leader_alone_is_invisible_until_the_follower_is_b
     run.until(30.0);
     run.send(5);
     run.until(32.0);
-    assert_eq!(run.watermarks(), (5, 10), "acknowledged at 5 to 9, and nobody sees them");
+    assert_eq!(
+        run.watermarks(),
+        (5, 10),
+        "acknowledged at 5 to 9, and nobody sees them"
+    );
     assert_eq!(run.world.ledger().acknowledged, 10);
     assert_eq!(run.world.trace().counters().processed, 5, "the consumer reads five");
     run.fault(follower, ProcessFault::Start);

@@ -12,7 +12,9 @@ const START_US: Micros = 10_000_000;
 /// What was measured in that run. Where a name stands for two, a part of the producer's description tells them apart.
 pub(crate) fn measured(run: &str) -> Value {
     let file: Value = serde_json::from_str(include_str!("cluster_failures.json")).unwrap();
-    let (name, producer) = run.split_once(", acks=1").map_or((run, ""), |(name, _)| (name, "acks=1"));
+    let (name, producer) = run
+        .split_once(", acks=1")
+        .map_or((run, ""), |(name, _)| (name, "acks=1"));
     let runs = file["runs"].as_array().unwrap();
     let found = runs
         .iter()
@@ -166,9 +168,7 @@ impl Run {
         for event in self.world.trace().since(0) {
             match event.fact {
                 Fact::RecordSent { partition, .. } => sent.entry((event.node, partition)).or_default().push(event.at),
-                Fact::BatchAcknowledged {
-                    partition, ordinal, ..
-                } => {
+                Fact::BatchAcknowledged { partition, ordinal, .. } => {
                     let waited = event.at - sent[&(event.node, partition)][ordinal as usize];
                     longest_ack_us = longest_ack_us.max(waited);
                     longest_wait_us = longest_wait_us.max(waited);
