@@ -226,7 +226,7 @@ impl Cluster {
                 Some(self.fetch(*follower, *leader, &wanted))
             }
             Op::IsrExpirationCheck { leader } => {
-                let proposal = self.with(*leader, |replica, around| replica.shrink_isr(around));
+                let proposal = self.with(*leader, Replica::shrink_isr);
                 let proposed = proposal.as_ref().map(members);
                 self.proposals.extend(proposal.map(|proposal| (*leader, proposal)));
                 Some(json!({ "proposed_isr": proposed }))

@@ -86,6 +86,11 @@ impl ControllerLink {
         self.lifecycle.registered_at()
     }
 
+    #[cfg(test)]
+    pub(super) fn is_fenced(&self) -> bool {
+        self.lifecycle.is_fenced()
+    }
+
     /// It has been told to stop.
     pub(super) fn is_shutting_down(&self) -> bool {
         self.lifecycle.is_shutting_down()

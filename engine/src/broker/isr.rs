@@ -255,6 +255,29 @@ impl Replica {
         (members.len() < leading.isr.len()).then(|| self.propose(members, around))
     }
 
+    /// A member of the ISR that has not caught up for `replica.lag.time.max.ms`, while nothing is proposed to the
+    /// controller: for whoever looks.
+    pub(crate) fn lagging_member(&self, me: BrokerId, now: Micros, lag_time_max_us: Micros) -> Option<BrokerId> {
+        let leading = self.leading().filter(|leading| leading.pending.is_none())?;
+        let end = self.log.end();
+        let caught_up = |follower: &Follower| {
+            let recently = |at: Micros| now.saturating_sub(at) <= lag_time_max_us;
+            follower.log_end == Some(end) || follower.last_caught_up_us.is_some_and(recently)
+        };
+        leading.isr.iter().copied().find(|member| {
+            let follower = leading.followers.iter().find(|known| known.broker == *member);
+            *member != me && !follower.is_some_and(caught_up)
+        })
+    }
+
+    /// Makes something wrong, for tests of the invariants.
+    #[cfg(test)]
+    pub(crate) fn doctor_isr(&mut self, isr: &[BrokerId]) {
+        if let Role::Leader(leading) = &mut self.role {
+            leading.commit(isr.into());
+        }
+    }
+
     fn propose(&mut self, members: Vec<BrokerId>, around: &Surroundings) -> IsrProposal {
         let (leader_epoch, partition_epoch) = (self.leader_epoch, self.partition_epoch);
         let mut proposal = IsrProposal {

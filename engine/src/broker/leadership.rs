@@ -28,10 +28,14 @@ impl Replica {
             return Change::None;
         }
         let is_new_epoch = !is_known || state.leader_epoch > self.leader_epoch;
+        // The answer to a proposal has told this state before the metadata does. In Kafka the metadata then takes back what
+        // was proposed meanwhile (`Partition.makeLeader`, `updateAssignmentAndIsr`), and until the next one the controller
+        // may elect a replica that the leader does not count. Here the proposal stands: found by the storm.
+        let is_news = is_new_epoch || state.partition_epoch > self.partition_epoch;
         self.partition_epoch = state.partition_epoch;
         self.leader_epoch = state.leader_epoch;
         if state.leader == Some(around.me) {
-            self.lead(state, is_new_epoch, around)
+            self.lead(state, is_new_epoch, is_news, around)
         } else {
             self.role = Role::Follower { leader: state.leader };
             if is_new_epoch {
@@ -44,12 +48,14 @@ impl Replica {
 
     /// A new leader keeps its log: its epoch begins where the log ends. Its high watermark stays where it knew it, and it
     /// knows nothing of where the followers are.
-    fn lead(&mut self, state: &PartitionState, is_new_epoch: bool, around: &Surroundings) -> Change {
+    fn lead(&mut self, state: &PartitionState, is_new_epoch: bool, is_news: bool, around: &Surroundings) -> Change {
         let (was_leader, mut leading) = match std::mem::take(&mut self.role) {
             Role::Leader(leading) => (true, leading),
             Role::Follower { .. } | Role::Waiting => (false, Leading::new(state.isr.clone(), self.log.end())),
         };
-        leading.commit(state.isr.clone());
+        if is_news {
+            leading.commit(state.isr.clone());
+        }
         let others = state.replicas.iter().filter(|broker| **broker != around.me);
         let known = |broker: &BrokerId| {
             let follower = leading.followers.iter().find(|f| f.broker == *broker);

@@ -1,7 +1,7 @@
 //! What the invariants remember of a replica, to see what has changed.
 
 use crate::broker::Replica;
-use crate::wire::{BrokerId, BrokerSet, LeaderEpoch, Micros, Offset, PartitionId};
+use crate::wire::{BrokerId, BrokerSet, LeaderEpoch, Offset, PartitionId};
 
 /// A replica at one moment, in short.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +28,7 @@ impl Snapshot {
             high_watermark: replica.high_watermark,
             end: replica.log.end(),
             isr: replica.isr().into_iter().flatten().copied().collect(),
-            maximal: replica.isr().into_iter().flatten().copied().collect(),
+            maximal: replica.maximal_isr().unwrap_or_default(),
         }
     }
 }
@@ -55,14 +55,4 @@ impl Change {
                 .before
                 .is_none_or(|before| !before.leads || before.epoch != self.now.epoch)
     }
-}
-
-/// Those that count for a leader's high watermark.
-pub(super) fn maximal_isr(replica: &Replica) -> BrokerSet {
-    replica.isr().into_iter().flatten().copied().collect()
-}
-
-/// A replica in a leader's ISR that has not caught up for that long, while nothing is proposed to the controller.
-pub(super) fn lagging(_replica: &Replica, _now: Micros, _patience_us: Micros) -> Option<BrokerId> {
-    None
 }

@@ -225,8 +225,11 @@ impl<'a> PartitionChange<'a> {
                 self.elr.push(*member);
             }
         }
+        // Kafka 4.x keeps a replica in the ELR that a reassignment removes while the ISR is below the minimum. When a later
+        // one adds it again, it could lead with an empty log. Here it goes with its replica: found by the storm.
+        let stays = |member: &BrokerId| self.replicas.contains(member) && !self.isr.contains(member);
         self.elr
-            .retain(|member| !self.isr.contains(member) && self.unclean_shutdown != Some(*member));
+            .retain(|member| stays(member) && self.unclean_shutdown != Some(*member));
         // Kafka keeps them in a hash set of integers, which hands small numbers out in ascending order.
         sort_short_by_key(&mut self.elr, |member| *member);
     }

@@ -251,6 +251,8 @@ impl Idempotence {
         Some(open.is_some())
     }
 
+    /// `TransactionManager.requestIdempotentEpochBumpForPartition`. All open batches are renumbered then, also those before
+    /// the one that has failed: if one of them is written and its answer was lost, it is written again. So it is in Kafka.
     fn require_bump(&mut self, partition: u32) {
         self.bump_required = true;
         self.numbers(partition).rewrite = true;

@@ -82,13 +82,15 @@ impl Links {
 impl Producer {
     /// The broker to ask what any broker can answer: one whose connection is open, with the fewest requests in flight;
     /// else one that is being tried; else the one that has not been tried for longest. Any of those among equals
-    /// (`NetworkClient.leastLoadedNode`). `None` when all are to be left alone.
+    /// (`NetworkClient.leastLoadedNode`). `None` when all are busy, or to be left alone.
     pub(super) fn least_loaded(&self, ctx: &mut Ctx) -> Option<BrokerId> {
         let known = self.metadata.brokers();
-        self.least_loaded_of(known, ctx).or_else(|| {
-            // Nobody whom the metadata names can be reached: back to where it began (KIP-899).
-            self.least_loaded_of(self.metadata.bootstrap(), ctx)
-        })
+        let found = self.least_loaded_of(known, ctx);
+        if found.is_some() || known.iter().any(|broker| self.links.is_open(*broker)) {
+            return found;
+        }
+        // Nobody whom the metadata names can be reached: back to where it began (KIP-899).
+        self.least_loaded_of(self.metadata.bootstrap(), ctx)
     }
 
     fn least_loaded_of(&self, brokers: &[BrokerId], ctx: &mut Ctx) -> Option<BrokerId> {
@@ -111,6 +113,10 @@ impl Producer {
     /// The other side has closed the connection: its process has ended, or was never there, or it had no other way to
     /// say that an acks=0 request has failed.
     pub(super) fn on_connection_lost(&mut self, broker: BrokerId, ctx: &mut Ctx) {
+        let owes = self.sender.in_flight_to(broker) + self.questions.to(broker);
+        if owes == 0 && !self.links.is_open(broker) {
+            return; // That is known.
+        }
         ctx.record_as_cause(Fact::ConnectionLost { with: broker.into() });
         self.lose(broker, ErrorCode::NetworkException, ctx);
         self.run_sender(ctx);

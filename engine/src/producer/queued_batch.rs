@@ -130,25 +130,22 @@ impl QueuedBatch {
         let sequence = self.sequence();
         let batch = self.build(producer, sequence);
         let mut parts: Vec<QueuedBatch> = Vec::new();
-        let mut ordinal = self.ordinal;
-        for record in batch.records() {
+        for (ordinal, record) in (self.ordinal..).zip(batch.records()) {
             let sent_us = batch.base_timestamp_us + u64::from(record.timestamp_delta_us);
             let added = parts.last_mut().is_some_and(|part| match &mut part.state {
                 BatchState::Open(builder) => builder.try_add(*record, sent_us, dictionary),
                 BatchState::Closed(_) | BatchState::Built(_) => false,
             });
             if !added {
-                let first_of_part = ordinal;
                 let mut builder = BatchBuilder::new(sent_us, batch_size);
                 builder.try_add(*record, sent_us, dictionary);
                 parts.push(QueuedBatch {
                     state: BatchState::Open(builder),
-                    ordinal: first_of_part,
+                    ordinal,
                     held_bytes: 0,
                     ..self.clone()
                 });
             }
-            ordinal += 1;
         }
         for part in &mut parts {
             part.build(producer, None);

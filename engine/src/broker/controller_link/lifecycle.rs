@@ -68,6 +68,11 @@ impl Lifecycle {
         self.registered_at
     }
 
+    #[cfg(test)]
+    pub(super) fn is_fenced(&self) -> bool {
+        !self.unfenced
+    }
+
     pub(super) fn is_shutting_down(&self) -> bool {
         self.shut_down.is_some()
     }

@@ -38,7 +38,7 @@ fn compare(id: PartitionId, state: &PartitionState, moment: &Moment) -> Result<(
     if !replica.is_leader() || replica.leader_epoch != state.leader_epoch {
         return Ok(());
     }
-    let maximal = super::super::snapshot::maximal_isr(replica);
+    let maximal = replica.maximal_isr().unwrap_or_default();
     let beyond: BrokerSet = state.isr.iter().copied().filter(|b| !maximal.contains(*b)).collect();
     if beyond.is_empty() {
         return Ok(());

@@ -6,8 +6,9 @@ use crate::wire::{BrokerId, Offset, PartitionId};
 use std::collections::BTreeMap;
 
 /// **Logs match up to the high watermark**: below its own high watermark every replica has what is committed, batch for
-/// batch and epoch for epoch. Holds as long as nothing committed is lost ([`crate::check::Promise`]); after that, a
-/// replica that matches once matches from then on.
+/// batch and epoch for epoch. Holds as long as nothing committed is lost ([`crate::check::Promise`]). After that, a replica
+/// that matches once matches from then on, but for those that live in an earlier epoch: what their leader commits may be
+/// nobody else's.
 #[derive(Debug, Default)]
 pub struct LogMatching {
     /// Up to where a replica was seen to match, and how much was committed then; `None` when it need not match.
@@ -34,6 +35,9 @@ impl Invariant for LogMatching {
             };
             let void = history.promise().is_void();
             let matched = self.matched.entry((broker, id)).or_insert((!void).then_some(0));
+            if void && change.now.epoch < history.epoch() {
+                *matched = None;
+            }
             // What is cut off is not looked at, and what comes instead is.
             let from = matched.unwrap_or(0).min(replica.log.end());
             match mismatch(history, replica, from) {

@@ -36,6 +36,9 @@ impl Storm {
     /// How long all may take to be well again.
     pub const PATIENCE_US: Micros = 60_000_000;
 
+    /// When all processes are started once more, after the calm has begun.
+    const STARTED_AGAIN_US: [Micros; 3] = [3_000_000, 8_000_000, 15_000_000];
+
     /// The storm of that seed.
     #[must_use]
     pub fn of(seed: u64) -> Self {
@@ -58,24 +61,33 @@ impl Storm {
         setup
             .commands
             .extend(self.relief().into_iter().map(|command| (self.calm_us, command)));
+        // Who was about to stop has stopped by then.
+        for later in Self::STARTED_AGAIN_US {
+            let starts = self.processes(&[ProcessFault::Start]);
+            setup
+                .commands
+                .extend(starts.into_iter().map(|command| (self.calm_us + later, command)));
+        }
         setup
     }
 
     /// What ends all trouble, whatever it is.
     fn relief(&self) -> Vec<Command> {
         let mut relief = vec![Command::Rate(0), Command::Heal];
-        let setup = &self.calm_setup;
-        let own = if setup.combined { 0 } else { setup.controllers };
-        let processes = (1..=own).map(NodeId::Controller);
-        for node in processes.chain((1..=setup.brokers).map(NodeId::Broker)) {
-            for fault in [ProcessFault::Resume, ProcessFault::Start] {
-                relief.push(Command::Process { node, fault });
-            }
-        }
-        relief.extend((1..=setup.brokers).map(|number| Command::SlowDisk {
+        relief.extend(self.processes(&[ProcessFault::Resume, ProcessFault::Start]));
+        relief.extend((1..=self.calm_setup.brokers).map(|number| Command::SlowDisk {
             broker: BrokerId(number),
             bytes_per_s: None,
         }));
         relief
+    }
+
+    fn processes(&self, faults: &[ProcessFault]) -> Vec<Command> {
+        let setup = &self.calm_setup;
+        let own = if setup.combined { 0 } else { setup.controllers };
+        let nodes = (1..=own).map(NodeId::Controller);
+        let nodes = nodes.chain((1..=setup.brokers).map(NodeId::Broker));
+        let to = |node| faults.iter().map(move |fault| Command::Process { node, fault: *fault });
+        nodes.flat_map(to).collect()
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Storm, Theme};
 use crate::scenario::{Glossary, Scenario, Span, Text};
+use crate::world::Command;
 
 impl Storm {
     /// As a scenario, with what it breaks.
@@ -22,12 +23,13 @@ impl Storm {
         }
     }
 
-    /// From a scenario: what it does last ends the trouble.
+    /// From a scenario that was written by [`Storm::scenario`]: the trouble ends when nothing is sent any more.
     #[must_use]
     pub fn of_scenario(scenario: &Scenario) -> Self {
         let mut calm_setup = scenario.setup.clone();
         let mut faults = std::mem::take(&mut calm_setup.commands);
-        let calm_us = faults.iter().map(|(at, _)| *at).max().unwrap_or(0);
+        let mut ends = faults.iter().filter(|(_, command)| *command == Command::Rate(0));
+        let calm_us = ends.next_back().or(faults.last()).map_or(0, |(at, _)| *at);
         faults.retain(|(at, _)| *at < calm_us);
         Self {
             theme: Theme::Mixed,

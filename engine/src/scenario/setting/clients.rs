@@ -112,8 +112,9 @@ pub(super) static SETTINGS: [Setting; 26] = [
         "metadata.max.age.ms",
         Area::Producers,
         (1, HOUR_MS),
-        field!(producer.metadata_max_age_us),
-        "After what time a producer asks who leads what although nothing went wrong.",
+        Access::Number(|setup| setup.producer.metadata_max_age_us, set_metadata_max_age),
+        "After what time producers and consumers ask who leads what although nothing went wrong. So long a group does \
+         not see that the topic has more partitions.",
     ),
     Setting::new(
         "partitioner.adaptive.partitioning.enable",
@@ -233,6 +234,11 @@ fn set_retry_backoff(setup: &mut Setup, us: u64) {
 fn set_retry_backoff_max(setup: &mut Setup, us: u64) {
     setup.producer.retry_backoff_max_us = us;
     setup.consumer.retry_backoff_max_us = us;
+}
+
+fn set_metadata_max_age(setup: &mut Setup, max_age_us: u64) {
+    setup.producer.metadata_max_age_us = max_age_us;
+    setup.consumer.metadata_max_age_us = max_age_us;
 }
 
 fn set_request_timeout(setup: &mut Setup, us: u64) {
