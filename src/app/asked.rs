@@ -3,7 +3,7 @@
 
 use super::{App, files, tab};
 use crate::lens::ledger::{self, Kept, Trial};
-use crate::lens::why::{Link, Why, Words};
+use crate::lens::why::{Link, Why, Words, chain};
 use crate::lens::why_view::Asked;
 use crate::session::desk::Desk;
 use crate::session::intent::Intent;
@@ -22,7 +22,7 @@ fn asked(desk: &Desk, event: &Event) -> Asked {
         names: world.names(),
         topic: world.topic_id(),
     };
-    let why = Why::new(event, &world.trace().chain(event.id), &words, |event| {
+    let why = Why::new(&chain(world.trace(), event), &words, |event| {
         super::shown::is_yours(event, session)
     });
     let causes = why.links.iter().filter_map(|link| match link {

@@ -136,7 +136,9 @@ impl History {
                 None => return,
             }
         }
-        self.marks.push(mark);
+        // What comes of a look back is marked where it happened.
+        let place = self.marks.partition_point(|before| before.at_us <= mark.at_us);
+        self.marks.insert(place, mark);
     }
 
     /// Records a second in that bucket.

@@ -171,6 +171,7 @@ test("a file can be dropped on the page", async ({ page }) => {
 });
 
 test("menus, the chain of causes and the ledger are accessible in both themes", async ({ page }) => {
+  test.slow();
   await crashed(page);
   for (const colorScheme of ["dark", "light"]) {
     await page.emulateMedia({ colorScheme });

@@ -7,7 +7,6 @@ mod rows;
 use super::{RecordView, View, World};
 use crate::broker::{Broker, Replica};
 use crate::wire::{BrokerId, NodeId, Offset, PartitionId, TopicId};
-use rows::record_view;
 
 impl World {
     /// What can be seen of this moment.
@@ -41,17 +40,18 @@ impl World {
     /// The record at that offset of the leader's log, if it is there.
     #[must_use]
     pub fn record_at(&self, partition: u16, offset: Offset) -> Option<RecordView> {
-        let replica = self.leader_replica(PartitionId {
+        let id = PartitionId {
             topic: self.topic_id()?,
             index: partition,
-        })?;
+        };
+        let replica = self.leader_replica(id)?;
         let entry = replica
             .log
             .entries_from(offset)
             .next()
             .filter(|entry| entry.base_offset <= offset)?;
         let place = usize::try_from(offset - entry.base_offset).ok()?;
-        (place < entry.batch.records().len()).then(|| record_view(replica, entry, place))
+        (place < entry.batch.records().len()).then(|| self.record_view(id, entry, place))
     }
 
     pub(super) fn broker(&self, id: BrokerId) -> Option<&Broker> {

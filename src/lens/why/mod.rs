@@ -3,17 +3,19 @@
 //! Each kind of event has its own sentence, in the file of its group. A sentence has no subject: who did it stands
 //! before it, in a list apart and in a sentence as its first words.
 
-mod chain;
 mod clients;
 mod controllers;
+mod links;
 mod messages;
 mod processes;
 mod replicas;
 mod settings;
+mod silence;
 mod words;
 
-pub use chain::{Cause, End, Link, Why};
+pub use links::{Cause, End, Link, Why};
 pub use settings::settings_of;
+pub use silence::chain;
 pub use words::{Words, node};
 
 use partitura_engine::trace::{Event, Fact};

@@ -1,7 +1,7 @@
 use super::*;
 use partitura_engine::log::Dictionary;
-use partitura_engine::trace::{CommandFact, Election, FenceWhy, Names, ProcessFault, Sent};
-use partitura_engine::wire::{Api, BrokerId, BrokerSet, ErrorCode, PartitionId, TopicId};
+use partitura_engine::trace::{CommandFact, Election, FenceWhy, Names, ProcessFault, Sent, Trace};
+use partitura_engine::wire::{Api, BrokerId, BrokerSet, ErrorCode, NodeSet, PartitionId, TopicId};
 
 const TOPIC: TopicId = TopicId(0);
 const P2: PartitionId = PartitionId { topic: TOPIC, index: 2 };
@@ -30,7 +30,7 @@ fn event(id: u64, node: NodeId, fact: Fact) -> Event {
 /// The newest first, as the trace gives it.
 fn why(mut chain: Vec<Event>) -> Why {
     chain.reverse();
-    with_words(|words| Why::new(&chain[0], &chain, words, |_| true))
+    with_words(|words| Why::new(&chain, words, |_| true))
 }
 
 fn sentences(why: &Why) -> Vec<String> {
@@ -129,7 +129,7 @@ fn a_long_chain_keeps_its_beginning_and_its_end() {
 #[test]
 fn a_chain_that_the_trace_has_forgotten_says_so() {
     let lost = event(900, NodeId::Broker(3), Fact::ProcessCrashed);
-    let why = with_words(|words| Why::new(&lost, &[], words, |_| false));
+    let why = with_words(|words| Why::new(&[lost], words, |_| false));
     assert_eq!((why.links.len(), why.end), (1, End::Forgotten));
 }
 
@@ -152,6 +152,47 @@ fn an_isr_that_shrinks_and_one_that_grows_are_told_apart() {
         proposed(&[1, 2], &[1, 2, 3]),
         "asks the controller to take [3] into the ISR of P2: caught up"
     );
+}
+
+/// A trace in which a broker sends a heartbeat, `what` happens, and the controller fences broker 3 because of the
+/// heartbeat that it heard last.
+fn fenced_after(what: &[(NodeId, u64, Fact)]) -> Vec<String> {
+    let mut trace = Trace::new(100);
+    let heartbeat = trace.record(1, NodeId::Broker(3), 0, Fact::BrokerStarted);
+    for (node, cause, fact) in what {
+        trace.record(2, *node, *cause, *fact);
+    }
+    let fact = Fact::BrokerFenced {
+        broker: BrokerId(3),
+        why: FenceWhy::SessionExpired,
+    };
+    let fence = trace.record(9_000_001, NodeId::Controller(1), heartbeat, fact);
+    let fence = *trace.get(fence).unwrap();
+    sentences(&with_words(|words| Why::new(&chain(&trace, &fence), words, |_| true)))
+}
+
+#[test]
+fn behind_a_missing_heartbeat_stands_what_broke() {
+    let told = fenced_after(&[(NodeId::User, 0, crash()), (NodeId::Broker(3), 2, Fact::ProcessCrashed)]);
+    assert_eq!(
+        told[1..],
+        ["Broker 3 was killed: it told nobody", "You crashed broker 3"]
+    );
+    let cut = |from: NodeId| {
+        let fact = CommandFact::Cut {
+            from: NodeSet::only(from),
+            to: NodeSet::ALL,
+            both_ways: true,
+        };
+        (NodeId::User, 0, Fact::Commanded(fact))
+    };
+    let told = fenced_after(&[cut(NodeId::Broker(3)), cut(NodeId::Broker(2))]);
+    assert_eq!(told[1..], ["You cut the network between broker 3 and everybody else"]);
+    let told = fenced_after(&[
+        cut(NodeId::Broker(3)),
+        (NodeId::User, 0, Fact::Commanded(CommandFact::Heal)),
+    ]);
+    assert_eq!(told.len(), 2, "a cut that was healed explains nothing: {told:?}");
 }
 
 #[test]

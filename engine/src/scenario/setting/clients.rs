@@ -231,14 +231,14 @@ fn set_retry_backoff(setup: &mut Setup, us: u64) {
     setup.consumer.retry_backoff_us = us;
 }
 
-fn set_metadata_max_age(setup: &mut Setup, max_age_us: u64) {
-    setup.producer.metadata_max_age_us = max_age_us;
-    setup.consumer.metadata_max_age_us = max_age_us;
-}
-
 fn set_retry_backoff_max(setup: &mut Setup, us: u64) {
     setup.producer.retry_backoff_max_us = us;
     setup.consumer.retry_backoff_max_us = us;
+}
+
+fn set_metadata_max_age(setup: &mut Setup, max_age_us: u64) {
+    setup.producer.metadata_max_age_us = max_age_us;
+    setup.consumer.metadata_max_age_us = max_age_us;
 }
 
 fn set_request_timeout(setup: &mut Setup, us: u64) {

@@ -73,10 +73,10 @@ impl World {
                 log_start: replica.log.start(),
                 log_end: replica.log.end(),
                 high_watermark: replica.high_watermark,
-                last: last_records(replica),
+                last: self.last_records(id, replica),
                 truncated: replica
                     .truncation()
-                    .map(|truncation| truncation_view(replica, truncation)),
+                    .map(|truncation| self.truncation_view(id, truncation)),
             })
         });
         views.collect()
@@ -87,48 +87,44 @@ fn permille(part: u64, whole: u64) -> u32 {
     u32::try_from((part * 1000 + whole / 2).checked_div(whole).unwrap_or(0)).unwrap_or(1000)
 }
 
-fn last_records(replica: &Replica) -> Vec<RecordView> {
-    let newest_first = replica.log.entries_backwards().flat_map(|entry| {
-        (0..entry.batch.records().len())
-            .rev()
-            .map(move |place| record_view(replica, entry, place))
-    });
-    let mut last: Vec<RecordView> = newest_first.take(ReplicaView::LAST).collect();
-    last.reverse();
-    last
+/// Every place in a batch, with its entry.
+fn places(entry: &LogEntry) -> impl DoubleEndedIterator<Item = (&LogEntry, usize)> {
+    (0..entry.batch.records().len()).map(move |place| (entry, place))
 }
 
-fn truncation_view(replica: &Replica, truncation: &Truncation) -> TruncationView {
-    let records = truncation
-        .first
-        .iter()
-        .flat_map(|entry| (0..entry.batch.records().len()).map(move |place| (entry, place)));
-    // A batch may have begun before the end that was left.
-    let gone = records.filter(|(entry, place)| entry.base_offset + *place as u64 >= truncation.to);
-    TruncationView {
-        at_us: truncation.at_us,
-        to: truncation.to,
-        records: truncation.records,
-        first: gone
-            .take(ReplicaView::LAST)
-            .map(|(entry, place)| RecordView {
-                acknowledged: false,
-                ..record_view(replica, entry, place)
-            })
-            .collect(),
+impl World {
+    fn last_records(&self, id: PartitionId, replica: &Replica) -> Vec<RecordView> {
+        let newest_first = replica.log.entries_backwards().flat_map(|entry| places(entry).rev());
+        let newest_first = newest_first.map(|(entry, place)| self.record_view(id, entry, place));
+        let mut last: Vec<RecordView> = newest_first.take(ReplicaView::LAST).collect();
+        last.reverse();
+        last
     }
-}
 
-pub(super) fn record_view(replica: &Replica, entry: &LogEntry, place: usize) -> RecordView {
-    let record = &entry.batch.records()[place];
-    let offset = entry.base_offset + place as u64;
-    RecordView {
-        offset,
-        key: record.key,
-        subject: record.subject,
-        sequence: record.sequence,
-        value: record.value,
-        acknowledged: offset < replica.high_watermark,
-        sent_us: entry.batch.base_timestamp_us + u64::from(record.timestamp_delta_us),
+    fn truncation_view(&self, id: PartitionId, truncation: &Truncation) -> TruncationView {
+        let records = truncation.first.iter().flat_map(places);
+        // A batch may have begun before the end that was left.
+        let gone = records.filter(|(entry, place)| entry.base_offset + *place as u64 >= truncation.to);
+        let gone = gone.map(|(entry, place)| self.record_view(id, entry, place));
+        TruncationView {
+            at_us: truncation.at_us,
+            to: truncation.to,
+            records: truncation.records,
+            first: gone.take(ReplicaView::LAST).collect(),
+        }
+    }
+
+    pub(super) fn record_view(&self, id: PartitionId, entry: &LogEntry, place: usize) -> RecordView {
+        let record = &entry.batch.records()[place];
+        let ordinal = entry.batch.ordinal.wrapping_add(place as u32);
+        RecordView {
+            offset: entry.base_offset + place as u64,
+            key: record.key,
+            subject: record.subject,
+            sequence: record.sequence,
+            value: record.value,
+            acknowledged: self.is_acknowledged(id, entry.batch.producer, ordinal),
+            sent_us: entry.batch.base_timestamp_us + u64::from(record.timestamp_delta_us),
+        }
     }
 }

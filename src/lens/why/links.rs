@@ -62,16 +62,12 @@ const LONGEST_PATTERN: usize = 6;
 const TIMES: usize = 3;
 
 impl Why {
-    /// The chain of that event. `causes` are the events after it, as far as the trace has them; `is_yours` tells what
-    /// the person did from what the scenario did.
+    /// The answer for that chain, the event first. `is_yours` tells what the person did from what the scenario did.
     #[must_use]
-    pub fn new(event: &Event, causes: &[Event], words: &Words, is_yours: impl Fn(&Event) -> bool) -> Self {
-        let causes = causes.strip_prefix(&[*event]).unwrap_or(causes);
-        let chain: Vec<Event> = std::iter::once(*event).chain(causes.iter().copied()).collect();
-        let last = chain.last().unwrap_or(event);
-        let end = match last.fact {
-            _ if last.cause != 0 => End::Forgotten,
-            Fact::Commanded(_) => End::Done,
+    pub fn new(chain: &[Event], words: &Words, is_yours: impl Fn(&Event) -> bool) -> Self {
+        let end = match chain.last() {
+            Some(last) if last.cause != 0 => End::Forgotten,
+            Some(last) if matches!(last.fact, Fact::Commanded(_)) => End::Done,
             _ => End::Itself,
         };
         let told = |event: &Event| {
