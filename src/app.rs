@@ -1,15 +1,21 @@
 //! The page as a whole: what is on the desk, what is shown of it, and who is told when something is wanted.
 
 mod address;
+mod asked;
+mod files;
 mod frames;
 mod keys;
+mod menus;
 mod page;
 mod shown;
 mod update;
 
-use crate::lens::events_view::{Chain, EventRow, Listed};
+use crate::lens::events_view::{EventRow, Listed};
+use crate::lens::ledger::{Kept, LedgerRow, Trial};
+use crate::lens::menus::Does;
 use crate::lens::reading_view::ReadRow;
 use crate::lens::settings::Values;
+use crate::lens::why_view::Asked;
 use crate::session::desk::Desk;
 use crate::session::intent::Intent;
 use crate::stage::{FlightHandle, Target};
@@ -20,8 +26,10 @@ use frames::{Frames, Works};
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
 pub use keys::Key;
+pub use menus::MenuOf;
+use menus::OpenMenu;
 use partitura_engine::log::KeyId;
-use partitura_engine::trace::EventId;
+use partitura_engine::trace::{Event, EventId, LedgerColumn, LedgerFigures};
 use partitura_engine::wire::Micros;
 use shown::{OnStage, OnTimeline};
 use std::cell::{Cell, RefCell};
@@ -70,8 +78,26 @@ pub enum Msg {
     Select(Option<Target>),
     /// The reader's page is narrowed to one subject, or shows all.
     ReadAbout(Option<KeyId>),
-    /// An event is picked, or none.
-    Pick(Option<EventId>),
+    /// A menu is wanted, at a place of the window, or none.
+    Menu(Option<(MenuOf, (f64, f64))>),
+    /// Something was chosen from a menu.
+    Does(Does),
+    /// Why that happened.
+    Why(Event),
+    /// The same for an event of that number.
+    WhyOf(EventId),
+    /// The answer was read.
+    CloseWhy,
+    /// That setting is to be changed.
+    Setting(&'static str),
+    /// The records of a column of the ledger are wanted, or of none.
+    Column(Option<LedgerColumn>),
+    /// The same run is wanted with other settings.
+    Try(Trial),
+    /// The ledger of the run before is not needed any more.
+    CloseTrial,
+    /// A file was read, or could not be.
+    File(String, Result<String, String>),
     /// The problems were read.
     CloseProblems,
     /// The toast has been there long enough.
@@ -90,6 +116,8 @@ pub(crate) mod tab {
     pub(crate) const PAGE: usize = 1;
     /// What happened, and why.
     pub(crate) const EVENTS: usize = 2;
+    /// What became of the records.
+    pub(crate) const LEDGER: usize = 3;
 }
 
 /// The page.
@@ -102,6 +130,11 @@ pub struct App {
     refs: Refs,
     toast: Option<(String, Timeout)>,
     problems: Option<Problems>,
+    menu: Option<OpenMenu>,
+    /// The file that the run is from, if it is from one.
+    file: Option<String>,
+    /// The ledger of the run before, and what is tried since.
+    kept: Option<(Rc<Kept>, Trial)>,
     /// When the address bar will be written next.
     written: Option<Timeout>,
     /// Whether the address bar is ours: the person has done something since the page or a link was opened.
@@ -122,6 +155,10 @@ pub(crate) struct Look {
     about: Option<Target>,
     /// What the records on the reader's page are about, if not everything.
     read_about: Option<KeyId>,
+    /// The column of the ledger whose records are listed.
+    column: Option<LedgerColumn>,
+    /// The setting that was looked for last, and the how manyeth time that was.
+    sought: Option<(&'static str, u32)>,
 }
 
 /// What the panel shows: only what is in the open tab is kept up to date.
@@ -133,7 +170,10 @@ pub(crate) struct OnPanel {
     processed: u64,
     late: u64,
     events: Rc<[EventRow]>,
-    chain: Option<Rc<Chain>>,
+    asked: Option<Rc<Asked>>,
+    figures: LedgerFigures,
+    trials: Rc<[Trial]>,
+    records: Rc<[LedgerRow]>,
     /// How often it was passed over since it was last brought up to date.
     passed: u32,
 }
@@ -144,6 +184,8 @@ pub(crate) struct Refs {
     clock: (NodeRef, NodeRef),
     playhead: NodeRef,
     span: Rc<Cell<Micros>>,
+    /// The field that asks for a file.
+    file: NodeRef,
 }
 
 /// Whether there is no room for two panels beside the stage, but more than one column.
@@ -167,6 +209,7 @@ impl Component for App {
             clock: <(NodeRef, NodeRef)>::default(),
             playhead: NodeRef::default(),
             span: Rc::new(Cell::new(1)),
+            file: NodeRef::default(),
         };
         let works = Works {
             desk: desk.clone(),
@@ -197,7 +240,10 @@ impl Component for App {
                 processed: 0,
                 late: 0,
                 events: Rc::new([]),
-                chain: None,
+                asked: None,
+                figures: LedgerFigures::default(),
+                trials: Rc::new([]),
+                records: Rc::new([]),
                 passed: 0,
             },
             look: Look {
@@ -209,11 +255,16 @@ impl Component for App {
                 listed: Listed::default(),
                 about: None,
                 read_about: None,
+                column: None,
+                sought: None,
             },
             desk,
             refs,
             toast: None,
             problems,
+            menu: None,
+            file: None,
+            kept: None,
             written: None,
             touched: false,
             _frames: Frames::start(works),

@@ -90,6 +90,24 @@ pub(super) fn write(desk: &Desk) -> Result<(), String> {
     fragment.map(|_| ())
 }
 
+/// Leads to the run of that scenario, as a link does, so that the browser can go back to the one of before. `false` when
+/// the address is that already.
+#[must_use]
+pub(super) fn go_to(scenario: &str) -> bool {
+    let wanted = format!("#v1;scenario={scenario}");
+    let there = fragment() == wanted;
+    !there && gloo::utils::window().location().set_hash(&wanted).is_ok()
+}
+
+/// Takes the link out of the address bar: the run is in none.
+pub(super) fn clear() {
+    let window = gloo::utils::window();
+    let path = window.location().pathname().unwrap_or_default();
+    if let Ok(history) = window.history() {
+        let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&path));
+    }
+}
+
 /// Copies what is in the address bar, and tells whether that was possible.
 pub(super) fn copy(on_done: Callback<bool>) {
     let window = gloo::utils::window();

@@ -1,10 +1,12 @@
 //! Where everything stands on the page.
 
-use super::{App, Msg, tab};
+use super::{App, MenuOf, Msg, files, tab};
 use crate::lens::about::words;
 use crate::lens::events_view::EventsPanel;
+use crate::lens::ledger_view::LedgerPanel;
 use crate::lens::reading_view::ReadingPanel;
 use crate::lens::settings_view::SettingsPanel;
+use crate::lens::why_view::WhyPanel;
 use crate::session::desk::{Desk, Seek};
 use crate::session::intent::Intent;
 use crate::stage::Stage;
@@ -18,12 +20,21 @@ use crate::ui::tabs::Tabs;
 use crate::walk::reader::Reader;
 use partitura_engine::wire::Micros;
 use std::rc::Rc;
-use yew::{Context, Html, html};
+use yew::{Callback, Context, DragEvent, Event, Html, html};
 
 impl App {
     pub(super) fn page(&self, ctx: &Context<Self>) -> Html {
         let desk = self.desk.borrow();
         let pointed = &self.on_stage.pointed;
+        let read = ctx.link().callback(|(name, text)| Msg::File(name, text));
+        let on_drop = {
+            let read = read.clone();
+            Callback::from(move |event: DragEvent| {
+                event.prevent_default();
+                files::read(files::dropped(&event), read.clone());
+            })
+        };
+        let on_file = Callback::from(move |event: Event| files::read(files::chosen(&event), read.clone()));
         let folded = |folded: bool| if folded { "folded" } else { "open" };
         html! {
             <>
@@ -33,6 +44,8 @@ impl App {
                     data-side={folded(self.look.panel_folded)}
                     data-points-timeline={pointed.timeline.to_string()}
                     data-points-clock={pointed.clock.to_string()}
+                    ondragover={Callback::from(|event: DragEvent| event.prevent_default())}
+                    ondrop={on_drop}
                 >
                     { self.header(ctx, &desk) }
                     { self.reader(ctx, &desk) }
@@ -45,6 +58,7 @@ impl App {
                                 highlights={self.on_stage.highlights()}
                                 selected={self.look.about}
                                 on_select={ctx.link().callback(|target| Msg::Select(Some(target)))}
+                                on_menu={ctx.link().callback(|(target, x, y)| Msg::Menu(Some((MenuOf::Thing(target), (x, y)))))}
                                 flights={self.refs.flights.clone()}
                             />
                         </div>
@@ -53,6 +67,16 @@ impl App {
                     { self.panel(ctx, &desk) }
                     { self.timeline(ctx, &desk) }
                 </div>
+                <input
+                    ref={self.refs.file.clone()}
+                    type="file"
+                    accept=".toml"
+                    hidden=true
+                    aria-label="A scenario file"
+                    data-testid="file"
+                    onchange={on_file}
+                />
+                { self.menu_part(ctx) }
                 <Banner problems={self.problems.clone()} on_close={ctx.link().callback(|()| Msg::CloseProblems)} />
                 <Toast text={self.toast.as_ref().map(|(text, _)| text.clone())} />
                 <Help open={self.look.help} on_close={ctx.link().callback(|()| Msg::Help(false))} />
@@ -71,6 +95,8 @@ impl App {
                 speed={desk.speed()}
                 clock={self.refs.clock.clone()}
                 theme={self.look.theme}
+                walks_open={self.walks_open()}
+                on_walks={link.callback(|at| Msg::Menu(Some((MenuOf::Walkthroughs, at))))}
                 on_intent={link.callback(Msg::Intent)}
                 on_share={link.callback(|()| Msg::Share)}
                 on_theme={link.callback(Msg::Theme)}
@@ -135,7 +161,7 @@ impl App {
                 <Tabs
                     label="Panel"
                     id="panel"
-                    titles={vec!["Change", "Reader’s page", "Events"]}
+                    titles={vec!["Change", "Reader", "Events", "Ledger"]}
                     open={self.look.tab}
                     on_open={link.callback(Msg::Tab)}
                     on_fold={link.callback(|()| Msg::FoldPanel(true))}
@@ -154,6 +180,7 @@ impl App {
                     values={shown.values.clone()}
                     problems={Rc::new(desk.problems().clone())}
                     pointed={self.on_stage.pointed.settings.clone()}
+                    sought={self.look.sought}
                     on_intent={link.callback(Msg::Intent)}
                 />
             },
@@ -167,15 +194,36 @@ impl App {
                     on_about={link.callback(Msg::ReadAbout)}
                 />
             },
+            tab::LEDGER => html! {
+                <LedgerPanel
+                    now_us={self.on_timeline.now_us}
+                    figures={shown.figures}
+                    kept={self.kept.clone()}
+                    trials={shown.trials.clone()}
+                    open={self.look.column}
+                    rows={shown.records.clone()}
+                    on_open={link.callback(Msg::Column)}
+                    on_why={link.callback(Msg::WhyOf)}
+                    on_try={link.callback(Msg::Try)}
+                    on_close={link.callback(|()| Msg::CloseTrial)}
+                />
+            },
+            _ if let Some(asked) = &shown.asked => html! {
+                <WhyPanel
+                    asked={asked.clone()}
+                    on_close={link.callback(|()| Msg::CloseWhy)}
+                    on_go={link.callback(|at| Msg::Intent(Intent::GoTo(at)))}
+                    on_setting={link.callback(Msg::Setting)}
+                />
+            },
             _ => html! {
                 <EventsPanel
                     rows={shown.events.clone()}
                     listed={self.look.listed}
                     about={self.look.about.map(words)}
-                    chain={shown.chain.clone()}
                     on_all={link.callback(|()| Msg::Select(None))}
                     on_listed={link.callback(Msg::Listed)}
-                    on_pick={link.callback(Msg::Pick)}
+                    on_why={link.callback(Msg::WhyOf)}
                 />
             },
         }
@@ -201,6 +249,7 @@ impl App {
                 theme={self.look.theme.name()}
                 playhead={self.refs.playhead.clone()}
                 on_step={ctx.link().callback(|step| Msg::Intent(Intent::GoToStep(step)))}
+                on_why={ctx.link().callback(Msg::Why)}
             />
         }
     }

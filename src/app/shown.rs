@@ -2,10 +2,11 @@
 
 use crate::lens::about::concerns;
 use crate::lens::captions::captions;
-use crate::lens::events_view::{Chain, EventRow, Listed};
+use crate::lens::events_view::{EventRow, Listed};
 use crate::lens::milestones::command_words;
 use crate::lens::reading::Reading;
 use crate::lens::reading_view::ReadRow;
+use crate::lens::why::{Words, sentence, subject};
 use crate::session::Session;
 use crate::session::desk::Desk;
 use crate::session::history::{Mark, MarkKind};
@@ -15,7 +16,7 @@ use crate::timeline::layout::{self, Curves};
 use crate::ui::format::clock;
 use crate::walk::points::{Pointed, pointed};
 use partitura_engine::log::KeyId;
-use partitura_engine::trace::{Event, EventId, Fact, readable};
+use partitura_engine::trace::{Event, Fact};
 use partitura_engine::wire::{Micros, NodeId};
 use partitura_engine::world::View;
 use std::rc::Rc;
@@ -113,6 +114,7 @@ impl OnTimeline {
                 at_us: action.at_us,
                 kind: MarkKind::You,
                 label: command_words(&action.command),
+                event: None,
             });
         Self {
             figures,
@@ -172,8 +174,6 @@ pub(super) fn subjects(desk: &Desk, palette: &Palette, about: Option<KeyId>) -> 
 const LISTED: usize = 40;
 /// How many are looked through for those that concern one thing.
 const SEARCHED: usize = 20_000;
-/// How many causes are told.
-const CAUSES: usize = 12;
 
 /// The events, the newest first.
 #[must_use]
@@ -198,41 +198,29 @@ pub(super) fn event_rows(desk: &Desk, listed: Listed, about: Option<Target>) -> 
     }
 }
 
-/// An event and its causes, as far as they are known; `None` when it is not kept any more.
+/// Whether the person did that, and not the scenario.
 #[must_use]
-pub(super) fn chain(desk: &Desk, id: EventId) -> Option<Chain> {
-    let session = desk.session();
-    let events = session.world().trace().chain(id);
-    let last = events.last()?;
-    Some(Chain {
-        complete: last.cause == 0,
-        more: events.len().saturating_sub(CAUSES),
-        rows: events.iter().take(CAUSES).map(|event| row(event, session)).collect(),
-    })
+pub(super) fn is_yours(event: &Event, session: &Session) -> bool {
+    let acted = session.plan().actions.iter().any(|action| action.at_us == event.at);
+    acted && matches!((event.node, event.fact), (NodeId::User, Fact::Commanded(_)))
 }
 
 fn row(event: &Event, session: &Session) -> EventRow {
     let (moment, micros) = clock(event.at);
-    let line = readable(event, &session.world().names());
-    // `0.000500 p1 → b1  Produce …`: time, who, two spaces, what.
-    let told = line.split_once(' ').map_or("", |(_, told)| told);
-    let (who, what) = told.split_once("  ").unwrap_or(("", told));
+    let world = session.world();
+    let words = Words {
+        names: world.names(),
+        topic: world.topic_id(),
+    };
     EventRow {
         id: event.id,
         moment: format!("{moment}{micros}"),
-        who: match (event.node, event.fact) {
-            (NodeId::User, Fact::Commanded(_)) if session.plan().actions.iter().any(|a| a.at_us == event.at) => {
-                "you".to_owned()
-            }
-            (NodeId::User, Fact::RecordLimitReached { .. }) => "limit".to_owned(),
-            (NodeId::User, _) => "scenario".to_owned(),
-            _ => who.trim().to_owned(),
-        },
-        what: what.trim().to_owned(),
+        who: subject(event, is_yours(event, session)),
+        what: sentence(&event.fact, &words),
     }
 }
 
 fn said(event: &Event, session: &Session) -> String {
     let row = row(event, session);
-    format!("{}  {}", row.who, row.what)
+    format!("{} {}", row.who, row.what)
 }

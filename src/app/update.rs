@@ -60,22 +60,42 @@ impl App {
             }
             Msg::Select(target) => {
                 self.look.about = target.filter(|_| self.look.about != target);
+                self.on_panel.asked = None;
                 if self.look.about.is_some() {
                     (self.look.tab, self.look.listed, self.look.panel_folded) =
                         (tab::EVENTS, Listed::Everything, false);
                 }
                 self.refresh_panel();
+                if let Some(Target::Replica(partition, _)) = self.look.about.filter(|about| self.has_crown(*about)) {
+                    self.why_leader(partition);
+                }
             }
             Msg::ReadAbout(subject) => {
                 self.look.read_about = subject;
                 self.refresh_panel();
             }
-            Msg::Pick(id) => self.on_panel.chain = id.and_then(|id| shown::chain(&self.desk.borrow(), id)).map(Rc::new),
+            Msg::Menu(None) => self.menu = None,
+            Msg::Menu(Some((of, at))) => self.open_menu(of, at),
+            Msg::Does(does) => self.does(ctx, does),
+            Msg::Why(event) => self.why(&event),
+            Msg::WhyOf(id) => self.why_of(ctx, id),
+            Msg::CloseWhy => self.close_why(),
+            Msg::Setting(name) => self.seek_setting(name),
+            Msg::Column(column) => {
+                self.look.column = column;
+                self.refresh_panel();
+            }
+            Msg::Try(trial) => self.try_with(ctx, trial),
+            Msg::CloseTrial => self.kept = None,
+            Msg::File(name, text) => self.open_file(name, text),
             Msg::CloseProblems => self.problems = None,
             Msg::ToastOver => self.toast = None,
             Msg::Address => self.open_address(ctx),
             Msg::Written => {
                 self.written = None;
+                if self.file.is_some() {
+                    return false;
+                }
                 // A run that does not fit in a link says so when it is shared.
                 let _ = address::write(&self.desk.borrow());
                 return false;
@@ -102,7 +122,7 @@ impl App {
         true
     }
 
-    fn want(&mut self, ctx: &Context<Self>, intent: Intent) {
+    pub(super) fn want(&mut self, ctx: &Context<Self>, intent: Intent) {
         self.touched = true;
         let step = self.desk.borrow().step_number();
         // What is wrong with a setting stands beside it.
@@ -145,6 +165,7 @@ impl App {
     pub(super) fn refresh(&mut self, due: Due) {
         if due != Due::Rest {
             self.on_stage = OnStage::of(&self.desk.borrow(), &self.on_stage);
+            self.refresh_menu();
         }
         if due == Due::Stage {
             return;
@@ -158,11 +179,14 @@ impl App {
     }
 
     pub(super) fn refresh_panel(&mut self) {
-        let desk = self.desk.borrow();
         self.on_panel.passed = 0;
         if self.look.panel_folded {
             return;
         }
+        if self.look.tab == tab::LEDGER {
+            return self.refresh_ledger();
+        }
+        let desk = self.desk.borrow();
         match self.look.tab {
             tab::CHANGE => {
                 let values = Values::of(desk.session());
@@ -182,6 +206,10 @@ impl App {
 
     fn share(&mut self, ctx: &Context<Self>) {
         self.touched = true;
+        if let Some(file) = &self.file {
+            let text = format!("No link can carry a file: send {file} itself, the run is in it.");
+            return self.say(ctx, text);
+        }
         self.desk.borrow_mut().fulfil(Intent::Settle);
         self.refresh(Due::All);
         let written = address::write(&self.desk.borrow());
@@ -194,7 +222,7 @@ impl App {
     /// The address bar follows what the person does at once, and a run that is played now and then. Before anything is
     /// done it is left alone.
     fn write_soon(&mut self, ctx: &Context<Self>) {
-        if !self.touched {
+        if !self.touched || self.file.is_some() {
             return;
         }
         if !self.desk.borrow().is_playing() {
@@ -206,15 +234,21 @@ impl App {
         }
     }
 
-    fn open_address(&mut self, ctx: &Context<Self>) {
+    /// Whether that is the replica that leads, as the controller sees it.
+    fn has_crown(&self, target: Target) -> bool {
+        let Target::Replica(index, broker) = target else {
+            return false;
+        };
+        let partitions = &self.on_stage.view.partitions;
+        partitions.iter().any(|p| p.index == index && p.leader == Some(broker))
+    }
+
+    pub(super) fn open_address(&mut self, ctx: &Context<Self>) {
         let opened = address::opened();
         // A link that could not be opened makes way for that of the run which stays.
         self.touched = opened.desk.is_none();
         if let Some(desk) = opened.desk {
-            *self.desk.borrow_mut() = desk;
-            self.on_panel.chain = None;
-            self.look.reader_folded &= self.desk.borrow().step().is_none();
-            self.follow_step();
+            self.put(desk, None);
         }
         self.problems = opened.problems;
         self.refresh(Due::All);

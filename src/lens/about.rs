@@ -1,18 +1,19 @@
 //! Which events concern a thing on the stage.
 
 use crate::stage::Target;
-use partitura_engine::trace::{Event, Fact};
-use partitura_engine::wire::{Api, NodeId, PartitionId, TopicId};
+use partitura_engine::trace::{CommandFact, Event, Fact};
+use partitura_engine::wire::{Api, BrokerId, NodeId, PartitionId, TopicId};
 
 /// Whether that event concerns that thing. Partitions are those of `topic`.
 #[must_use]
 pub fn concerns(event: &Event, target: Target, topic: Option<TopicId>) -> bool {
     let of_partition = |index: u16| {
-        partition(&event.fact).is_some_and(|partition| Some(partition.topic) == topic && partition.index == index)
+        partition_of(&event.fact).is_some_and(|partition| Some(partition.topic) == topic && partition.index == index)
     };
     match target {
         Target::Partition(index) | Target::Leader(index) | Target::HighWatermark(index) => of_partition(index),
-        Target::Broker(broker) => touches(event, broker.into()),
+        Target::Broker(broker) => touches(event, broker.into()) || names(&event.fact, broker),
+        Target::Controller(number) => touches(event, NodeId::Controller(number)),
         Target::Replica(index, broker) => of_partition(index) && touches(event, broker.into()),
         Target::Consumer(number) => touches(event, NodeId::Consumer(number)),
         Target::Producers | Target::Computation => matches!(event.node, NodeId::Producer(_)),
@@ -30,6 +31,7 @@ pub fn words(target: Target) -> String {
     match target {
         Target::Partition(index) | Target::Leader(index) | Target::HighWatermark(index) => format!("partition {index}"),
         Target::Broker(broker) => format!("broker {}", broker.0),
+        Target::Controller(number) => format!("controller {number}"),
         Target::Replica(index, broker) => format!("partition {index} on broker {}", broker.0),
         Target::Consumer(number) => format!("consumer {number}"),
         Target::Producers | Target::Computation => "the producers".to_owned(),
@@ -39,7 +41,25 @@ pub fn words(target: Target) -> String {
 }
 
 fn touches(event: &Event, node: NodeId) -> bool {
-    event.node == node || matches!(event.fact, Fact::Sent(sent) if sent.to == node)
+    event.node == node
+        || match event.fact {
+            Fact::Sent(sent) => sent.to == node,
+            Fact::Commanded(CommandFact::Process { node: of, .. }) => of == node,
+            _ => false,
+        }
+}
+
+/// Whether the controller decided that about the broker.
+fn names(fact: &Fact, of: BrokerId) -> bool {
+    match *fact {
+        Fact::BrokerRegistered { broker }
+        | Fact::BrokerUnfenced { broker }
+        | Fact::BrokerFenced { broker, .. }
+        | Fact::BrokerShuttingDown { broker }
+        | Fact::Commanded(CommandFact::SlowDisk { broker, .. }) => broker == of,
+        Fact::LeaderElected { leader, .. } => leader == of,
+        _ => false,
+    }
 }
 
 fn of_group(fact: &Fact) -> bool {
@@ -61,7 +81,8 @@ fn of_group(fact: &Fact) -> bool {
     }
 }
 
-fn partition(fact: &Fact) -> Option<PartitionId> {
+/// The partition that it is about.
+pub(super) fn partition_of(fact: &Fact) -> Option<PartitionId> {
     match *fact {
         Fact::Sent(sent) => sent.partition,
         Fact::LeaderElected { partition, .. }
@@ -73,6 +94,19 @@ fn partition(fact: &Fact) -> Option<PartitionId> {
         | Fact::ProduceParked { partition, .. }
         | Fact::RecordSent { partition, .. }
         | Fact::BatchDrained { partition, .. }
+        | Fact::BatchSplit { partition, .. }
+        | Fact::IsrChanged { partition, .. }
+        | Fact::IsrProposed { partition, .. }
+        | Fact::IsrUpdated { partition, .. }
+        | Fact::LeaderLost { partition, .. }
+        | Fact::AlterPartitionRefused { partition, .. }
+        | Fact::ReassignmentStarted { partition, .. }
+        | Fact::ReassignmentCompleted { partition }
+        | Fact::BecameLeaderless { partition, .. }
+        | Fact::Diverged { partition, .. }
+        | Fact::Truncated { partition, .. }
+        | Fact::DuplicateDropped { partition, .. }
+        | Fact::LogTruncationDetected { partition, .. }
         | Fact::BatchAcknowledged { partition, .. }
         | Fact::BatchRetried { partition, .. }
         | Fact::RecordsFailed { partition, .. }
@@ -90,7 +124,6 @@ fn partition(fact: &Fact) -> Option<PartitionId> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use partitura_engine::wire::BrokerId;
 
     #[test]
     fn an_event_concerns_its_partition_its_node_and_both() {

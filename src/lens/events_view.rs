@@ -1,4 +1,4 @@
-//! What happened, the newest first, and for the one that is picked: why.
+//! What happened, the newest first. Of each it can be asked why.
 
 use crate::ui::icon::{Icon, Sign};
 use partitura_engine::trace::EventId;
@@ -12,7 +12,7 @@ pub struct EventRow {
     pub id: EventId,
     /// When, to the microsecond.
     pub moment: String,
-    /// To whom: `b1`, or `p1 → b2` for a message.
+    /// To whom: `broker 1`.
     pub who: String,
     /// What.
     pub what: String,
@@ -28,17 +28,6 @@ pub enum Listed {
     Everything,
 }
 
-/// The picked event and its causes.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Chain {
-    /// The event, what brought it about, and so on.
-    pub rows: Vec<EventRow>,
-    /// Whether it goes back to something that had no cause; else the older events are forgotten.
-    pub complete: bool,
-    /// How many more causes are known than are told.
-    pub more: usize,
-}
-
 /// What the panel is given.
 #[derive(PartialEq, Properties)]
 pub struct Props {
@@ -48,17 +37,15 @@ pub struct Props {
     pub listed: Listed,
     /// The thing that all of them concern, in words, if it is only one.
     pub about: Option<String>,
-    /// The picked one.
-    pub chain: Option<Rc<Chain>>,
     /// Others are wanted.
     pub on_listed: Callback<Listed>,
     /// All things are wanted again.
     pub on_all: Callback<()>,
-    /// One is picked, or none.
-    pub on_pick: Callback<Option<EventId>>,
+    /// Why one of them happened.
+    pub on_why: Callback<EventId>,
 }
 
-/// The events, and below them the chain of causes.
+/// The events.
 #[component]
 pub fn EventsPanel(props: &Props) -> Html {
     let choice = |listed: Listed, title: &'static str| {
@@ -71,11 +58,6 @@ pub fn EventsPanel(props: &Props) -> Html {
             >{ title }</button>
         }
     };
-    let picked = props
-        .chain
-        .as_ref()
-        .and_then(|chain| chain.rows.first())
-        .map(|row| row.id);
     html! {
         <div class="lens events" data-testid="events-panel">
             <div class="choices" role="group" aria-label="Which events">
@@ -100,70 +82,22 @@ pub fn EventsPanel(props: &Props) -> Html {
                 <p class="empty">{ "Nothing like that has happened yet. Press play, or go one event further." }</p>
             }
             <ol class="event-rows" tabindex="0" aria-label="Events, the newest first">
-                { for props.rows.iter().map(|row| event(row, picked, &props.on_pick)) }
+                { for props.rows.iter().map(|row| event(row, &props.on_why)) }
             </ol>
-            <section class="why" aria-label="Why did this happen?" data-testid="why">
-                if let Some(chain) = &props.chain { { why(chain, &props.on_pick) } }
-                else { <p class="empty">{ "Pick an event to read why it happened." }</p> }
-            </section>
+            <p class="hint">{ "Pick an event to read why it happened." }</p>
         </div>
     }
 }
 
-fn event(row: &EventRow, picked: Option<EventId>, on_pick: &Callback<Option<EventId>>) -> Html {
+fn event(row: &EventRow, on_why: &Callback<EventId>) -> Html {
     let id = row.id;
-    let is_picked = picked == Some(id);
     html! {
         <li key={id}>
-            <button
-                type="button"
-                class={if is_picked { "event on" } else { "event" }}
-                aria-pressed={is_picked.to_string()}
-                title={row.what.clone()}
-                onclick={on_pick.reform(move |_| Some(id))}
-            >
+            <button type="button" class="event" title="Why?" onclick={on_why.reform(move |_| id)}>
                 <span class="event-time mono">{ row.moment.clone() }</span>
-                <span class="event-who mono">{ row.who.clone() }</span>
+                <span class="event-who">{ row.who.clone() }</span>
                 <span class="event-what">{ row.what.clone() }</span>
             </button>
         </li>
-    }
-}
-
-fn why(chain: &Chain, on_pick: &Callback<Option<EventId>>) -> Html {
-    let cause = |row: &EventRow| {
-        html! {
-            <li key={row.id}>
-                <p>{ row.what.clone() }</p>
-                <p class="mono">{ row.who.clone() }{ " · " }{ row.moment.clone() }</p>
-            </li>
-        }
-    };
-    html! {
-        <>
-            <header>
-                <h3>{ "Why did this happen?" }</h3>
-                <button
-                    type="button"
-                    class="ghost square"
-                    aria-label="Close the chain of causes"
-                    onclick={on_pick.reform(|_| None)}
-                >
-                    <Sign icon={Icon::Close} />
-                </button>
-            </header>
-            <ol class="chain" tabindex="0" aria-label="The event, and what brought it about">
-                { for chain.rows.iter().map(cause) }
-                if chain.more > 0 {
-                    <li
-                        class="forgotten"
-                    >
-                        <p>{ format!("and {} before it", crate::ui::format::counted(chain.more as u64, "event")) }</p>
-                    </li>
-                } else if !chain.complete {
-                    <li class="forgotten"><p>{ "What came before is no longer kept." }</p></li>
-                }
-            </ol>
-        </>
     }
 }

@@ -1,16 +1,24 @@
-//! One subject of the run, close up: its settings, what a consumer's application has read, and what happened and why.
+//! One subject of the run, close up: its settings, what a consumer's application has read, the ledger, and what
+//! happened and why.
 //!
 //! The files without a browser keep what has to be kept while the run goes on; the views show it.
 
 pub mod about;
 pub mod captions;
+pub mod ledger;
+pub mod menus;
 pub mod milestones;
 pub mod reading;
 pub mod scale;
 pub mod settings;
+pub mod why;
 
 #[cfg(target_arch = "wasm32")]
 pub mod events_view;
+#[cfg(target_arch = "wasm32")]
+pub mod ledger_view;
+#[cfg(target_arch = "wasm32")]
+pub mod menu_view;
 #[cfg(target_arch = "wasm32")]
 pub mod own_keys;
 #[cfg(target_arch = "wasm32")]
@@ -21,3 +29,5 @@ pub mod send_view;
 pub mod setting_row;
 #[cfg(target_arch = "wasm32")]
 pub mod settings_view;
+#[cfg(target_arch = "wasm32")]
+pub mod why_view;

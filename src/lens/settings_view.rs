@@ -9,8 +9,9 @@ use crate::ui::icon::{Icon, Sign};
 use partitura_engine::scenario::{Area, Setting};
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use web_sys::{Event, HtmlInputElement};
-use yew::{Callback, Html, Properties, TargetCast, component, html, use_state};
+use wasm_bindgen::JsCast;
+use web_sys::{Event, HtmlElement, HtmlInputElement};
+use yew::{Callback, Html, Properties, TargetCast, component, html, use_effect_with, use_state};
 
 /// What the panel is given.
 #[derive(PartialEq, Properties)]
@@ -21,6 +22,9 @@ pub struct Props {
     pub problems: Rc<BTreeMap<&'static str, String>>,
     /// What the open step points at.
     pub pointed: Vec<&'static str>,
+    /// A setting that is looked for, and the how manyeth such wish it is.
+    #[prop_or_default]
+    pub sought: Option<(&'static str, u32)>,
     /// Something is wanted.
     pub on_intent: Callback<Intent>,
 }
@@ -52,6 +56,16 @@ pub fn SettingsPanel(props: &Props) -> Html {
             everything.set(event.target_unchecked_into::<web_sys::Element>().has_attribute("open"));
         })
     };
+    {
+        let everything = everything.clone();
+        use_effect_with((props.sought, *everything), move |(sought, shown)| {
+            let Some((name, _)) = *sought else { return };
+            // What is folded away comes first, and is there when this is asked again.
+            if !show(name) && !*shown {
+                everything.set(true);
+            }
+        });
+    }
     let on_set = props.on_intent.reform(|(name, value)| Intent::Set(name, value));
     let row = |setting: &'static Setting| {
         let value = |values: &BTreeMap<&'static str, String>| values.get(setting.name).cloned().unwrap_or_default();
@@ -99,13 +113,24 @@ pub fn SettingsPanel(props: &Props) -> Html {
             <div class="setting-group"><h3>{ "Producers" }</h3>{ rows(&PRODUCERS) }</div>
             <div class="setting-group"><h3>{ "Chance" }</h3>{ seed(props) }</div>
             <div class="setting-group">
-                <details ontoggle={on_toggle}>
+                <details open={*everything} ontoggle={on_toggle}>
                     <summary data-testid="all-settings"><Sign icon={Icon::Chevron} />{ "All other settings" }</summary>
                     if *everything { { for AREAS.iter().map(|(area, title)| others(*area, title, &row)) } }
                 </details>
             </div>
         </div>
     }
+}
+
+/// Puts the focus into the field of that setting. `false` when it is not on the page.
+fn show(name: &str) -> bool {
+    let row = format!("[data-testid=\"setting-{}\"]", name.replace('.', "-"));
+    let found = gloo::utils::document().query_selector(&row).ok().flatten();
+    let Some(row) = found else { return false };
+    let inner = row.query_selector("button").ok().flatten();
+    let field: HtmlElement = inner.unwrap_or(row).unchecked_into();
+    field.scroll_into_view();
+    field.focus().is_ok()
 }
 
 fn others(area: Area, title: &'static str, row: &dyn Fn(&'static Setting) -> Html) -> Html {

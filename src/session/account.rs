@@ -4,8 +4,12 @@ use super::history::History;
 use super::lag::Lag;
 use crate::lens::milestones::{Milestones, mark_of};
 use crate::lens::reading::Reading;
-use partitura_engine::trace::{EventId, Fact};
+use crate::session::history::{Mark, MarkKind};
+use crate::ui::format::counted;
+use partitura_engine::trace::{Event, EventId, Fact};
+use partitura_engine::wire::BrokerId;
 use partitura_engine::world::World;
+use std::collections::BTreeMap;
 
 /// The account of a run, from its trace. All of it is bounded.
 #[derive(Debug, Clone, Default)]
@@ -16,6 +20,12 @@ pub struct Account {
     pub reading: Reading,
     /// For the list of events.
     pub milestones: Milestones,
+    /// The last election of each of the topic's partitions: the trace may forget them.
+    elections: BTreeMap<u16, Event>,
+    /// Brokers that are fenced.
+    fenced: Vec<BrokerId>,
+    /// Records that were acknowledged and lost.
+    lost: u64,
     lag: Lag,
     absorbed: EventId,
 }
@@ -31,19 +41,70 @@ impl Account {
     /// what was done since then.
     pub fn absorb(&mut self, world: &World, yours: bool) {
         let topic = world.topic_id();
+        let mut may_lose = None;
         for event in world.trace().since(self.absorbed) {
             self.reading.absorb(event);
-            self.milestones.absorb(event);
+            self.milestones.absorb(event, topic);
             if let Fact::BatchAcknowledged { records, .. } = event.fact {
                 self.history.acknowledged(event.at, records);
             }
             if topic.is_some_and(|topic| self.lag.absorb(event, topic)) {
                 self.history.lag(event.at, self.lag.total());
             }
-            if let Some(mark) = mark_of(event, yours) {
+            if let Some(mark) = mark_of(event, topic, yours) {
                 self.history.mark(mark);
             }
+            match event.fact {
+                Fact::LeaderElected { partition, .. } | Fact::LeaderLost { partition, .. }
+                    if Some(partition.topic) == topic =>
+                {
+                    self.elections.insert(partition.index, *event);
+                    may_lose = Some(*event);
+                }
+                Fact::Truncated { .. } | Fact::DiskLost => may_lose = Some(*event),
+                Fact::BrokerFenced { broker, .. } if !self.fenced.contains(&broker) => self.fenced.push(broker),
+                Fact::BrokerUnfenced { broker } => self.back(event, broker),
+                _ => {}
+            }
+        }
+        if let Some(event) = may_lose {
+            self.count_lost(world, &event);
         }
         self.absorbed = world.trace().count();
+    }
+
+    /// The last election of that partition of the topic.
+    #[must_use]
+    pub fn election(&self, partition: u16) -> Option<&Event> {
+        self.elections.get(&partition)
+    }
+
+    /// A broker that was fenced before counts again; at the start of a run that is no news.
+    fn back(&mut self, event: &Event, broker: BrokerId) {
+        if let Some(place) = self.fenced.iter().position(|fenced| *fenced == broker) {
+            self.fenced.swap_remove(place);
+            self.mark(event, MarkKind::Stable, format!("broker {} is back", broker.0));
+        }
+    }
+
+    fn count_lost(&mut self, world: &World, event: &Event) {
+        let lost = world.ledger().lost;
+        if lost > self.lost {
+            self.mark(
+                event,
+                MarkKind::Trouble,
+                format!("{} lost", counted(lost - self.lost, "record")),
+            );
+        }
+        self.lost = lost;
+    }
+
+    fn mark(&mut self, event: &Event, kind: MarkKind, label: String) {
+        self.history.mark(Mark {
+            at_us: event.at,
+            kind,
+            label,
+            event: Some(*event),
+        });
     }
 }

@@ -178,6 +178,11 @@ impl Desk {
             Intent::GoToStep(step) => self.go_to_step(step),
             Intent::Set(name, value) => return self.set(name, &value),
             Intent::Act(command) => return refused(self.session.act(command)),
+            Intent::GoTo(at_us) => {
+                self.pause_at = None;
+                self.go_to(at_us, false);
+            }
+            Intent::Play(plan, what) => return self.change(|session| session.play(*plan), &format!("with {what}")),
             Intent::Settle => self.session.settle(),
             Intent::Forget => return self.change(Session::forget, "as the scenario has it"),
             Intent::StopSeeking => {

@@ -2,6 +2,7 @@
 //!
 //! Memory is bounded: there is a fixed number of buckets, and when the run has outgrown them each two become one.
 
+use partitura_engine::trace::Event;
 use partitura_engine::wire::Micros;
 
 /// One stretch of virtual time.
@@ -22,6 +23,8 @@ pub struct Mark {
     pub kind: MarkKind,
     /// In a few words.
     pub label: String,
+    /// What happened, for whoever asks why; `None` while it is still to come.
+    pub event: Option<Event>,
 }
 
 /// What kind of thing is marked: decides its sign.
@@ -31,8 +34,16 @@ pub enum MarkKind {
     You,
     /// The scenario did something.
     Scenario,
-    /// A partition has another leader.
+    /// Somebody let something break.
+    Fault,
+    /// The controller counts on a broker no more.
+    Fenced,
+    /// A partition, or the quorum of controllers, has another leader.
     Leader,
+    /// A producer sends records again.
+    Retry,
+    /// A replica cut off the end of its log.
+    Truncated,
     /// A group rebalances.
     Rebalance,
     /// A group has settled.
@@ -118,13 +129,16 @@ impl History {
         }
         if self.marks.len() == Self::MARKS {
             self.unmarked += 1;
-            let least = self.marks.iter().rposition(|mark| mark.kind != MarkKind::Trouble);
-            match least.filter(|_| mark.kind == MarkKind::Trouble) {
+            let counts = |mark: &Mark| matches!(mark.kind, MarkKind::Trouble | MarkKind::Fault);
+            let least = self.marks.iter().rposition(|mark| !counts(mark));
+            match least.filter(|_| counts(&mark)) {
                 Some(least) => drop(self.marks.remove(least)),
                 None => return,
             }
         }
-        self.marks.push(mark);
+        // What comes of a look back is marked where it happened.
+        let place = self.marks.partition_point(|before| before.at_us <= mark.at_us);
+        self.marks.insert(place, mark);
     }
 
     /// Records a second in that bucket.
@@ -240,6 +254,7 @@ mod tests {
             at_us: n as u64,
             kind: MarkKind::You,
             label: format!("{n}"),
+            event: None,
         };
         history.mark(mark(0));
         history.mark(mark(0));

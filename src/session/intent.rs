@@ -1,6 +1,8 @@
 //! What a person can want of the run on the screen.
 
+use super::Plan;
 use partitura_engine::scenario::Speed;
+use partitura_engine::wire::Micros;
 use partitura_engine::world::Command;
 
 /// One wish. The page makes it out of clicks and keys, and the desk fulfils it or says why not.
@@ -24,6 +26,10 @@ pub enum Intent {
     Set(&'static str, String),
     /// Do that now.
     Act(Command),
+    /// Go to that moment and stand still there.
+    GoTo(Micros),
+    /// Play that run from its start to this moment; the text says what is different in it.
+    Play(Box<Plan>, String),
     /// Let happen what is due in this very microsecond, so that a link to this moment finds the same.
     Settle,
     /// Take back all changes and actions: the run as the scenario has it.

@@ -175,6 +175,15 @@ impl Session {
         self.replace(plan)
     }
 
+    /// Another run of the same scenario, from its start.
+    ///
+    /// # Errors
+    ///
+    /// Says why it cannot be played. Nothing has changed then.
+    pub fn play(&mut self, plan: Plan) -> Result<Change, String> {
+        self.replace(plan)
+    }
+
     /// Takes back all changes and actions, which starts the run anew.
     ///
     /// # Errors

@@ -70,8 +70,11 @@ pub(super) fn notes(view: &View, grid: &Grid) -> Vec<Label> {
     let mut notes = Vec::new();
     let left = grid.columns.first().map_or(grid.heads.0, |column| column.x);
     if let Some((columns, rows)) = grid.captions {
-        let text = "columns are brokers: how many copies survive";
-        notes.push(Label::new(left, columns, 11.0, Tone::Faint, text));
+        // Where there is no active controller, that is said in this place.
+        if view.active_controller.is_some() || view.controllers.is_empty() {
+            let text = "columns are brokers: how many copies survive";
+            notes.push(Label::new(left, columns, 11.0, Tone::Faint, text));
+        }
         let width = left - grid.heads.0 - 8.0;
         notes.push(Label::new(grid.heads.0, rows, 11.0, Tone::Faint, "rows are partitions:").fit(width));
         notes.push(Label::new(grid.heads.0, rows + 16.0, 11.0, Tone::Faint, "what stays in order").fit(width));

@@ -26,9 +26,12 @@ pub(super) fn CellPart(props: &PartProps<Cell>) -> Html {
     let (partition, broker) = (cell.partition, cell.broker.0);
     let role = match cell.role {
         Role::Leader(_) => "leader",
+        Role::Absent(_) => "absent",
         Role::Deposed => "deposed",
         Role::InSync(_) => "in-sync",
+        Role::Eligible(_) => "eligible",
         Role::OutOfSync(_) => "out-of-sync",
+        Role::Fenced(_) => "fenced",
         Role::Offline(_) => "offline",
     };
     let strip = props.layout.grid.detail == Detail::Strip;
@@ -37,6 +40,7 @@ pub(super) fn CellPart(props: &PartProps<Cell>) -> Html {
         "cell",
         role,
         strip.then_some("strip"),
+        cell.faded.then_some("faded"),
         props.selected.then_some("selected")
     );
     let corner = (cell.rect.h / 5.0).clamp(2.0, 9.0);
@@ -62,6 +66,8 @@ pub(super) fn CellPart(props: &PartProps<Cell>) -> Html {
             if !strip {
                 { tiles(cell, true) }
                 { tiles(cell, false) }
+                { dots(cell) }
+                { fallen(cell) }
             }
             if let Some(line) = cell.watermark.filter(|_| !strip) {
                 <path
@@ -73,9 +79,52 @@ pub(super) fn CellPart(props: &PartProps<Cell>) -> Html {
     }
 }
 
+/// A dot beneath each record of which its producer does not know that it is stored.
+fn dots(cell: &Cell) -> Html {
+    let mut path = String::new();
+    for at in cell.tiles.iter().filter_map(|tile| tile.dot) {
+        let _ = write!(path, "M{} {}h.01", px(at.x), px(at.y));
+    }
+    if path.is_empty() {
+        return Html::default();
+    }
+    html! { <path class="unacknowledged" d={path} /> }
+}
+
+/// The records that were cut off fall out of the cell once; the jagged line where the log was cut stays for a while.
+fn fallen(cell: &Cell) -> Html {
+    let Some(truncated) = &cell.truncated else {
+        return Html::default();
+    };
+    let mut teeth = String::new();
+    if let Some(cut) = truncated.cut {
+        let _ = write!(teeth, "M{} {}", px(cut.x), px(cut.top));
+        let count = ((cut.bottom - cut.top) / 5.0).floor().max(2.0);
+        let step = (cut.bottom - cut.top) / count;
+        for tooth in 0..count as u32 {
+            let side = if tooth % 2 == 0 { 3.0 } else { -3.0 };
+            let _ = write!(teeth, "l{side} {}l{} {}", px(step / 2.0), -side, px(step / 2.0));
+        }
+    }
+    html! {
+        <>
+            <g class="fallen" key={truncated.at_us.to_string()} aria-hidden="true">{ coloured(&truncated.tiles, cell.letters) }</g>
+            <path class="cut" d={teeth} />
+        </>
+    }
+}
+
 /// The tiles below the high watermark, or those above it.
 fn tiles(cell: &Cell, committed: bool) -> Html {
-    let tiles = || cell.tiles.iter().filter(|tile| tile.committed == committed);
+    coloured_if(&cell.tiles, cell.letters, committed)
+}
+
+fn coloured(tiles: &[Tile], letters: Option<f64>) -> Html {
+    html! { <>{ coloured_if(tiles, letters, true) }{ coloured_if(tiles, letters, false) }</> }
+}
+
+fn coloured_if(all: &[Tile], size: Option<f64>, committed: bool) -> Html {
+    let tiles = || all.iter().filter(|tile| tile.committed == committed);
     let mut shown: [bool; Colour::COUNT + 1] = [false; Colour::COUNT + 1];
     tiles().for_each(|tile| shown[tile.colour.index()] = true);
     if !shown.contains(&true) {
@@ -94,7 +143,7 @@ fn tiles(cell: &Cell, committed: bool) -> Html {
     html! {
         <>
             { for paths }
-            if let Some(size) = cell.letters {
+            if let Some(size) = size {
                 { letters(tiles(), size, committed) }
             }
         </>
@@ -108,7 +157,7 @@ pub(super) fn Heat(props: &HeatProps) -> Html {
     for cell in &props.layout.cells {
         for tile in &cell.tiles {
             let kind = match cell.role {
-                Role::Offline(_) => 2,
+                Role::Offline(_) | Role::Fenced(_) => 2,
                 _ => usize::from(!tile.committed),
             };
             boxes(&mut paths[tile.colour.index()][kind], &tile.rect);

@@ -5,23 +5,38 @@ use super::geometry::{Point, Rect};
 use super::grid::{Detail, Grid};
 use super::label::Label;
 use super::palette::{Colour, Palette};
+use super::standing::Standing;
 use partitura_engine::log::KeyId;
-use partitura_engine::wire::{BrokerId, LeaderEpoch};
-use partitura_engine::world::{PartitionView, ReplicaView};
+use partitura_engine::wire::{BrokerId, LeaderEpoch, Micros};
+use partitura_engine::world::{PartitionView, RecordView, ReplicaView, TruncationView};
 
 /// What a replica is at the moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     /// Leads, in this epoch.
     Leader(LeaderEpoch),
+    /// The controller has it for the leader of this epoch, but its process is gone or stands still.
+    Absent(LeaderEpoch),
     /// Takes itself for the leader; the controller has another.
     Deposed,
     /// Follows within the ISR, behind by so many records.
     InSync(u64),
+    /// Follows outside of the ISR, but may lead (KIP-966), behind by so many records.
+    Eligible(u64),
     /// Follows outside of the ISR, behind by so many records.
     OutOfSync(u64),
-    /// Its broker is fenced.
+    /// Its broker runs, and is fenced; behind by so many records.
+    Fenced(u64),
+    /// Its broker does not run; behind by so many records.
     Offline(u64),
+}
+
+impl Role {
+    /// Whether the controller has it for the leader.
+    #[must_use]
+    pub fn has_crown(self) -> bool {
+        matches!(self, Role::Leader(_) | Role::Absent(_))
+    }
 }
 
 /// A replica in its place.
@@ -45,6 +60,10 @@ pub struct Cell {
     pub letters: Option<f64>,
     /// The high watermark that it knows.
     pub watermark: Option<Watermark>,
+    /// What it has just cut off the end of its log.
+    pub truncated: Option<Truncated>,
+    /// There is no process: what was in it can still be read, but fades.
+    pub faded: bool,
     /// All of it in words.
     pub title: String,
 }
@@ -64,6 +83,19 @@ pub struct Tile {
     pub committed: bool,
     /// Sent without a key.
     pub keyless: bool,
+    /// Where its producer does not know yet that it is stored: the place of a dot beneath it.
+    pub dot: Option<Point>,
+}
+
+/// A truncation that is still fresh.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Truncated {
+    /// When: another time is another truncation.
+    pub at_us: Micros,
+    /// The records that went, as far as they are shown, where they were.
+    pub tiles: Vec<Tile>,
+    /// Where the log was cut, if that is in sight.
+    pub cut: Option<Watermark>,
 }
 
 /// A line between the records that consumers may read and those that they may not.
@@ -88,36 +120,50 @@ impl Cell {
         let replica = view.replica;
         let shown = &replica.last[replica.last.len().saturating_sub(face.tiles)..];
         let slot = face.slots.w / face.tiles as f64;
-        let tiles: Vec<Tile> = shown
-            .iter()
-            .enumerate()
-            .map(|(i, record)| {
-                let gap = if slot >= 8.0 { 2.0 } else { 1.0 };
-                Tile {
-                    rect: Rect::new(face.slots.x + slot * i as f64, face.slots.y, slot - gap, face.slots.h),
-                    key: record.subject,
-                    colour: palette.colour(record.subject),
-                    label: palette.label(record.subject).to_owned(),
-                    committed: record.offset < replica.high_watermark,
-                    keyless: record.key.is_none(),
-                }
-            })
-            .collect();
+        let gap = if slot >= 8.0 { 2.0 } else { 1.0 };
+        let tile = |(i, record): (usize, &RecordView)| Tile {
+            rect: Rect::new(face.slots.x + slot * i as f64, face.slots.y, slot - gap, face.slots.h),
+            key: record.subject,
+            colour: palette.colour(record.subject),
+            label: palette.label(record.subject).to_owned(),
+            committed: record.offset < replica.high_watermark,
+            keyless: record.key.is_none(),
+            dot: (!record.acknowledged && face.has_dots).then(|| {
+                Point::new(
+                    face.slots.x + slot * (i as f64 + 0.5) - gap / 2.0,
+                    face.slots.bottom() + 3.5,
+                )
+            }),
+        };
+        let tiles: Vec<Tile> = shown.iter().enumerate().map(tile).collect();
         let letters =
             (face.slots.h >= 11.0 && slot >= 9.5).then(|| (slot * 0.62).min(face.slots.h * 0.5).clamp(8.0, 15.0));
-        let leads = matches!(role, Role::Leader(_));
-        let watermark = shown.first().map(|first| {
-            let below = replica
-                .high_watermark
-                .saturating_sub(first.offset)
-                .min(shown.len() as u64);
-            let reach = if grid.detail == Detail::Full { 5.0 } else { 2.0 };
-            let x = (face.slots.x + slot * below as f64 - 1.0).max(rect.x + 1.0);
+        let reach = if grid.detail == Detail::Full { 5.0 } else { 2.0 };
+        let line_at = |first: &RecordView, offset: u64, counts: bool| {
+            let below = offset.saturating_sub(first.offset).min(shown.len() as u64);
             Watermark {
-                x,
+                x: (face.slots.x + slot * below as f64 - 1.0).max(rect.x + 1.0),
                 top: face.slots.y - reach,
                 bottom: face.slots.bottom() + reach,
-                counts: leads,
+                counts,
+            }
+        };
+        let leads = matches!(role, Role::Leader(_));
+        let watermark = shown.first().map(|first| line_at(first, replica.high_watermark, leads));
+        let truncated = view.truncated().map(|truncation| {
+            let fallen = &truncation.first[..truncation.first.len().min(face.tiles)];
+            let before = face.tiles - fallen.len();
+            Truncated {
+                at_us: truncation.at_us,
+                tiles: fallen
+                    .iter()
+                    .enumerate()
+                    .map(|(i, record)| tile((before + i, record)))
+                    .collect(),
+                cut: shown
+                    .first()
+                    .filter(|first| truncation.to > first.offset)
+                    .map(|first| line_at(first, truncation.to, false)),
             }
         });
         Self {
@@ -125,11 +171,13 @@ impl Cell {
             broker: replica.broker,
             rect,
             role,
-            crown: leads.then_some(face.crown).flatten(),
+            crown: role.has_crown().then_some(face.crown).flatten(),
             labels: face.labels(view, role, &tiles, watermark),
             tiles,
             letters,
             watermark,
+            truncated,
+            faded: view.standing.is_gone(),
             title: view.title(role),
         }
     }
@@ -143,11 +191,18 @@ pub struct Seen<'v> {
     pub partition: &'v PartitionView,
     /// Where the leader's log ends.
     pub leader_end: Option<u64>,
+    /// How its broker stands.
+    pub standing: Standing,
     /// Whether its broker is registered and unfenced.
     pub unfenced: bool,
+    /// The moment.
+    pub now_us: Micros,
 }
 
 impl Seen<'_> {
+    /// How long a truncation is fresh, in virtual time.
+    const FRESH_US: Micros = 5_000_000;
+
     fn role(&self) -> Role {
         let ReplicaView {
             broker,
@@ -158,13 +213,29 @@ impl Seen<'_> {
             ..
         } = *self.replica;
         let behind = self.leader_end.unwrap_or(log_end).saturating_sub(log_end);
-        match (self.unfenced, is_leader, self.partition.leader == Some(broker)) {
-            (false, ..) => Role::Offline(behind),
-            (true, true, true) => Role::Leader(leader_epoch),
-            (true, true, false) => Role::Deposed,
-            (true, false, _) if in_sync => Role::InSync(behind),
-            (true, false, _) => Role::OutOfSync(behind),
+        let is_chosen = self.partition.leader == Some(broker);
+        let absent = self.standing.is_gone() || self.standing == Standing::Paused || !self.unfenced;
+        match (self.standing.is_gone(), is_leader) {
+            _ if is_chosen && absent => Role::Absent(self.partition.leader_epoch),
+            (true, _) => Role::Offline(behind),
+            _ if !self.unfenced && !is_leader => Role::Fenced(behind),
+            (_, true) if is_chosen => Role::Leader(leader_epoch),
+            (_, true) => Role::Deposed,
+            _ if in_sync => Role::InSync(behind),
+            _ if self.is_eligible() => Role::Eligible(behind),
+            _ => Role::OutOfSync(behind),
         }
+    }
+
+    /// In the ELR: it may lead when the ISR is empty.
+    pub(super) fn is_eligible(&self) -> bool {
+        self.partition.elr.contains(&self.replica.broker)
+    }
+
+    /// The last truncation, while it is fresh.
+    pub(super) fn truncated(&self) -> Option<&TruncationView> {
+        let truncated = self.replica.truncated.as_ref()?;
+        (self.now_us.saturating_sub(truncated.at_us) < Self::FRESH_US).then_some(truncated)
     }
 
     fn title(&self, role: Role) -> String {
@@ -176,15 +247,31 @@ impl Seen<'_> {
             high_watermark,
             ..
         } = self.replica;
-        let role = match role {
-            Role::Leader(epoch) => format!("leader, epoch {epoch}"),
-            Role::Deposed => "still takes itself for the leader".to_owned(),
-            Role::InSync(0) => "follower, in sync".to_owned(),
-            Role::InSync(n) => format!("follower, in sync, {n} behind"),
-            Role::OutOfSync(n) => format!("follower, out of sync, {n} behind"),
-            Role::Offline(_) => "offline".to_owned(),
+        let (words, behind) = match role {
+            Role::Leader(_) => ("leader", 0),
+            Role::Absent(_) => ("the controller has it for the leader, and it does not answer", 0),
+            Role::Deposed => ("still takes itself for the leader", 0),
+            Role::InSync(n) => ("follower, in sync", n),
+            Role::Eligible(n) => ("follower, out of sync, eligible to lead (ELR)", n),
+            Role::OutOfSync(n) => ("follower, out of sync", n),
+            Role::Fenced(n) => ("fenced", n),
+            Role::Offline(n) => ("offline", n),
         };
         let id = broker.0;
-        format!("P{partition} on broker {id}: {role}. Log {log_start} to {log_end}, high watermark {high_watermark}.")
+        let mut title = format!("P{partition} on broker {id}: {words}");
+        match role {
+            Role::Leader(epoch) | Role::Absent(epoch) => title += &format!(", epoch {epoch}"),
+            _ if behind > 0 => title += &format!(", {behind} behind"),
+            _ => {}
+        }
+        title += &format!(". Log {log_start} to {log_end}, high watermark {high_watermark}.");
+        let open = self.replica.last.iter().filter(|record| !record.acknowledged).count();
+        if open > 0 {
+            title += &format!(" Of the last {}, {open} not acknowledged.", self.replica.last.len());
+        }
+        if let Some(cut) = &self.replica.truncated {
+            title += &format!(" Truncated to {}: {} records went.", cut.to, cut.records);
+        }
+        title
     }
 }

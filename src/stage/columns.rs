@@ -1,11 +1,13 @@
-//! A broker: its name, its rack, its heartbeat.
+//! A broker: its name, its state, its rack, its heartbeat.
 
+use super::badge::Badge;
 use super::geometry::Rect;
 use super::grid::Grid;
-use super::label::{Label, Tone};
+use super::label::{Label, Tone, seconds};
+use super::standing::{Standing, controller_title, offices, place_badges};
 use partitura_engine::short_sort::sort_short_by_key;
 use partitura_engine::wire::{BrokerId, Micros};
-use partitura_engine::world::BrokerView;
+use partitura_engine::world::{BrokerView, View};
 
 /// What stands above a column, and the column.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,12 +16,12 @@ pub struct BrokerHead {
     pub broker: BrokerId,
     /// The column.
     pub rect: Rect,
-    /// Fenced: the controller has not heard of it for too long.
-    pub down: bool,
-    /// Name, rack, silence.
+    /// How it stands.
+    pub standing: Standing,
+    /// Name, state, rack, silence.
     pub labels: Vec<Label>,
     /// What it is besides a broker.
-    pub badge: Option<(Rect, Label)>,
+    pub badges: Vec<Badge>,
     /// Its last heartbeats on a line of time that ends now.
     pub beats: Vec<Rect>,
     /// The line of time.
@@ -36,93 +38,117 @@ const PAUSES: u64 = 2;
 const FIRST_PAUSE_US: Micros = 2_000_000;
 
 impl BrokerHead {
-    /// The header of that column at that time.
+    /// The header of that column at that moment.
     #[must_use]
-    pub fn new(view: &BrokerView, now: Micros, grid: &Grid, rect: Rect) -> Self {
-        let down = !view.unfenced;
-        let silence = silence(view, now);
-        let mut head = Self {
-            broker: view.id,
-            rect,
-            down,
-            labels: Vec::new(),
-            badge: None,
-            beats: Vec::new(),
-            beat_line: None,
-            title: title(view, silence),
-        };
+    pub fn new(broker: &BrokerView, view: &View, grid: &Grid, rect: Rect) -> Self {
+        let standing = Standing::of(broker, view);
+        let silence = silence(broker, view.now_us);
         let pad = if rect.w >= 108.0 {
             14.0
         } else {
             (rect.w * 0.12).clamp(2.0, 8.0)
         };
-        let (left, right) = (rect.x + pad, rect.right() - pad);
-        let tone = if down { Tone::Bad } else { Tone::Ink };
+        let mut head = Self {
+            broker: broker.id,
+            rect,
+            standing,
+            labels: Vec::new(),
+            badges: Vec::new(),
+            beats: Vec::new(),
+            beat_line: None,
+            title: title(broker, view, standing, silence),
+        };
+        let room = (rect.x + pad, rect.right() - pad);
         if grid.roomy {
-            head.labels
-                .push(Label::new(left, rect.y + 24.0, 14.0, tone, format!("Broker {}", view.id.0)).strong());
-            head.heartbeat(view, now, Rect::new(right - 44.0, rect.y + 12.0, 44.0, 12.0));
-            head.second_line(view, silence, left, right, rect.y + 42.0);
+            head.three_lines(broker, view, silence, room);
         } else {
-            let long = Label::new(left, rect.y + 18.0, 13.0, tone, format!("Broker {}", view.id.0)).strong();
-            let fits = long.width() <= right - left;
-            head.labels.push(if fits {
-                long
-            } else {
-                Label {
-                    text: format!("B{}", view.id.0),
-                    size: 12.0,
-                    ..long
-                }
-            });
-            let dot = !fits && view.coordinates && right - left >= 34.0;
-            if dot {
-                let label = Label::new(right - 9.0, rect.y + 17.5, 10.0, Tone::Focus, "C")
-                    .middle()
-                    .strong();
-                head.badge = Some((Rect::new(right - 17.0, rect.y + 7.0, 16.0, 14.0), label));
-            }
-            match silence.filter(|_| right - left >= 40.0) {
-                Some(us) => {
-                    let tone = if down { Tone::Bad } else { Tone::Warn };
-                    head.labels
-                        .push(Label::new(left, rect.y + 33.0, 10.0, tone, seconds(us)).mono());
-                }
-                None => head.heartbeat(view, now, Rect::new(left, rect.y + 26.0, right - left, 8.0)),
-            }
+            head.two_lines(broker, view, silence, room);
         }
         head
     }
 
-    fn second_line(&mut self, view: &BrokerView, silence: Option<Micros>, left: f64, right: f64, y: f64) {
-        if let Some(us) = silence {
-            let tone = if self.down { Tone::Bad } else { Tone::Warn };
-            let long = Label::new(left, y, 11.0, tone, format!("no heartbeat {}", seconds(us)));
-            let short = Label {
-                text: format!("silent {}", seconds(us)),
-                ..long.clone()
-            };
-            let fits = long.width() <= right - left;
-            self.labels.push(if fits { long } else { short.fit(right - left) });
-            return;
+    /// Bad news in red, what is to be watched in yellow.
+    fn tone(&self) -> Tone {
+        match self.standing {
+            Standing::Up => Tone::Ink,
+            Standing::ShuttingDown | Standing::CutOff | Standing::Paused => Tone::Warn,
+            _ => Tone::Bad,
         }
+    }
+
+    /// Name and heartbeats; state, or else the rack; offices, or else the silence. Each line has its place from the
+    /// start, so that nothing moves when there is something to say.
+    fn three_lines(&mut self, broker: &BrokerView, view: &View, silence: Option<Micros>, (left, right): (f64, f64)) {
+        let (y, tone) = (self.rect.y, self.tone());
+        self.labels
+            .push(Label::new(left, y + 23.0, 14.0, tone, format!("Broker {}", broker.id.0)).strong());
+        self.heartbeat(broker, view.now_us, Rect::new(right - 44.0, y + 11.0, 44.0, 12.0));
+        self.badges = place_badges(&offices(broker, view), left, right, y + 58.0, 2);
+        let silent = silence.map(|us| (format!("no heartbeat {}", seconds(us)), seconds(us)));
+        let silent_tone = if broker.unfenced { Tone::Warn } else { Tone::Bad };
         let mut free = right;
-        if view.coordinates {
-            let word = if right - left >= 112.0 { "coordinator" } else { "coord." };
-            let width = Label::new(0.0, 0.0, 10.0, Tone::Focus, word).width() + 12.0;
-            let rect = Rect::new(right - width, y - 11.5, width, 16.0);
-            let label = Label::new(rect.centre().x, y, 10.0, Tone::Focus, word).middle();
-            self.badge = Some((rect, label));
-            free = rect.x - 6.0;
+        if let Some((long, short)) = silent {
+            let below = Label::new(left, y + 58.0, 11.0, silent_tone, long);
+            let beside = Label::new(right, y + 41.0, 10.5, silent_tone, short).mono().end();
+            if self.badges.is_empty() {
+                self.labels.push(below.fit(right - left));
+            } else if beside.width() <= (right - left) / 2.0 {
+                free = beside.bounds().x - 6.0;
+                self.labels.push(beside);
+            }
+        } else if self.standing.is_gone() && self.badges.is_empty() {
+            let known = if broker.unfenced { "nobody knows yet" } else { "fenced" };
+            self.labels
+                .push(Label::new(left, y + 58.0, 11.0, Tone::Soft, known).fit(right - left));
         }
-        let about = match &view.rack {
-            Some(rack) if rack.starts_with("rack") => rack.clone(),
-            Some(rack) => format!("rack {rack}"),
-            None => format!("leads {}", view.leads),
+        let second = match (self.standing.word(), &broker.rack) {
+            (Some(word), _) => Label::new(left, y + 41.0, 11.0, tone, self.said(word, broker)).strong(),
+            (None, Some(rack)) if rack.starts_with("rack") => {
+                Label::new(left, y + 41.0, 11.0, Tone::Soft, rack.clone())
+            }
+            (None, Some(rack)) => Label::new(left, y + 41.0, 11.0, Tone::Soft, format!("rack {rack}")),
+            (None, None) => Label::new(left, y + 41.0, 11.0, Tone::Soft, format!("leads {}", broker.leads)),
         };
-        let label = Label::new(left, y, 11.0, Tone::Soft, about);
-        if label.width() <= free - left || self.badge.is_none() {
-            self.labels.push(label.fit(free - left));
+        self.labels.push(second.fit(free - left));
+    }
+
+    /// A process that is gone is fenced only when the controller has found out.
+    fn said(&self, word: &str, broker: &BrokerView) -> String {
+        if !broker.unfenced && self.standing != Standing::Fenced {
+            format!("{word}, fenced")
+        } else {
+            word.to_owned()
+        }
+    }
+
+    fn two_lines(&mut self, broker: &BrokerView, view: &View, silence: Option<Micros>, (left, right): (f64, f64)) {
+        let (y, tone) = (self.rect.y, self.tone());
+        let offices = offices(broker, view);
+        let long = Label::new(left, y + 18.0, 13.0, tone, format!("Broker {}", broker.id.0)).strong();
+        let fits = |label: &Label, badge: f64| label.width() + badge <= right - left;
+        let badge = if offices.is_empty() { 0.0 } else { 22.0 };
+        let name = if fits(&long, badge) {
+            long
+        } else {
+            Label {
+                text: format!("B{}", broker.id.0),
+                size: 12.0,
+                ..long
+            }
+        };
+        self.badges = place_badges(&offices, name.bounds().right() + 4.0, right, y + 17.5, 2);
+        self.labels.push(name);
+        let line = Label::new(left, y + 33.0, 10.0, tone, String::new());
+        match (self.standing.word(), silence) {
+            (Some(word), _) => {
+                let text = word.to_owned();
+                self.labels.push(Label { text, ..line }.fit(right - left));
+            }
+            (None, Some(us)) if right - left >= 40.0 => {
+                let (text, tone) = (seconds(us), Tone::Warn);
+                self.labels.push(Label { text, tone, ..line }.mono());
+            }
+            _ => self.heartbeat(broker, view.now_us, Rect::new(left, y + 26.0, right - left, 8.0)),
         }
     }
 
@@ -159,33 +185,46 @@ fn silence(view: &BrokerView, now: Micros) -> Option<Micros> {
     (is_long || (!view.unfenced && silent > 0)).then_some(silent)
 }
 
-fn seconds(us: Micros) -> String {
-    format!("{}.{}\u{a0}s", us / 1_000_000, us / 100_000 % 10)
-}
-
-fn title(view: &BrokerView, silence: Option<Micros>) -> String {
-    let mut text = format!("Broker {}", view.id.0);
-    if let Some(rack) = &view.rack {
+fn title(broker: &BrokerView, view: &View, standing: Standing, silence: Option<Micros>) -> String {
+    let mut text = format!("Broker {}", broker.id.0);
+    if let Some(rack) = &broker.rack {
         text += &format!(" in {}{rack}", if rack.starts_with("rack") { "" } else { "rack " });
     }
     text += &format!(
         ": leads {} {}",
-        view.leads,
-        if view.leads == 1 { "partition" } else { "partitions" }
+        broker.leads,
+        if broker.leads == 1 { "partition" } else { "partitions" }
     );
-    if view.coordinates {
+    if broker.coordinates {
         text += ", coordinates the group";
     }
-    if view.parked_produces > 0 {
-        text += &format!(", {} produce requests wait for followers", view.parked_produces);
+    if broker.parked_produces > 0 {
+        text += &format!(", {} produce requests wait for followers", broker.parked_produces);
     }
-    if !view.unfenced {
+    if let Some(word) = standing.word() {
+        text += &format!(", {word}");
+        if standing.is_gone() || standing == Standing::Paused {
+            text += &format!(
+                " since {}",
+                seconds(view.now_us.saturating_sub(broker.process_since_us))
+            );
+        }
+    }
+    if !broker.unfenced && standing != Standing::Fenced {
         text += ", fenced";
     }
     if let Some(us) = silence {
         text += &format!(", no heartbeat for {}", seconds(us));
     }
-    text + "."
+    if broker.disk_bytes_per_s.is_some() {
+        text += ", its disk is slow";
+    }
+    text.push('.');
+    if let Some(number) = broker.controller {
+        text.push(' ');
+        text += &controller_title(view, number);
+    }
+    text
 }
 
 #[cfg(test)]
@@ -218,7 +257,7 @@ mod tests {
         assert_eq!(silence(&view, 9_900_000), None);
         assert_eq!(silence(&view, 11_000_000), Some(5_000_000));
         assert_eq!(
-            title(&view, silence(&view, 11_000_000)),
+            title(&view, &View::default(), Standing::Up, silence(&view, 11_000_000)),
             "Broker 3 in rack c: leads 1 partition, no heartbeat for 5.0\u{a0}s."
         );
     }

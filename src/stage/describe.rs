@@ -2,7 +2,9 @@
 
 use super::consumers;
 use super::label::grouped;
+use super::metrics::metrics;
 use super::rows::{is_hot, percent};
+use super::standing::Standing;
 use partitura_engine::world::{PartitionView, View};
 
 /// Up to so many rows, each is described; beyond, only those with something unusual.
@@ -18,6 +20,15 @@ pub fn describe(view: &View) -> String {
         count(view.partitions.len(), "partition"),
         count(view.brokers.len(), "broker"),
     )];
+    for broker in &view.brokers {
+        let standing = Standing::of(broker, view);
+        if let Some(word) = standing.word().filter(|_| standing != Standing::Fenced) {
+            said.push(format!("Broker {}: {word}.", broker.id.0));
+        }
+    }
+    if view.active_controller.is_none() && !view.controllers.is_empty() {
+        said.push("No active controller: nothing can be elected.".to_owned());
+    }
     let fenced: Vec<String> = view
         .brokers
         .iter()
@@ -54,7 +65,10 @@ pub fn describe(view: &View) -> String {
 }
 
 fn is_unusual(partition: &PartitionView, rows: usize) -> bool {
-    partition.leader.is_none() || partition.isr.len() < partition.replicas.len() || is_hot(partition, rows)
+    partition.leader.is_none()
+        || partition.isr.len() < partition.replicas.len()
+        || is_hot(partition, rows)
+        || partition.unavailable_since_us.is_some()
 }
 
 fn row(partition: &PartitionView, rows: usize) -> String {
@@ -62,8 +76,9 @@ fn row(partition: &PartitionView, rows: usize) -> String {
         Some(broker) => format!("led by broker {} in epoch {}", broker.0, partition.leader_epoch),
         None => "without a leader".to_owned(),
     };
+    let counted: String = metrics(partition).iter().map(|m| format!(", {}", m.meaning)).collect();
     format!(
-        "P{}: {leader}, {} of {} in sync, {} of the records{}.",
+        "P{}: {leader}, {} of {} in sync, {} of the records{}{counted}.",
         partition.index,
         partition.isr.len(),
         partition.replicas.len(),

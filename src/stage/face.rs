@@ -15,6 +15,8 @@ pub(super) struct Face {
     /// How many tiles fit.
     pub(super) tiles: usize,
     pub(super) crown: Option<(Point, f64)>,
+    /// Whether there is room for dots beneath the tiles.
+    pub(super) has_dots: bool,
 }
 
 impl Face {
@@ -64,23 +66,24 @@ impl Face {
             slots,
             tiles,
             crown,
+            has_dots: rect.bottom() - slots.bottom() >= 6.0,
         }
     }
 
     pub(super) fn labels(&self, view: &Seen, role: Role, tiles: &[Tile], watermark: Option<Watermark>) -> Vec<Label> {
         let mut labels = Vec::with_capacity(5);
         if self.detail >= Detail::Medium {
-            self.header(role, &mut labels);
+            self.header(view, role, &mut labels);
         }
         let room = self.rect.bottom() - self.slots.bottom();
         if self.detail >= Detail::Medium && room >= 18.0 && self.rect.w >= 40.0 {
-            self.offsets(view.replica, tiles, watermark, &mut labels);
+            self.offsets(view, tiles, watermark, &mut labels);
         }
         labels
     }
 
     /// `♛ leader  epoch 2`, `follower  in sync`; less in a narrow cell.
-    fn header(&self, role: Role, labels: &mut Vec<Label>) {
+    fn header(&self, view: &Seen, role: Role, labels: &mut Vec<Label>) {
         let (size, y) = if self.detail == Detail::Full {
             (11.0, self.rect.y + 18.0)
         } else {
@@ -88,20 +91,30 @@ impl Face {
         };
         let (words, tone) = match role {
             Role::Leader(_) => ("leader", Tone::Ink),
+            Role::Absent(_) => ("absent", Tone::Bad),
             Role::Deposed => ("was leader", Tone::Bad),
             Role::InSync(_) => ("follower", Tone::Soft),
+            Role::Eligible(_) => ("eligible (ELR)", Tone::Warn),
             Role::OutOfSync(_) => ("out of sync", Tone::Warn),
+            Role::Fenced(_) => ("fenced", Tone::Warn),
             Role::Offline(_) => ("offline", Tone::Soft),
         };
+        let behind = |n: u64, tone: Tone| (format!("−{}", brief(n)), format!("−{}", brief(n)), tone);
+        let still = |word: &str, short: &str| (word.to_owned(), short.to_owned(), Tone::Faint);
         let state = match role {
-            Role::Leader(epoch) => Some((format!("epoch {epoch}"), format!("e{epoch}"), Tone::Soft)),
+            Role::Leader(epoch) | Role::Absent(epoch) => {
+                Some((format!("epoch {epoch}"), format!("e{epoch}"), Tone::Soft))
+            }
             Role::InSync(0) => Some(("in sync".to_owned(), "✓".to_owned(), Tone::Faint)),
-            Role::InSync(n) => Some((format!("−{}", brief(n)), format!("−{}", brief(n)), Tone::Soft)),
-            Role::OutOfSync(n) => Some((format!("−{}", brief(n)), format!("−{}", brief(n)), Tone::Warn)),
-            Role::Offline(0) | Role::Deposed => None,
-            Role::Offline(n) => Some((format!("−{}", brief(n)), format!("−{}", brief(n)), Tone::Faint)),
+            Role::InSync(n) => Some(behind(n, Tone::Soft)),
+            Role::OutOfSync(n) | Role::Eligible(n) => Some(behind(n, Tone::Warn)),
+            // As the controller has it.
+            Role::Offline(_) | Role::Fenced(_) if view.replica.in_sync => Some(still("in sync", "✓")),
+            Role::Offline(_) | Role::Fenced(_) if view.is_eligible() => Some(still("ELR", "ELR")),
+            Role::Offline(0) | Role::Fenced(0) | Role::Deposed => None,
+            Role::Offline(n) | Role::Fenced(n) => Some(behind(n, Tone::Faint)),
         };
-        let leads = matches!(role, Role::Leader(_));
+        let leads = role.has_crown();
         let left = self.slots.x + 2.0 + if leads { 17.0 } else { 0.0 };
         let right = self.slots.right() - 2.0;
         let mut name = Label::new(left, y, size, tone, words);
@@ -123,7 +136,8 @@ impl Face {
     }
 
     /// The offsets of the first and the last tile, and the high watermark by name beneath its line.
-    fn offsets(&self, replica: &ReplicaView, tiles: &[Tile], watermark: Option<Watermark>, labels: &mut Vec<Label>) {
+    fn offsets(&self, view: &Seen, tiles: &[Tile], watermark: Option<Watermark>, labels: &mut Vec<Label>) {
+        let replica = view.replica;
         let y = self.slots.bottom() + if self.detail == Detail::Full { 15.0 } else { 14.0 };
         let (Some(last), Some(tile)) = (replica.last.last(), tiles.last()) else {
             labels.push(Label::new(
@@ -140,11 +154,29 @@ impl Face {
         let last = Label::new(tile.rect.right(), y, 9.5, Tone::Faint, last.offset.to_string())
             .mono()
             .end();
-        let far_enough = first.bounds().right() + 6.0 <= last.bounds().x;
-        labels.push(last);
-        if far_enough {
+        let (from, to) = (first.bounds().right() + 6.0, last.bounds().x);
+        if let Some(truncation) = view.truncated() {
+            let middle = self.slots.centre().x;
+            let label = |text| Label::new(middle, y, 9.5, Tone::Bad, text).strong().middle();
+            let long = label(format!("truncated {}", brief(truncation.records)));
+            let between = long.bounds().x >= from && long.bounds().right() + 6.0 <= to;
+            if between {
+                labels.extend([first, long]);
+            } else {
+                let text = format!("cut {}", brief(truncation.records));
+                labels.push(
+                    Label {
+                        at: Point::new(self.slots.x, y),
+                        text,
+                        ..long.start()
+                    }
+                    .fit(to - self.slots.x - 4.0),
+                );
+            }
+        } else if from <= to {
             labels.push(first);
         }
+        labels.push(last);
         let line = y + 14.0;
         if let Some(watermark) = watermark.filter(|_| line + 4.0 <= self.rect.bottom()) {
             let tone = if watermark.counts { Tone::Ok } else { Tone::Faint };

@@ -1,5 +1,7 @@
 //! Records in flight, on one canvas above the score, once a frame.
 
+use super::crown_ink::draw_crowns;
+use super::crowns::Crowns;
 use super::dots::Dots;
 use super::flow::{draw_counts, draw_flow};
 use super::layout::Layout;
@@ -31,10 +33,11 @@ impl FlightHandle {
         }
     }
 
-    /// Forgets past rates, for a run that starts again.
+    /// Forgets past rates and leaders, for a run that starts again.
     pub fn clear(&self) {
         if let Ok(mut canvas) = self.0.try_borrow_mut() {
             canvas.rates.clear();
+            canvas.crowns.clear();
         }
     }
 
@@ -65,6 +68,9 @@ struct FlightCanvas {
     scene: Option<(Rc<Layout>, Rc<Palette>)>,
     dots: Dots,
     rates: Rates,
+    crowns: Crowns,
+    /// Whether there are crowns on the canvas.
+    crowned: bool,
     /// Motion is unwelcome: counts instead.
     still: bool,
     /// When the last frame was drawn, virtual and on the screen.
@@ -89,6 +95,9 @@ struct Frame {
 impl FlightCanvas {
     fn place(&mut self, canvas: Option<HtmlCanvasElement>, layout: Rc<Layout>, palette: Rc<Palette>) {
         self.surface.take(canvas);
+        if let Some((now_us, _)) = self.last {
+            self.crowns.look(&layout, now_us, wall_ms());
+        }
         self.scene = Some((layout, palette));
         self.drawn = None;
     }
@@ -97,7 +106,7 @@ impl FlightCanvas {
         let Some((layout, palette)) = self.scene.clone() else {
             return;
         };
-        let real_ms = window().performance().map_or(0.0, |performance| performance.now());
+        let real_ms = wall_ms();
         let moved = self.observe(flights, now_us, real_ms);
         if self.still {
             if real_ms - self.counted_ms >= 250.0 && self.surface.begin(layout.grid.size, layout.scale) {
@@ -114,7 +123,9 @@ impl FlightCanvas {
             flights: flights.len(),
             pixel_ratio,
         };
-        if self.drawn.as_ref() == Some(&frame) || !self.surface.begin(layout.grid.size, layout.scale) {
+        let crowns = self.crowns.flying(real_ms);
+        let same = self.drawn.as_ref() == Some(&frame) && crowns.is_empty() && !self.crowned;
+        if same || !self.surface.begin(layout.grid.size, layout.scale) {
             return;
         }
         self.drawn = Some(frame);
@@ -130,6 +141,10 @@ impl FlightCanvas {
             self.dots.find(flights, now_us, &layout, &palette);
             self.dots.draw(&self.surface, &layout, &palette, 1.0 - rates);
         }
+        let crowns = self.crowns.flying(real_ms);
+        // One frame more after the last crown wipes it away.
+        self.crowned = !crowns.is_empty();
+        draw_crowns(&self.surface, crowns, &layout, real_ms);
     }
 
     /// Follows the rates while time moves. Says whether it does.
@@ -150,6 +165,10 @@ impl FlightCanvas {
         }
         moved
     }
+}
+
+fn wall_ms() -> f64 {
+    window().performance().map_or(0.0, |performance| performance.now())
 }
 
 /// 0 … 1 with calm ends.

@@ -45,7 +45,7 @@ pub fn first(view: &View) -> Target {
         .map_or(Target::Producers, |partition| Target::Partition(partition.index))
 }
 
-/// What gets the focus after a step. Above the rows are the brokers, below them the producers; left of the cells the
+/// What gets the focus after a step. Above the rows are the brokers, above those the controllers, below the producers; left of the cells the
 /// partitions, right of them the consumers. At an edge it stays.
 #[must_use]
 pub fn next(view: &View, from: Target, step: Step) -> Target {
@@ -70,7 +70,7 @@ pub fn next(view: &View, from: Target, step: Step) -> Target {
                 return end.unwrap_or(from);
             }
         }
-        if !(-1..=rows).contains(&row) || !(-1..=last).contains(&column) {
+        if !(-2..=rows).contains(&row) || !(-1..=last).contains(&column) {
             return from;
         }
         match thing(view, row, column) {
@@ -104,6 +104,7 @@ fn place(view: &View, target: Target) -> Option<(i64, i64)> {
             }
         }
         Target::Group => (-1, columns),
+        Target::Controller(number) => (-2, isolated(view).position(|n| n == number)? as i64),
         Target::Producers => (rows, 0),
         Target::Leader(_) | Target::HighWatermark(_) | Target::Computation | Target::Key(_) => return None,
     })
@@ -114,12 +115,24 @@ fn idle(view: &View) -> impl Iterator<Item = &ConsumerView> {
     view.consumers.iter().filter(|c| c.owned.is_empty())
 }
 
+/// The controllers that have a process of their own.
+fn isolated(view: &View) -> impl Iterator<Item = u8> {
+    view.controllers
+        .iter()
+        .filter(|c| c.with_broker.is_none())
+        .map(|c| c.number)
+}
+
 fn thing(view: &View, row: i64, column: i64) -> Option<Target> {
     let (rows, columns) = (view.partitions.len() as i64, view.brokers.len() as i64);
     let broker = usize::try_from(column)
         .ok()
         .and_then(|column| view.brokers.get(column))
         .map(|broker| broker.id);
+    if row == -2 {
+        let place = usize::try_from(column).ok()?;
+        return isolated(view).nth(place).map(Target::Controller);
+    }
     let partition = usize::try_from(row).ok().and_then(|row| view.partitions.get(row));
     match (partition, broker) {
         (Some(partition), Some(id)) => partition

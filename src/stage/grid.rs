@@ -1,6 +1,6 @@
 //! Where rows and columns are: from counts and a size alone, so that nothing moves while a run plays.
 
-use super::geometry::Rect;
+use super::geometry::{Point, Rect};
 
 /// How much a row shows, by its height.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,6 +24,8 @@ pub struct Counts {
     pub brokers: usize,
     /// Members of the group.
     pub consumers: usize,
+    /// Controllers that have a process of their own.
+    pub controllers: usize,
 }
 
 /// Rows, columns and what stands around them.
@@ -37,6 +39,8 @@ pub struct Grid {
     pub roomy: bool,
     /// Where the captions of the two axes stand, if there is room for them: baselines of the columns' and of the rows'.
     pub captions: Option<(f64, f64)>,
+    /// Where the line of the controllers begins, on its baseline; `None` where it would be empty for ever.
+    pub quorum: Option<Point>,
     /// Names and shares of the rows: left edge and width.
     pub heads: (f64, f64),
     /// The brokers' columns, with their headers.
@@ -81,8 +85,12 @@ impl Grid {
         let across = Across::new(width, wide, counts.brokers);
         let roomy = across.column >= 108.0 && room_height >= 460.0;
         let captioned = wide && room_height >= 520.0;
-        let columns_top = if captioned { 40.0 } else { 10.0 };
-        let header = if roomy { 64.0 } else { 42.0 };
+        let columns_top = match (captioned, counts.controllers) {
+            (true, _) => 40.0,
+            (false, 0) => 10.0,
+            (false, _) => 30.0,
+        };
+        let header = if roomy { 68.0 } else { 42.0 };
         let top = columns_top + header + 8.0;
 
         let end = across.columns + across.step() * counts.brokers as f64 - across.gap;
@@ -101,6 +109,8 @@ impl Grid {
         let down = (spare * 0.35).floor();
         let (columns_top, top) = (columns_top + down, top + down);
         let captions = captioned.then_some((columns_top - 14.0, top - if roomy { 46.0 } else { 36.0 }));
+        let quorum_left = if captioned { across.columns } else { across.heads.0 };
+        let quorum = (captioned || counts.controllers > 0).then_some(Point::new(quorum_left, columns_top - 14.0));
         let rows_bottom = top + pitch * rows.max(1) as f64;
         let strip_top = rows_bottom + 8.0 + BELOW_COLUMNS;
         let columns = (0..counts.brokers)
@@ -118,6 +128,7 @@ impl Grid {
             detail: detail(pitch),
             roomy,
             captions,
+            quorum,
             heads: across.heads,
             columns,
             group: Rect::new(across.group.0, top, across.group.1, pitch * rows.max(1) as f64),

@@ -13,6 +13,8 @@ pub(super) struct Inks {
     pub(super) ink: String,
     /// What explains.
     pub(super) soft: String,
+    /// Lost, down, stale.
+    pub(super) bad: String,
     /// The page.
     pub(super) paper: String,
     /// Records on their way in.
@@ -47,6 +49,7 @@ impl Inks {
             on_key: read("--on-key", "#000"),
             ink: read("--ink", "#777"),
             soft: read("--soft", "#777"),
+            bad: read("--bad", "#c33"),
             paper: read("--paper", "#fff"),
             produce: read("--focus", "#777"),
             consume: read("--ok", "#777"),

@@ -94,6 +94,15 @@ impl Label {
         Self { mono: true, ..self }
     }
 
+    /// With its beginning at its place.
+    #[must_use]
+    pub fn start(self) -> Self {
+        Self {
+            align: Align::Start,
+            ..self
+        }
+    }
+
     /// With its end at its place.
     #[must_use]
     pub fn end(self) -> Self {
@@ -167,6 +176,12 @@ pub fn grouped(number: u64) -> String {
         text.push(digit);
     }
     text
+}
+
+/// A span of time: `9.0 s`.
+#[must_use]
+pub fn seconds(us: u64) -> String {
+    format!("{}.{}\u{a0}s", us / 1_000_000, us / 100_000 % 10)
 }
 
 /// Short enough for a narrow cell: `999`, `12k`, `3.4M`.

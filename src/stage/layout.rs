@@ -8,7 +8,9 @@ use super::geometry::{Point, Rect};
 use super::grid::{Counts, Detail, Grid};
 use super::label::Label;
 use super::palette::Palette;
+use super::quorum::Quorum;
 use super::rows::RowHead;
+use super::standing::Standing;
 use super::strip::Strip;
 use super::target::Target;
 use partitura_engine::wire::BrokerId;
@@ -34,6 +36,8 @@ pub struct Layout {
     pub scale: f64,
     /// What the two axes mean, and what is missing.
     pub notes: Vec<Label>,
+    /// The controllers that have a process of their own.
+    pub quorum: Quorum,
     /// To the left of the rows.
     pub rows: Vec<RowHead>,
     /// Columns, with what stands above them.
@@ -60,6 +64,7 @@ impl Layout {
             partitions: view.partitions.len(),
             brokers: view.brokers.len(),
             consumers: view.consumers.len(),
+            controllers: view.controllers.iter().filter(|c| c.with_broker.is_none()).count(),
         };
         let (grid, scale) = zoomed(counts, room);
         let busiest = view
@@ -70,11 +75,11 @@ impl Layout {
             .unwrap_or(0);
         let rows = view.partitions.iter().enumerate();
         let rows = rows
-            .map(|(row, partition)| RowHead::new(partition, row, busiest, &grid, palette))
+            .map(|(row, partition)| RowHead::new(partition, row, busiest, view.now_us, &grid, palette))
             .collect();
         let columns = view.brokers.iter().zip(&grid.columns);
         let columns = columns
-            .map(|(broker, rect)| BrokerHead::new(broker, view.now_us, &grid, *rect))
+            .map(|(broker, rect)| BrokerHead::new(broker, view, &grid, *rect))
             .collect();
         let cells: Vec<Cell> = view
             .replicas
@@ -84,6 +89,7 @@ impl Layout {
         let (group, consumers) = consumers::place(view, captions, &grid);
         Self {
             notes: notes(view, &grid),
+            quorum: Quorum::new(view, &grid),
             rows,
             columns,
             blanks: blanks(view, &grid),
@@ -123,6 +129,7 @@ impl Layout {
                 .iter()
                 .find(|consumer| consumer.number == n)
                 .map(|c| c.rect),
+            Target::Controller(n) => self.seat(n).map(|seat| seat.badge.rect),
             Target::Group => Some(self.group.rect.union(&self.grid.group)),
             Target::Key(key) => self.places_of(key).next(),
         }
@@ -138,6 +145,7 @@ impl Layout {
             Target::Leader(p) | Target::HighWatermark(p) => &self.leader(p)?.title,
             Target::Producers | Target::Computation => &self.strip.title,
             Target::Consumer(n) => &self.consumers.iter().find(|consumer| consumer.number == n)?.title,
+            Target::Controller(n) => &self.seat(n)?.badge.title,
             Target::Group => &self.group.title,
             Target::Key(_) => return None,
         })
@@ -151,11 +159,16 @@ impl Layout {
             .find(|cell| cell.partition == partition && cell.broker == broker)
     }
 
+    fn seat(&self, number: u8) -> Option<&super::quorum::Seat> {
+        self.quorum.seats.iter().find(|seat| seat.number == number)
+    }
+
     /// The cell with the crown.
     #[must_use]
     pub fn leader(&self, partition: u16) -> Option<&Cell> {
-        let leads = |cell: &&Cell| cell.partition == partition && matches!(cell.role, super::cells::Role::Leader(_));
-        self.cells.iter().find(leads)
+        self.cells
+            .iter()
+            .find(|cell| cell.partition == partition && cell.role.has_crown())
     }
 
     /// The column of a broker.
@@ -201,7 +214,9 @@ fn cell(view: &View, replica: &ReplicaView, grid: &Grid, palette: &Palette) -> O
         replica,
         partition,
         leader_end: view.replicas.iter().find(leads).map(|leader| leader.log_end),
+        standing: Standing::of(&view.brokers[column], view),
         unfenced: view.brokers[column].unfenced,
+        now_us: view.now_us,
     };
     Some(Cell::new(&seen, grid, grid.cell(row, column), palette))
 }

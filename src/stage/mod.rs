@@ -19,6 +19,7 @@
 //!         highlights={Rc<[Target]>}          // what the reader points at; may be left out
 //!         selected={Option<Target>}          // may be left out
 //!         on_select={Callback<Target>}       // a click, or Enter on what has the focus; without it nothing is a button
+//!         on_menu={Callback<(Target, f64, f64)>} // what can be done to it is wanted, at that place of the window
 //!         flights={(*flights).clone()}
 //!     />
 //! }
@@ -32,13 +33,15 @@
 //! `draw` before the first rendering does nothing, never fails, and costs nothing while nothing changes. The file
 //! `static/css/stage.css` belongs to it and builds on `static/css/theme.css`.
 //!
-//! Hooks for tests: `stage`, `stage-summary`, `row-P0`, `share-P0`, `broker-B1`, `cell-P0-B1`, `consumer-1`, `group`,
+//! Hooks for tests: `stage`, `stage-summary`, `row-P0`, `share-P0`, `broker-B1`, `controller-1`, `quorum-lost`, `cell-P0-B1`, `consumer-1`, `group`,
 //! `producers`, `computation`, and `flights` for the canvas.
 
 pub mod backdrop;
+pub mod badge;
 pub mod cells;
 pub mod columns;
 pub mod consumers;
+pub mod crowns;
 pub mod describe;
 mod face;
 pub mod focus;
@@ -47,18 +50,23 @@ pub mod grid;
 pub mod journey;
 pub mod label;
 pub mod layout;
+mod metrics;
 pub mod palette;
 pub mod pointers;
+pub mod quorum;
 pub mod rates;
 pub mod rows;
 #[cfg(test)]
 mod sample;
 pub mod seats;
+pub mod standing;
 pub mod strip;
 pub mod target;
 
 #[cfg(target_arch = "wasm32")]
 mod cell_part;
+#[cfg(target_arch = "wasm32")]
+mod crown_ink;
 #[cfg(target_arch = "wasm32")]
 mod dots;
 #[cfg(target_arch = "wasm32")]

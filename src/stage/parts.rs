@@ -4,8 +4,9 @@ use super::columns::BrokerHead;
 use super::consumers::{ConsumerBox, GroupHead};
 use super::grid::Detail;
 use super::layout::Layout;
+use super::quorum::Seat;
 use super::rows::RowHead;
-use super::shapes::{Part, PartProps, boxes, outline, px, rect, text};
+use super::shapes::{Part, PartProps, badge, boxes, outline, px, rect, text};
 use super::strip::Strip;
 use super::target::Target;
 use std::fmt::Write;
@@ -30,7 +31,7 @@ pub(super) fn BrokerPart(props: &PartProps<BrokerHead>) -> Html {
     let class = classes!(
         "thing",
         "broker",
-        broker.down.then_some("down"),
+        broker.standing.class(),
         props.selected.then_some("selected")
     );
     html! {
@@ -38,21 +39,47 @@ pub(super) fn BrokerPart(props: &PartProps<BrokerHead>) -> Html {
             {class}
             role={props.role()}
             tabindex={props.tabindex()}
-            aria-pressed={props.pressed()}
+            aria-haspopup={props.live.then_some("menu")}
             aria-label={broker.title.clone()}
             data-target={Target::Broker(broker.broker).hook()}
             data-testid={format!("broker-B{id}")}
         >
             { outline("outline", &broker.rect, 12.0) }
             { for broker.labels.iter().map(text) }
-            if let Some((around, label)) = &broker.badge {
-                { outline("badge", around, 8.0) }
-                { text(label) }
-            }
+            { for broker.badges.iter().map(badge) }
             if let Some(line) = &broker.beat_line {
                 { rect("beat-line", line, 0.0) }
             }
             <path class="beats" d={beats} />
+        </g>
+    }
+}
+
+impl Part for Seat {
+    fn of(layout: &Layout, index: usize) -> Option<&Self> {
+        layout.quorum.seats.get(index)
+    }
+}
+
+/// A controller with a process of its own.
+#[component]
+pub(super) fn SeatPart(props: &PartProps<Seat>) -> Html {
+    let Some(seat) = props.part() else {
+        return Html::default();
+    };
+    let number = seat.number;
+    html! {
+        <g
+            class={classes!("thing", "seat", seat.down.then_some("gone"))}
+            role={props.role()}
+            tabindex={props.tabindex()}
+            aria-haspopup={props.live.then_some("menu")}
+            aria-label={seat.badge.title.clone()}
+            data-target={Target::Controller(number).hook()}
+            data-testid={format!("controller-{number}")}
+        >
+            { outline("outline", &seat.badge.rect.inset(-3.0), 10.0) }
+            { badge(&seat.badge) }
         </g>
     }
 }
@@ -98,7 +125,7 @@ pub(super) fn RowPart(props: &PartProps<RowHead>) -> Html {
             {class}
             role={props.role()}
             tabindex={props.tabindex()}
-            aria-pressed={props.pressed()}
+            aria-haspopup={props.live.then_some("menu")}
             aria-label={row.title.clone()}
             data-target={Target::Partition(partition).hook()}
             data-testid={format!("row-P{partition}")}
@@ -113,6 +140,7 @@ pub(super) fn RowPart(props: &PartProps<RowHead>) -> Html {
                 { rect("bar", part, track.h / 2.0) }
             }
             { for chips }
+            { for row.badges.iter().map(badge) }
         </g>
     }
 }
@@ -224,7 +252,12 @@ impl PartialEq for BackdropProps {
     fn eq(&self, other: &Self) -> bool {
         let (a, b) = (&self.layout, &other.layout);
         let hot = |layout: &Layout| layout.rows.iter().map(|row| row.hot).collect::<Vec<_>>();
-        a.grid == b.grid && a.blanks == b.blanks && a.notes == b.notes && hot(a) == hot(b)
+        a.grid == b.grid
+            && a.quorum.label == b.quorum.label
+            && a.quorum.lost == b.quorum.lost
+            && a.blanks == b.blanks
+            && a.notes == b.notes
+            && hot(a) == hot(b)
     }
 }
 
@@ -260,7 +293,8 @@ pub(super) fn Backdrop(props: &BackdropProps) -> Html {
             <path class="lane inner" d={inner} />
             <path class="lane" d={trunk(layout)} />
             <path class="blank" d={blanks} />
-            { for layout.notes.iter().map(text) }
+            { for layout.notes.iter().chain(&layout.quorum.label).map(text) }
+            if let Some(lost) = &layout.quorum.lost { <g data-testid="quorum-lost">{ text(lost) }</g> }
         </g>
     }
 }

@@ -1,10 +1,13 @@
 //! A partition: its name, its part of the traffic, its keys.
 
+use super::badge::Badge;
 use super::geometry::{Point, Rect};
 use super::grid::{Detail, Grid};
-use super::label::{Label, Tone, grouped};
+use super::label::{Label, Tone, grouped, seconds};
+use super::metrics::{Metric, metrics};
 use super::palette::{Colour, Palette};
 use partitura_engine::log::KeyId;
+use partitura_engine::wire::Micros;
 use partitura_engine::world::PartitionView;
 
 /// What stands to the left of a row.
@@ -24,6 +27,8 @@ pub struct RowHead {
     pub bar: Option<(Rect, Rect)>,
     /// The keys that came most often.
     pub chips: Vec<Chip>,
+    /// Kafka's metrics that count it.
+    pub badges: Vec<Badge>,
     /// Takes much more than its part of the traffic.
     pub hot: bool,
     /// All of it in words.
@@ -73,7 +78,14 @@ impl Chip {
 impl RowHead {
     /// The head of that row; the bar is drawn against the busiest row's share.
     #[must_use]
-    pub fn new(view: &PartitionView, row: usize, busiest_permille: u32, grid: &Grid, palette: &Palette) -> Self {
+    pub fn new(
+        view: &PartitionView,
+        row: usize,
+        busiest_permille: u32,
+        now: Micros,
+        grid: &Grid,
+        palette: &Palette,
+    ) -> Self {
         let (x, w) = grid.heads;
         let rect = Rect::new(x, grid.row_top(row), w, grid.cell_height());
         let hot = is_hot(view, grid.rows);
@@ -87,9 +99,12 @@ impl RowHead {
             share: None,
             bar: None,
             chips: Vec::new(),
+            badges: Vec::new(),
             hot,
-            title: title(view, hot, palette),
+            title: title(view, hot, now, palette),
         };
+        let counting = metrics(view);
+        let unavailable = view.unavailable_since_us.map(|since| now.saturating_sub(since));
         let name = |y: f64, size: f64| Label::new(x, rect.y + y, size, Tone::Ink, format!("P{}", view.index)).strong();
         let share = |x: f64, y: f64, size: f64| {
             let label = Label::new(x, rect.y + y, size, tone, percent(view.share_permille)).mono();
@@ -103,17 +118,35 @@ impl RowHead {
         };
         match grid.detail {
             Detail::Full => {
-                head.labels.push(name(20.0, 17.0));
-                head.share = Some(share(x, 40.0, 12.0));
+                let (name, share) = (name(20.0, 17.0), share(x, 40.0, 12.0));
+                // Beside the name and the share is room for a badge each, whether there is one or not.
+                let beside = |label: &Label| (label.bounds().right() + 6.0, x + w + 8.0, label.at.y - 1.0);
+                let narrow = w < 80.0;
+                let places = if narrow {
+                    vec![(x - 2.0, x + w + 8.0, rect.bottom() - 6.0)]
+                } else {
+                    vec![beside(&name), beside(&share)]
+                };
+                head.place(&counting, &places);
+                let taken = narrow && !head.badges.is_empty();
+                head.labels.push(name);
+                head.share = Some(share);
                 head.bar = Some(bar(x, 48.0, w, 5.0));
                 head.chips = chips(view, palette, Point::new(x + 8.0, rect.y + 70.0), 8.0, w);
-                if hot && rect.h >= 96.0 {
+                if let Some(us) = unavailable.filter(|us| *us >= 100_000 && rect.h >= 90.0 && !taken) {
+                    let text = format!("no writes for {}", seconds(us));
+                    head.labels.push(
+                        Label::new(x, rect.y + (rect.h - 3.0).min(93.0), 11.0, Tone::Bad, text)
+                            .strong()
+                            .fit(w + 8.0),
+                    );
+                } else if hot && rect.h >= 96.0 && !taken {
                     head.labels.push(
                         Label::new(x, rect.y + 93.0, 11.0, Tone::Warn, why_hot(view))
                             .strong()
                             .fit(w + 8.0),
                     );
-                } else if hot {
+                } else if hot && rect.h < 96.0 && head.badges.is_empty() {
                     head.labels.push(word_hot(x + w, rect.y + 20.0).end());
                 }
             }
@@ -130,13 +163,24 @@ impl RowHead {
                     head.labels.push(word);
                 }
                 head.bar = Some(bar(x, 21.0, w, 4.0));
+                let place = match (aside, rect.h) {
+                    (true, 42.0..) => Some((x, x + w + 4.0, rect.y + 40.0)),
+                    (false, 60.0..) => Some((x - 2.0, x + w + 8.0, rect.bottom() - 5.0)),
+                    _ => None,
+                };
+                head.place(&counting, place.as_slice());
+                if place.is_none() {
+                    head.warn(&counting, rect.y + 14.0, 11.0);
+                }
                 if w >= 80.0 && rect.h >= 42.0 {
-                    head.chips = chips(view, palette, Point::new(x + 7.0, rect.y + 36.0), 7.0, w);
+                    let room = head.badges.first().map_or(w, |badge| badge.rect.x - 4.0 - x);
+                    head.chips = chips(view, palette, Point::new(x + 7.0, rect.y + 36.0), 7.0, room);
                 }
             }
             Detail::Line => {
                 let middle = rect.h / 2.0;
                 head.labels.push(name(middle + 4.0, 12.0));
+                head.warn(&counting, rect.y + middle + 4.0, 11.0);
                 if w >= 80.0 {
                     head.share = Some(share(x + w, middle + 4.0, 10.5).end());
                     let left = if hot && w >= 100.0 { 58.0 } else { 32.0 };
@@ -149,6 +193,7 @@ impl RowHead {
                 }
             }
             Detail::Strip => {
+                head.warn(&counting, rect.y + rect.h / 2.0 + 2.8, 8.0);
                 let every = (11.0 / grid.pitch).ceil() as usize;
                 let height = (rect.h - 2.0).clamp(2.0, 3.0);
                 if row.is_multiple_of(every) {
@@ -162,6 +207,22 @@ impl RowHead {
             }
         }
         head
+    }
+
+    /// A badge in each place, as far as they go.
+    fn place(&mut self, counting: &[&Metric], places: &[(f64, f64, f64)]) {
+        let placed = counting.iter().zip(places);
+        self.badges
+            .extend(placed.filter_map(|(metric, (left, right, y))| metric.badge(*left, *right, *y)));
+    }
+
+    /// Where there is no room for a badge: a sign in the margin.
+    fn warn(&mut self, counting: &[&Metric], y: f64, size: f64) {
+        if let Some(worst) = counting.first().filter(|metric| metric.is_trouble()) {
+            let tone = if worst.is_bad() { Tone::Bad } else { Tone::Warn };
+            self.labels
+                .push(Label::new(self.rect.x - 8.0, y, size, tone, "!").strong());
+        }
     }
 }
 
@@ -190,14 +251,21 @@ fn why_hot(view: &PartitionView) -> String {
     }
 }
 
-fn title(view: &PartitionView, hot: bool, palette: &Palette) -> String {
+fn title(view: &PartitionView, hot: bool, now: Micros, palette: &Palette) -> String {
     let keys: Vec<&str> = view.top.iter().take(4).map(|(key, _)| palette.text(*key)).collect();
     let leader = view.leader.map_or_else(
         || "no leader".to_owned(),
         |broker| format!("led by broker {}", broker.0),
     );
+    let mut counted = String::new();
+    for metric in metrics(view) {
+        counted += &format!(" {}: {}.", metric.short_name(), metric.meaning);
+    }
+    if let Some(since) = view.unavailable_since_us {
+        counted += &format!(" No writes for {}.", seconds(now.saturating_sub(since)));
+    }
     format!(
-        "Partition {}: {} of the records ({}), {leader}, {} of {} replicas in sync, lag {}{}{}{}.",
+        "Partition {}: {} of the records ({}), {leader}, {} of {} replicas in sync, lag {}{}{}{}.{counted}",
         view.index,
         percent(view.share_permille),
         grouped(view.sent),

@@ -1,10 +1,10 @@
 //! A made-up moment for tests: like the picture in the design, with any number of rows and columns.
 
 use partitura_engine::log::{Dictionary, KeyId};
-use partitura_engine::wire::{BrokerId, NodeId};
+use partitura_engine::wire::{BrokerId, NodeId, QuorumRole};
 use partitura_engine::world::{
-    BrokerView, ConsumerView, GroupView, OwnedView, PartitionView, ProcessState, ProducerView, RecordView, ReplicaView,
-    View,
+    BrokerView, ConsumerView, ControllerView, GroupView, OwnedView, PartitionView, ProcessState, ProducerView,
+    RecordView, ReplicaView, TruncationView, View,
 };
 
 /// Twenty keys.
@@ -153,5 +153,67 @@ pub(super) fn view(partitions: u16, brokers: u8, consumers: u8, factor: u8, keys
         coordinator: Some(BrokerId(1)),
         members: u32::from(consumers),
     };
+    view
+}
+
+/// The same moment on a bad day: brokers in every state, rows with every badge, replicas that have just truncated.
+/// `combined` puts controllers into the brokers' processes; else they have their own, and none is active.
+pub(super) fn troubled(mut view: View, combined: bool) -> View {
+    const PROCESSES: [ProcessState; 6] = [
+        ProcessState::Running,
+        ProcessState::Crashed,
+        ProcessState::Running,
+        ProcessState::Paused,
+        ProcessState::DiskLost,
+        ProcessState::ShuttingDown,
+    ];
+    for (place, broker) in view.brokers.iter_mut().enumerate() {
+        broker.process = PROCESSES[place % PROCESSES.len()];
+        broker.unfenced = place % 4 != 2;
+        broker.coordinates = place % 2 == 0;
+        broker.disk_bytes_per_s = (place % 3 == 0).then_some(20_000);
+        broker.controller = (combined && place < 3).then_some(place as u8 + 1);
+    }
+    for (place, partition) in view.partitions.iter_mut().enumerate() {
+        partition.offline = place % 4 == 0;
+        partition.under_min_isr = place % 3 == 0;
+        partition.under_replicated = place % 5 != 4;
+        partition.reassigning = place % 2 == 0;
+        partition.unavailable_since_us = (place % 3 == 0).then_some(3_330_000);
+        if partition.offline {
+            partition.leader = None;
+        }
+        partition.elr = partition.replicas.iter().skip(1).take(1).copied().collect();
+    }
+    for (place, replica) in view.replicas.iter_mut().enumerate() {
+        replica.in_sync = place % 3 == 0;
+        replica
+            .last
+            .iter_mut()
+            .skip(5)
+            .for_each(|record| record.acknowledged = false);
+        replica.truncated = (place % 2 == 0).then(|| TruncationView {
+            at_us: 12_000_000,
+            to: replica.log_end.saturating_sub(2),
+            records: 3 + 1_000 * (place as u64 % 3),
+            first: replica.last.iter().rev().take(3).rev().copied().collect(),
+        });
+    }
+    view.controllers = (1..=3)
+        .map(|number| ControllerView {
+            number,
+            with_broker: combined.then_some(BrokerId(number)),
+            process: if number == 2 {
+                ProcessState::Crashed
+            } else {
+                ProcessState::Running
+            },
+            role: QuorumRole::Candidate,
+            epoch: 4,
+            log_end: 90,
+            high_watermark: 88,
+        })
+        .collect();
+    view.active_controller = combined.then_some(1);
     view
 }

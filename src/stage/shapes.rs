@@ -1,5 +1,6 @@
 //! The small change of the score's SVG: numbers, labels, outlines, and parts that compare what they draw.
 
+use super::badge::Badge;
 use super::geometry::Rect;
 use super::label::{Align, Label};
 use super::layout::Layout;
@@ -80,6 +81,17 @@ pub(super) fn text(label: &Label) -> Html {
         <text {class} x={px(label.at.x)} y={px(label.at.y)} font-size={px(label.size)} text-anchor={anchor}>
             { &label.text }
         </text>
+    }
+}
+
+/// A word in a frame.
+pub(super) fn badge(badge: &Badge) -> Html {
+    html! {
+        <g class={classes!("badge", badge.kind.class())}>
+            <title>{ &badge.title }</title>
+            { outline("frame", &badge.rect, 8.0) }
+            { text(&badge.label) }
+        </g>
     }
 }
 

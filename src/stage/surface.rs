@@ -12,6 +12,8 @@ pub(super) struct Surface {
     inks: Option<Inks>,
     /// For a line that moves.
     pub(super) dashes: JsValue,
+    /// For a crown's way.
+    pub(super) dots: JsValue,
     /// For one that does not.
     pub(super) solid: JsValue,
 }
@@ -19,12 +21,14 @@ pub(super) struct Surface {
 impl Default for Surface {
     fn default() -> Self {
         let dashes = web_sys::js_sys::Array::of2(&JsValue::from_f64(9.0), &JsValue::from_f64(15.0));
+        let dots = web_sys::js_sys::Array::of2(&JsValue::from_f64(2.0), &JsValue::from_f64(4.0));
         let solid = web_sys::js_sys::Array::new();
         Self {
             canvas: None,
             context: None,
             inks: None,
             dashes: dashes.into(),
+            dots: dots.into(),
             solid: solid.into(),
         }
     }

@@ -20,6 +20,8 @@ pub enum Target {
     Producers,
     /// How the last key found its partition.
     Computation,
+    /// A controller that shares no process with a broker, by its number.
+    Controller(u8),
     /// One consumer, by its number.
     Consumer(u8),
     /// All consumers.
@@ -39,6 +41,7 @@ impl Target {
             Target::Leader(p) => format!("l{p}"),
             Target::HighWatermark(p) => format!("h{p}"),
             Target::Consumer(c) => format!("c{c}"),
+            Target::Controller(c) => format!("q{c}"),
             Target::Producers => "producers".to_owned(),
             Target::Computation => "computation".to_owned(),
             Target::Group => "group".to_owned(),
@@ -60,6 +63,7 @@ impl Target {
             "p" => Target::Partition(rest.parse().ok()?),
             "b" => Target::Broker(BrokerId(rest.parse().ok()?)),
             "c" => Target::Consumer(rest.parse().ok()?),
+            "q" => Target::Controller(rest.parse().ok()?),
             "r" => {
                 let (partition, broker) = rest.split_once('-')?;
                 Target::Replica(partition.parse().ok()?, BrokerId(broker.parse().ok()?))
@@ -81,6 +85,7 @@ mod tests {
             Target::Broker(broker),
             Target::Replica(12, broker),
             Target::Consumer(12),
+            Target::Controller(3),
             Target::Producers,
             Target::Computation,
             Target::Group,

@@ -8,7 +8,7 @@ use super::geometry::Rect;
 use super::grid::Detail;
 use super::layout::{Captions, Layout};
 use super::palette::Palette;
-use super::parts::{Backdrop, BrokerPart, ConsumerPart, GroupPart, RowPart, StripPart};
+use super::parts::{Backdrop, BrokerPart, ConsumerPart, GroupPart, RowPart, SeatPart, StripPart};
 use super::shapes::px;
 use super::target::Target;
 use super::tip::Tip;
@@ -39,6 +39,9 @@ pub struct StageProps {
     /// Somebody clicked on it, or pressed Enter. Without it, things can be looked at, and nothing is a button.
     #[prop_or_default]
     pub on_select: Option<Callback<Target>>,
+    /// What can be done to it is wanted: the menu opens at that place of the window.
+    #[prop_or_default]
+    pub on_menu: Option<Callback<(Target, f64, f64)>>,
     /// Where the player draws what moves.
     pub flights: FlightHandle,
 }
@@ -94,24 +97,35 @@ pub fn Stage(props: &StageProps) -> Html {
         Callback::from(move |_: FocusEvent| hovered.set(None))
     };
     let onclick = {
-        let on_select = props.on_select.clone();
+        let chosen = Chosen::of(props);
         let focused = focused.clone();
         Callback::from(move |event: MouseEvent| {
             if let Some(target) = target_of(event.target()) {
                 focused.set(Some(target));
-                if let Some(on_select) = &on_select {
-                    on_select.emit(target);
-                }
+                chosen.emit(
+                    target,
+                    Some((event.client_x().into(), event.client_y().into())),
+                    event.target(),
+                );
+            }
+        })
+    };
+    let oncontextmenu = {
+        let chosen = Chosen::of(props);
+        let focused = focused.clone();
+        Callback::from(move |event: MouseEvent| {
+            let target = target_of(event.target());
+            if let Some(target) = target.filter(|target| chosen.has_menu(*target)) {
+                event.prevent_default();
+                focused.set(Some(target));
+                // By its key, the menu is asked for at no place in particular.
+                let at = (f64::from(event.client_x()), f64::from(event.client_y()));
+                chosen.emit(target, Some(at).filter(|at| *at != (0.0, 0.0)), event.target());
             }
         })
     };
     let onkeydown = {
-        let (on_select, focused, host, view) = (
-            props.on_select.clone(),
-            focused.clone(),
-            host.clone(),
-            props.view.clone(),
-        );
+        let (chosen, focused, host, view) = (Chosen::of(props), focused.clone(), host.clone(), props.view.clone());
         Callback::from(move |event: KeyboardEvent| {
             let Some(target) = target_of(event.target()) else {
                 return;
@@ -119,10 +133,8 @@ pub fn Stage(props: &StageProps) -> Html {
             if event.ctrl_key() || event.alt_key() || event.meta_key() {
                 return;
             }
-            if event.key() == "Enter" {
-                if let Some(on_select) = &on_select {
-                    on_select.emit(target);
-                }
+            if matches!(event.key().as_str(), "Enter" | " ") {
+                chosen.emit(target, None, event.target());
             } else if let Some(step) = Step::from_key(&event.key()) {
                 let next = focus::next(&view, target, step);
                 focused.set(Some(next));
@@ -150,6 +162,7 @@ pub fn Stage(props: &StageProps) -> Html {
                         aria-label="The stage: partitions by brokers"
                         aria-describedby="stage-summary"
                         {onclick}
+                        {oncontextmenu}
                         {onmouseover}
                         {onmouseleave}
                         {onfocusin}
@@ -184,6 +197,10 @@ fn score(layout: &Rc<Layout>, props: &StageProps, current: Target) -> Html {
         let selected = is_selected(target);
         html! { <CellPart key={target.hook()} layout={layout.clone()} {index} {selected} tab={current == target} {live} /> }
     });
+    let seats = layout.quorum.seats.iter().enumerate().map(|(index, seat)| {
+        let target = Target::Controller(seat.number);
+        html! { <SeatPart key={target.hook()} layout={layout.clone()} {index} selected=false tab={current == target} {live} /> }
+    });
     let consumers = layout.consumers.iter().enumerate().map(|(index, consumer)| {
         let target = Target::Consumer(consumer.number);
         html! { <ConsumerPart key={target.hook()} layout={layout.clone()} {index} selected={is_selected(target)} tab={current == target} {live} /> }
@@ -193,6 +210,7 @@ fn score(layout: &Rc<Layout>, props: &StageProps, current: Target) -> Html {
         <>
             <g>{ for columns }</g>
             <Backdrop layout={layout.clone()} />
+            <g>{ for seats }</g>
             <g>{ for rows }</g>
             <g>{ for cells }</g>
             if layout.grid.detail == Detail::Strip {
@@ -204,6 +222,47 @@ fn score(layout: &Rc<Layout>, props: &StageProps, current: Target) -> Html {
             <g class="highlights" aria-hidden="true">{ for highlights }</g>
         </>
     }
+}
+
+/// What comes of a click, or of Enter: a menu where there is one, and else a selection.
+struct Chosen {
+    on_select: Option<Callback<Target>>,
+    on_menu: Option<Callback<(Target, f64, f64)>>,
+}
+
+impl Chosen {
+    fn of(props: &StageProps) -> Self {
+        Self {
+            on_select: props.on_select.clone(),
+            on_menu: props.on_menu.clone(),
+        }
+    }
+
+    fn has_menu(&self, target: Target) -> bool {
+        let things = matches!(target, Target::Broker(_) | Target::Controller(_) | Target::Partition(_));
+        things && self.on_menu.is_some()
+    }
+
+    /// The menu opens where the mouse is, or beside the thing's name.
+    fn emit(&self, target: Target, at: Option<(f64, f64)>, element: Option<web_sys::EventTarget>) {
+        match &self.on_menu {
+            Some(on_menu) if self.has_menu(target) => {
+                let (x, y) = at.or_else(|| place_of(element)).unwrap_or_default();
+                on_menu.emit((target, x, y));
+            }
+            _ => {
+                if let Some(on_select) = &self.on_select {
+                    on_select.emit(target);
+                }
+            }
+        }
+    }
+}
+
+fn place_of(element: Option<web_sys::EventTarget>) -> Option<(f64, f64)> {
+    let element: Element = element?.dyn_into().ok()?;
+    let rect = element.closest("[data-target]").ok()??.get_bounding_client_rect();
+    Some((rect.left() + 12.0, rect.top() + rect.height().min(56.0)))
 }
 
 fn highlight(rect: Rect) -> Html {

@@ -26,7 +26,8 @@ const LETTER_PX: f64 = 6.4;
 pub const ROWS: usize = 2;
 
 /// Finds a place for each mark on an axis of `width` pixels: words where there is room, the sign alone where there is
-/// less, and one sign for several where they would lie on each other. Trouble always has a sign of its own.
+/// less, and one sign for several where they would lie on each other. Trouble, and what somebody broke, always has a sign
+/// of its own.
 #[must_use]
 pub fn place_marks(marks: &[Mark], span: Micros, width: f64) -> Vec<PlacedMark> {
     let mut rows = Rows {
@@ -36,7 +37,7 @@ pub fn place_marks(marks: &[Mark], span: Micros, width: f64) -> Vec<PlacedMark> 
     };
     for (index, mark) in marks.iter().enumerate() {
         let left = place(mark.at_us, span) * width - SIGN_PX / 2.0;
-        let spot = if mark.kind == MarkKind::Trouble {
+        let spot = if is_trouble(mark) {
             rows.spot_for_trouble(mark, left)
         } else {
             rows.free_row(left).map(|row| Spot { row, left, more: 0 })
@@ -55,7 +56,7 @@ pub fn place_marks(marks: &[Mark], span: Micros, width: f64) -> Vec<PlacedMark> 
             .find(|next| *next > left + SIGN_PX);
         let end = spot.left + SIGN_PX + 6.0 + mark.label.chars().count() as f64 * LETTER_PX;
         let next_is_far = next.is_none_or(|next| end < next - SIGN_PX / 2.0);
-        let labelled = end <= width && (other_is_free || next_is_far || mark.kind == MarkKind::Trouble);
+        let labelled = end <= width && (other_is_free || next_is_far || is_trouble(mark));
         rows.free[spot.row] = if labelled { end } else { spot.left + SIGN_PX };
         rows.placed.push(PlacedMark {
             mark: mark.clone(),
@@ -70,6 +71,11 @@ pub fn place_marks(marks: &[Mark], span: Micros, width: f64) -> Vec<PlacedMark> 
         });
     }
     rows.placed
+}
+
+/// What must not go under.
+fn is_trouble(mark: &Mark) -> bool {
+    matches!(mark.kind, MarkKind::Trouble | MarkKind::Fault | MarkKind::Fenced)
 }
 
 /// Where a mark comes to stand, and how many others it stands for.
@@ -101,7 +107,7 @@ impl Rows {
             .filter_map(|row| self.placed.iter().rposition(|placed| placed.row == row))
             .collect();
         let end = |placed: &PlacedMark| placed.x * self.width + SIGN_PX / 2.0;
-        let is_trouble = |placed: &PlacedMark| placed.mark.kind == MarkKind::Trouble;
+        let is_trouble = |placed: &PlacedMark| is_trouble(&placed.mark);
         let without_words = |place: &&usize| end(&self.placed[**place]) <= left && !is_trouble(&self.placed[**place]);
         if let Some(place) = lasts.iter().find(without_words).copied() {
             self.placed[place].labelled = false;
@@ -138,6 +144,7 @@ mod tests {
             at_us: at_s * SECOND,
             kind: MarkKind::You,
             label: label.to_owned(),
+            event: None,
         }
     }
 

@@ -7,10 +7,11 @@ use crate::session::history::{Mark, MarkKind};
 use crate::ui::format::{counted, grouped, moment, rate, short_moment};
 use crate::ui::icon::{Icon, Sign};
 use gloo::events::EventListener;
+use partitura_engine::trace::Event;
 use partitura_engine::wire::Micros;
 use std::rc::Rc;
 use web_sys::{Element, HtmlCanvasElement, HtmlElement};
-use yew::{Callback, Component, Context, Html, NodeRef, Properties, html};
+use yew::{Callback, Component, Context, Html, MouseEvent, NodeRef, Properties, html};
 
 /// The run in figures.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -52,6 +53,8 @@ pub struct Props {
     pub playhead: NodeRef,
     /// Another step is wanted.
     pub on_step: Callback<usize>,
+    /// Why that happened.
+    pub on_why: Callback<Event>,
 }
 
 /// Puts the playhead where the run is.
@@ -118,7 +121,7 @@ impl Component for Timeline {
                     <canvas class="timeline-curves" ref={self.canvas.clone()} aria-hidden="true"></canvas>
                     { self.axis(props.span_us) }
                     <ol class="marks" aria-label="What happened">
-                        { for placed.iter().map(|placed| mark(placed, props.now_us)) }
+                        { for placed.iter().map(|placed| mark(placed, props)) }
                     </ol>
                     <div class="playhead" ref={props.playhead.clone()} aria-hidden="true"><i></i></div>
                     { self.steps(props) }
@@ -215,11 +218,15 @@ fn head(figures: &Figures) -> Html {
     }
 }
 
-fn mark(placed: &PlacedMark, now: Micros) -> Html {
+fn mark(placed: &PlacedMark, props: &Props) -> Html {
     let mark = &placed.mark;
     let (icon, word, class) = match mark.kind {
         MarkKind::You => (Icon::Hand, "you", "you"),
         MarkKind::Scenario => (Icon::Score, "scenario", "scenario"),
+        MarkKind::Fault => (Icon::Close, "fault", "fault"),
+        MarkKind::Fenced => (Icon::Fence, "controller", "fenced"),
+        MarkKind::Truncated => (Icon::Scissors, "log", "truncated"),
+        MarkKind::Retry => (Icon::Replay, "producer", "retry"),
         MarkKind::Leader => (Icon::Crown, "leader", "leader"),
         MarkKind::Rebalance => (Icon::Swap, "group", "rebalance"),
         MarkKind::Stable => (Icon::Check, "group", "stable"),
@@ -231,19 +238,27 @@ fn mark(placed: &PlacedMark, now: Micros) -> Html {
         String::new()
     };
     let title = format!("{}: {}{more} ({word})", moment(mark.at_us), mark.label);
-    let planned = if mark.at_us > now { "planned" } else { "" };
+    let planned = if mark.at_us > props.now_us { "planned" } else { "" };
+    let event = mark.event;
+    let on_why = props.on_why.clone();
+    let onclick = Callback::from(move |_: MouseEvent| {
+        if let Some(event) = event {
+            on_why.emit(event);
+        }
+    });
     html! {
         <li
             class={format!("mark {class} row-{} {planned}", placed.row)}
             style={format!("left: {:.3}%", placed.x * 100.0)}
-            {title}
         >
-            <i><Sign {icon} /></i>
-            if placed.labelled {
-                <span>{ mark.label.clone() }</span>
-            } else {
-                <span class="visually-hidden">{ mark.label.clone() }</span>
-            }
+            <button type="button" {title} disabled={event.is_none()} {onclick}>
+                <i><Sign {icon} /></i>
+                if placed.labelled {
+                    <span>{ mark.label.clone() }</span>
+                } else {
+                    <span class="visually-hidden">{ mark.label.clone() }</span>
+                }
+            </button>
             if placed.more > 0 {
                 <b class="mono" title={counted(placed.more as u64, "more mark")}>{ format!("+{}", placed.more) }</b>
             }

@@ -5,7 +5,8 @@ use super::theme::Theme;
 use super::transport::Transport;
 use crate::session::intent::Intent;
 use partitura_engine::scenario::Speed;
-use yew::{Callback, Html, NodeRef, Properties, component, html};
+use web_sys::Element;
+use yew::{Callback, Html, MouseEvent, NodeRef, Properties, TargetCast, component, html};
 
 /// What the header is given.
 #[derive(PartialEq, Properties)]
@@ -24,6 +25,10 @@ pub struct Props {
     pub clock: (NodeRef, NodeRef),
     /// The theme that is chosen.
     pub theme: Theme,
+    /// Whether the menu of walkthroughs is open.
+    pub walks_open: bool,
+    /// The menu of walkthroughs is wanted, at that place of the window.
+    pub on_walks: Callback<(f64, f64)>,
     /// Something is wanted of the run.
     pub on_intent: Callback<Intent>,
     /// The link is wanted.
@@ -34,6 +39,16 @@ pub struct Props {
     pub on_help: Callback<()>,
 }
 
+/// The place beneath a button.
+fn below(event: MouseEvent) -> (f64, f64) {
+    let button = event.target_dyn_into::<Element>();
+    let button = button.and_then(|element| element.closest("button").ok().flatten());
+    button.map_or((8.0, 48.0), |button| {
+        let rect = button.get_bounding_client_rect();
+        (rect.left(), rect.bottom() + 4.0)
+    })
+}
+
 /// The header.
 #[component]
 pub fn Header(props: &Props) -> Html {
@@ -42,9 +57,20 @@ pub fn Header(props: &Props) -> Html {
     html! {
         <header class="top">
             <h1 class="brand"><Sign icon={Icon::Score} />{ "Partitura" }</h1>
+            <button
+                type="button"
+                class="ghost walks"
+                title="Other walkthroughs, and files"
+                aria-label="Walkthroughs"
+                aria-haspopup="menu"
+                aria-expanded={props.walks_open.to_string()}
+                data-testid="walkthroughs"
+                onclick={props.on_walks.reform(below)}
+            >
+                <i><Sign icon={Icon::Menu} /></i><span>{ "Walkthroughs" }<Sign icon={Icon::Chevron} /></span>
+            </button>
             <nav class="crumbs" aria-label="Where you are">
                 <ol>
-                    <li>{ "Walkthroughs" }</li>
                     <li>{ props.scenario.clone() }</li>
                     if let Some(step) = &props.step { <li aria-current="step">{ step.clone() }</li> }
                 </ol>

@@ -5,13 +5,14 @@ use web_sys::HtmlDialogElement;
 use yew::{Callback, Html, MouseEvent, Properties, component, html, use_effect_with, use_node_ref};
 
 /// Keys, and what they do.
-const KEYS: [(&[&str], &str); 7] = [
+const KEYS: [(&[&str], &str); 8] = [
     (&["Space"], "Play or pause"),
     (&["."], "One event further"),
     (&["→"], "Next step of the walkthrough"),
     (&["←"], "Step before"),
     (&["↑"], "Faster"),
     (&["↓"], "Slower"),
+    (&["Enter"], "On the stage: what can be done to it"),
     (&["?"], "This list"),
 ];
 

@@ -76,6 +76,11 @@ impl ControllerLink {
         }
     }
 
+    /// The disk is lost: whatever was stopped in order, was not.
+    pub(super) fn lose_disk(&mut self) {
+        self.lifecycle.lose_disk();
+    }
+
     /// When the last heartbeats left, the newest first.
     pub(super) fn heartbeats_us(&self) -> impl Iterator<Item = Micros> {
         self.lifecycle.heartbeats_us()

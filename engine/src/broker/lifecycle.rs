@@ -78,6 +78,7 @@ impl Broker {
     /// All that was in its log directories is gone. The metadata log has a disk of its own (`metadata.log.dir`).
     pub fn lose_disk(&mut self) {
         self.replicas.clear();
+        self.controller.lose_disk();
     }
 
     /// Whether it answers requests. A process that has just started opens its port when it has caught up with the metadata

@@ -50,8 +50,8 @@ use crate::coordinator::GroupCoordinator;
 use crate::node::{Alarm, Ctx, Input, NodeCommand, Timer};
 use crate::trace::EventId;
 use crate::wire::{
-    BrokerId, Channel, ErrorCode, Message, MetadataImage, Micros, NodeId, PartitionId, Request, RequestBody, Response,
-    ResponseBody,
+    BrokerEpoch, BrokerId, Channel, ErrorCode, Message, MetadataImage, Micros, NodeId, PartitionId, Request,
+    RequestBody, Response, ResponseBody,
 };
 use alter_partition::Proposals;
 use connections::{Connections, Return};
@@ -276,6 +276,12 @@ impl Broker {
     #[cfg(test)]
     pub(crate) fn doctor_replica(&mut self, partition: PartitionId) -> &mut Replica {
         self.replicas.entry(partition).or_default()
+    }
+
+    /// The registration of its process, once the controller has answered it.
+    #[must_use]
+    pub(crate) fn registered_epoch(&self) -> Option<BrokerEpoch> {
+        self.controller.broker_epoch()
     }
 
     /// All of its replicas, ascending.

@@ -3,7 +3,7 @@
 
 use super::promise::Promise;
 use super::snapshot::{Change, Snapshot};
-use crate::broker::Replica;
+use crate::broker::{Broker, Replica};
 use crate::log::LogEntry;
 use crate::trace::{EventId, Fact};
 use crate::wire::{BrokerId, BrokerSet, LeaderEpoch, NodeId, NodeSet, Offset, PartitionId, PartitionState};
@@ -235,13 +235,17 @@ impl History {
                 epoch: 0,
                 promise: Promise::new(eligible_leaders, min_isr),
             });
+        // One that was paused handles much in one step, and may have led when it committed.
+        let led_in = change.before.filter(|before| before.leads).map(|before| before.epoch);
         if change.now.leads && change.now.epoch >= partition.epoch {
             partition.epoch = change.now.epoch;
             if change.became_leader() && !partition.promise.holds() {
                 partition.forget_lost(replica);
             }
             partition.commit(replica);
-        } else if change.now.leads && !partition.promise.is_void() {
+        } else if led_in == Some(partition.epoch)
+            || ((change.now.leads || led_in.is_some()) && !partition.promise.is_void())
+        {
             // One that does not know that it is not the leader any more: what it commits now, its successor has.
             partition.commit(replica);
         }
@@ -268,10 +272,16 @@ impl History {
                 partition.promise.renew(effective);
                 continue;
             }
-            let has_all = |broker: &BrokerId| {
-                let replica = world.broker_of(*broker).and_then(|b| b.replica(*id));
-                !self.emptied.contains(&(*broker, *id))
-                    && world.is_running((*broker).into())
+            // The controller knows it in the life that it lives: what it lost in an earlier one is in the past.
+            let is_known = |broker: &Broker| {
+                let registered = image.brokers.get(&broker.id()).filter(|state| !state.fenced);
+                registered.is_some_and(|state| broker.registered_epoch() == Some(state.epoch))
+            };
+            let has_all = |id_of: &BrokerId| {
+                let broker = world.broker_of(*id_of).filter(|broker| is_known(broker));
+                let replica = broker.and_then(|broker| broker.replica(*id));
+                !self.emptied.contains(&(*id_of, *id))
+                    && world.is_running((*id_of).into())
                     && replica.is_some_and(|replica| partition.is_complete(replica))
             };
             if state.isr.len() == state.replicas.len() && state.replicas.iter().all(has_all) {

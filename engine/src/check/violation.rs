@@ -66,6 +66,9 @@ impl Violation {
     }
 }
 
+/// So many lines of a chain are printed.
+const SHOWN: usize = 24;
+
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
@@ -81,7 +84,15 @@ impl fmt::Display for Violation {
             f,
             "{invariant} is broken, seed {seed}, at {seconds}.{micros:06}: {message}"
         )?;
+        // Long chains are polling; what they begin with says most.
+        let cut = lines.len() > SHOWN;
         for (place, line) in lines.iter().enumerate() {
+            if cut && (SHOWN / 2..lines.len() - SHOWN / 2).contains(&place) {
+                if place == SHOWN / 2 {
+                    write!(f, "\n  … {} more …", lines.len() - SHOWN)?;
+                }
+                continue;
+            }
             let because = if place == 0 { "" } else { "because " };
             write!(f, "\n  {because}{line}")?;
         }

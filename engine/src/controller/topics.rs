@@ -9,7 +9,7 @@ use crate::wire::{BrokerId, ErrorCode, MetadataRecord, Micros, PartitionId, Part
 use std::sync::Arc;
 
 /// So long it takes an administrator to create a topic once the cluster is up.
-const ADMINISTRATOR_US: Micros = 10_000;
+const ADMINISTRATOR_US: Micros = 30_000;
 
 /// A topic that an administrator creates once the cluster is up.
 #[derive(Debug, Clone)]

@@ -41,8 +41,25 @@ pub use verify::{Failure, Report};
 use crate::wire::Micros;
 use crate::world::Setup;
 
-/// The scenarios that come with Partitura: their ids, and their files.
-pub const BUILT_IN: [(&str, &str); 1] = [("world-cup", include_str!("../../../scenarios/world-cup.toml"))];
+/// A scenario that comes with Partitura: its id, and its file.
+macro_rules! built_in {
+    ($($id:literal),* $(,)?) => {
+        [$(($id, include_str!(concat!("../../../scenarios/", $id, ".toml")))),*]
+    };
+}
+
+/// The scenarios that come with Partitura, in the order in which they are best read: their ids, and their files.
+pub const BUILT_IN: [(&str, &str); 9] = built_in![
+    "world-cup",
+    "broker-dies",
+    "what-acks-buys",
+    "last-replica",
+    "said-twice",
+    "slow-follower",
+    "network-cut",
+    "acknowledged-invisible",
+    "three-ways",
+];
 
 /// A scenario, as its file has it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -76,6 +76,7 @@ pub struct Ledger {
     refused: Vec<Told>,
     retried: Vec<Told>,
     elections: Vec<(PartitionId, LeaderEpoch, EventId)>,
+    longest_ack_us: Micros,
 }
 
 /// What one producer sent to one partition, by ordinal.
@@ -202,6 +203,11 @@ impl Ledger {
             _ => (&mut lane.retried, &mut self.retried),
         };
         let new = intervals.add(ordinals.clone());
+        let first = lane.lines.get(ordinal as usize);
+        let sent = first.and_then(|place| self.lines.get(*place as usize));
+        if let Some(line) = sent.filter(|_| column == LedgerColumn::Acknowledged) {
+            self.longest_ack_us = self.longest_ack_us.max(event.at.saturating_sub(line.sent_us));
+        }
         if new > 0 && told.len() < Self::LINES {
             told.push(Told {
                 producer: event.node,
@@ -231,6 +237,12 @@ impl Ledger {
                 .zip(0u16..)
                 .map(move |(lane, partition)| (NodeId::Producer(number), partition, lane))
         })
+    }
+
+    /// The longest time from `send()` to the acknowledgement, of the records that can be listed.
+    #[must_use]
+    pub fn longest_ack_us(&self) -> Micros {
+        self.longest_ack_us
     }
 
     /// The records that can be listed, in the order in which they were sent.

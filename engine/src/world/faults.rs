@@ -249,7 +249,11 @@ impl World {
         match self.processes.reach(to, life, is_request) {
             Reach::Handled => self.hand_over(to, Input::Message { from, message }, cause),
             Reach::Waits => self.wait(to, Input::Message { from, message }, cause),
-            Reach::Void => {}
+            Reach::Void => {
+                if let Message::Disconnect(channel) = message {
+                    self.network.never_heard(from, to, channel);
+                }
+            }
             Reach::Refused(died) => {
                 if let Message::Request(request) = message
                     && self.network.refuse(from, to, request.channel)

@@ -36,7 +36,7 @@ pub(super) enum Way {
     Arrives(Micros),
     /// The link is cut: it must be [held](Network::hold).
     Cut,
-    /// Its connection is closed already, and its sender is about to hear of it.
+    /// Its connection is closed already, and its sender is about to hear of it; or the one that asked has closed it.
     Nowhere,
 }
 
@@ -62,6 +62,9 @@ impl Network {
 
     /// Sends a message, and keeps the account of open connections: a request opens one, and whoever closes it says so.
     pub(super) fn send(&mut self, now: Micros, from: NodeId, to: NodeId, bytes: u32, message: &Message) -> Way {
+        if let Message::Disconnect(channel) = message {
+            self.link(to, from).closed(*channel);
+        }
         let maker = &self.maker;
         let link = self.links.entry((from, to)).or_insert_with(|| maker.link(from, to));
         match message {
@@ -71,7 +74,11 @@ impl Network {
                 }
                 link.open.add(request.channel);
             }
-            Message::Response(_) => {}
+            Message::Response(response) => {
+                if link.is_closed(response.channel) {
+                    return Way::Nowhere;
+                }
+            }
             Message::Disconnect(channel) => {
                 link.open.remove(*channel);
                 link.stale.remove(*channel);
@@ -91,7 +98,11 @@ impl Network {
 
     /// A node gives a connection up across a cut. `false` when nobody has ever heard of it, so nobody need be told.
     pub(super) fn give_up(&mut self, from: NodeId, to: NodeId, channel: Channel) -> bool {
-        self.link(from, to).trouble().give_up(channel)
+        let is_heard_of = self.link(from, to).trouble().give_up(channel);
+        if !is_heard_of {
+            self.link(to, from).know_closed(channel);
+        }
+        is_heard_of
     }
 
     /// A node's sockets are closed, all at once. Answers which of its peers will be told, and on which channels; what they
@@ -101,8 +112,7 @@ impl Network {
         for ((from, to), link) in &mut self.links {
             if *from == node {
                 told.extend(link.open.iter().map(|channel| (*to, channel)));
-                link.open = Channels::default();
-                link.stale = Channels::default();
+                link.forget_all();
             } else if *to == node {
                 told.extend(link.open.iter().map(|channel| (*from, channel)));
                 link.stale.add_all(link.open);
@@ -127,13 +137,18 @@ impl Network {
         is_open
     }
 
+    /// A node that is not there any more would have heard that the other one has closed a connection between them.
+    pub(super) fn never_heard(&mut self, from: NodeId, to: NodeId, channel: Channel) {
+        self.link(to, from).know_closed(channel);
+    }
+
     /// A node hears that the other one has closed a connection between them.
     pub(super) fn heard(&mut self, from: NodeId, to: NodeId, channel: Channel) {
-        if let Some(back) = self.links.get_mut(&(to, from)) {
-            back.stale.remove(channel);
-            if let Some(trouble) = &mut back.trouble {
-                trouble.drop_responses(channel);
-            }
+        let back = self.link(to, from);
+        back.know_closed(channel);
+        back.stale.remove(channel);
+        if let Some(trouble) = &mut back.trouble {
+            trouble.drop_responses(channel);
         }
     }
 

@@ -13,7 +13,19 @@ const SIZES: [(f64, f64); 6] = [
     (640.0, 420.0),
 ];
 
+/// A good day, and two bad ones: with the controllers in the brokers' processes, and with processes of their own.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Day {
+    Good,
+    Combined,
+    Isolated,
+}
+
 fn layout(partitions: u16, brokers: u8, consumers: u8, factor: u8, size: (f64, f64)) -> Layout {
+    on(Day::Good, partitions, brokers, consumers, factor, size)
+}
+
+fn on(day: Day, partitions: u16, brokers: u8, consumers: u8, factor: u8, size: (f64, f64)) -> Layout {
     let (dictionary, keys) = sample::keys();
     let captions = Captions {
         producers: "4 reporters · 240 records/s".to_owned(),
@@ -23,7 +35,10 @@ fn layout(partitions: u16, brokers: u8, consumers: u8, factor: u8, size: (f64, f
         ],
         assignor: "range".to_owned(),
     };
-    let view = sample::view(partitions, brokers, consumers, factor, &keys);
+    let mut view = sample::view(partitions, brokers, consumers, factor, &keys);
+    if day != Day::Good {
+        view = sample::troubled(view, day == Day::Combined);
+    }
     Layout::of(&view, &Palette::new(&dictionary, &keys), &captions, size)
 }
 
@@ -32,11 +47,13 @@ fn for_all(check: impl Fn(&Layout, &str)) {
         for partitions in [0, 1, 2, 3, 4, 6, 9, 12, 20, 33, 64] {
             for brokers in [1, 2, 3, 4, 5, 7, 9] {
                 for consumers in [0, 1, 3, 7, 12] {
-                    let layout = layout(partitions, brokers, consumers, 3, size);
-                    check(
-                        &layout,
-                        &format!("{partitions} × {brokers}, {consumers} consumers, {size:?}"),
-                    );
+                    for day in [Day::Good, Day::Combined, Day::Isolated] {
+                        let layout = on(day, partitions, brokers, consumers, 3, size);
+                        check(
+                            &layout,
+                            &format!("{day:?}: {partitions} × {brokers}, {consumers} consumers, {size:?}"),
+                        );
+                    }
                 }
             }
         }
@@ -99,7 +116,7 @@ fn words_stay_in_their_boxes_and_apart() {
                 .map(|consumer| (consumer.rect, consumer.labels.iter().collect())),
         );
         groups.extend(layout.columns.iter().map(|column| {
-            let badge = column.badge.iter().map(|(_, label)| label);
+            let badge = column.badges.iter().map(|badge| &badge.label);
             (column.rect, column.labels.iter().chain(badge).collect())
         }));
         let strip = &layout.strip;
@@ -110,11 +127,21 @@ fn words_stay_in_their_boxes_and_apart() {
             } else {
                 row.rect
             };
+            let badges = row.badges.iter().map(|badge| &badge.label);
             (
-                Rect::new(room.x, room.y, room.w + 10.0, room.h),
-                row.labels.iter().chain(&row.share).collect(),
+                // To the left there is a margin for a sign.
+                Rect::new(row.rect.x - 8.0, room.y, room.w + 18.0, room.h),
+                row.labels.iter().chain(&row.share).chain(badges).collect(),
             )
         }));
+        let quorum = &layout.quorum;
+        let seats = quorum.seats.iter().map(|seat| &seat.badge.label);
+        let above = Rect::new(0.0, 0.0, layout.grid.size.0, layout.grid.top);
+        let notes = layout.notes.iter().filter(|note| note.at.y < layout.grid.top);
+        groups.push((
+            above,
+            seats.chain(&quorum.label).chain(&quorum.lost).chain(notes).collect(),
+        ));
         for (room, labels) in groups {
             for (i, label) in labels.iter().enumerate() {
                 assert!(room.contains(&label.bounds()), "{case}: {label:?} outside of {room:?}");
@@ -143,7 +170,43 @@ fn the_crown_of_p2_is_on_broker_3_of_4() {
     assert!(layout.grid.columns[1].contains(&Rect::new(crown.x, crown.y, 0.0, 0.0)));
     assert_eq!(layout.highlight(Target::Leader(1)), Some(leader.rect));
     // Broker 3 is fenced: what it says of itself does not count.
-    assert_eq!(layout.leader(2), None);
+    assert_eq!(layout.leader(2).map(|cell| cell.role), Some(Role::Absent(4)));
+}
+
+#[test]
+fn nothing_moves_when_there_is_something_to_say() {
+    for size in SIZES {
+        for partitions in [1, 4, 9, 33] {
+            let (good, bad) = (
+                layout(partitions, 3, 3, 3, size),
+                on(Day::Combined, partitions, 3, 3, 3, size),
+            );
+            assert_eq!(good.grid, bad.grid);
+            let places = |layout: &Layout| layout.cells.iter().map(|cell| cell.rect).collect::<Vec<_>>();
+            assert_eq!(places(&good), places(&bad));
+            let shares = |layout: &Layout| {
+                layout
+                    .rows
+                    .iter()
+                    .map(|row| (row.share.clone(), row.bar))
+                    .collect::<Vec<_>>()
+            };
+            assert_eq!(shares(&good), shares(&bad));
+        }
+    }
+}
+
+#[test]
+fn a_dead_broker_a_fenced_one_and_a_paused_one_can_be_told_apart() {
+    let layout = on(Day::Combined, 4, 5, 3, 3, SIZES[1]);
+    let said = |column: usize| -> Vec<&str> { layout.columns[column].labels.iter().map(|l| l.text.as_str()).collect() };
+    let classes: Vec<_> = layout.columns.iter().map(|column| column.standing.class()).collect();
+    assert_eq!(
+        classes,
+        [None, Some("gone"), Some("fenced"), Some("paused"), Some("gone")]
+    );
+    assert!(said(1).contains(&"crashed") && said(2).contains(&"fenced") && said(3).contains(&"paused"));
+    assert!(said(4).contains(&"disk lost"), "{:?}", said(4));
 }
 
 #[test]
@@ -217,6 +280,7 @@ fn more_room_makes_larger_type_and_never_less_to_see() {
                 partitions: layout.rows.len(),
                 brokers: layout.columns.len(),
                 consumers: layout.consumers.len(),
+                controllers: layout.quorum.seats.len(),
             },
             layout.size(),
         );

@@ -60,6 +60,11 @@ impl Lifecycle {
         }
     }
 
+    /// The log directories are gone, and with them the file that tells of a clean shutdown (`CleanShutdownFileHandler`).
+    pub(super) fn lose_disk(&mut self) {
+        self.previous_epoch = None;
+    }
+
     pub(super) fn heartbeats_us(&self) -> impl Iterator<Item = Micros> {
         self.heartbeats_us.iter().copied()
     }

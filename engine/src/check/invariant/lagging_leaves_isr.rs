@@ -40,7 +40,8 @@ impl Invariant for LaggingLeavesIsr {
                     .retain(|(leader, _), _| crate::wire::NodeId::from(*leader) != event.node);
             }
         }
-        for broker in moment.touched_brokers() {
+        let running = moment.touched_brokers();
+        for broker in running.filter(|broker| moment.world.is_running(broker.id().into())) {
             let me = broker.id();
             for (id, replica) in broker.replicas() {
                 let Some(lagging) = replica.lagging_member(me, now, self.lag_time_max_us) else {

@@ -231,7 +231,7 @@ fn consumers(setup: &mut Setup, draw: &mut Draw) {
     consumer.heartbeat_interval_us = draw.millis(200, 600);
     consumer.session_timeout_us = consumer.heartbeat_interval_us * draw.between(3, 8);
     consumer.max_poll_interval_us = draw.millis(3_000, 6_000);
-    consumer.max_poll_records = draw.one_of(&[1, 20, 500]);
+    consumer.max_poll_records = draw.one_of(&[5, 20, 500]);
     consumer.fetch_max_wait_us = draw.millis(50, 500);
     consumer.request_timeout_us = draw.millis(1_000, 5_000);
     consumer.retry_backoff_us = draw.millis(50, 200);

@@ -26,7 +26,7 @@ fn followers_behind(seen: &Seen, asked: Asked) -> u64 {
     behind.max().unwrap_or(0)
 }
 
-pub(super) static OBSERVABLES: [Observable; 46] = [
+pub(super) static OBSERVABLES: [Observable; 47] = [
     Observable::new("sent", Of::Any, "records that send() took", |s, asked| match asked {
         Asked::Run => s.world.trace().counters().sent,
         Asked::Partition(index) => s.counted(index).map_or(0, |p| p.sent),
@@ -247,6 +247,12 @@ pub(super) static OBSERVABLES: [Observable; 46] = [
         Of::Run,
         "records of which an application was told that they are not stored",
         |s, _| s.world.ledger().refused,
+    ),
+    Observable::new(
+        "longest_ack_ms",
+        Of::Run,
+        "the longest time so far from send() to the acknowledgement, in whole milliseconds",
+        |s, _| s.world.trace().ledger().longest_ack_us() / 1000,
     ),
     Observable::new(
         "lost",

@@ -1,0 +1,168 @@
+//! What producers, consumers and the group's coordinator do.
+
+use super::words::Word::{Error, Key, Node, Number, Place, Records, Text};
+use super::words::Words;
+use partitura_engine::trace::{BatchWhy, Fact};
+
+pub(super) fn producer(fact: &Fact, w: &Words) -> Option<String> {
+    Some(match *fact {
+        Fact::RecordSent {
+            partition,
+            subject,
+            sequence,
+            ..
+        } => w.say(
+            "called send() for record {} about {}: it goes to {}",
+            &[Number(sequence.into()), Key(Some(subject)), Place(partition)],
+        ),
+        Fact::RecordTooLarge { bytes, .. } => w.say(
+            "can never send a record of {} bytes: RecordTooLargeException",
+            &[Number(bytes.into())],
+        ),
+        Fact::SendBlocked => "blocks in send(): no metadata, or no memory".to_owned(),
+        Fact::SendTimedOut => "gave up in send(): TimeoutException".to_owned(),
+        Fact::BatchDrained {
+            partition,
+            records,
+            why,
+            ..
+        } => {
+            let why = match why {
+                BatchWhy::Full => "it is full",
+                BatchWhy::Linger => "linger.ms is over",
+                BatchWhy::Retry => "the wait before a retry is over",
+                BatchWhy::Split => "it is a part of one that was too large",
+                BatchWhy::MemoryExhausted => "buffer.memory is used up",
+                BatchWhy::Along => "another one goes to the same broker",
+            };
+            w.say(
+                "lets a batch of {} for {} go: {}",
+                &[Records(records), Place(partition), Text(why)],
+            )
+        }
+        Fact::BatchAcknowledged {
+            partition,
+            base_offset,
+            records,
+            ..
+        } => w.say(
+            "knows, as far as acks tells, that {} of {} are stored, from offset {}",
+            &[Records(records), Place(partition), Number(base_offset)],
+        ),
+        Fact::BatchRetried {
+            partition,
+            error,
+            records,
+            attempt,
+            ..
+        } => w.say(
+            "will send {} of {} again, try {}: {}",
+            &[Records(records), Place(partition), Number(attempt.into()), Error(error)],
+        ),
+        Fact::BatchSplit {
+            partition,
+            records,
+            batches,
+        } => w.say(
+            "split {} of {} into {} batches: together they were too large",
+            &[Records(records), Place(partition), Number(batches.into())],
+        ),
+        Fact::RecordsFailed {
+            partition,
+            error,
+            records,
+            ..
+        } => w.say(
+            "gave up on {} of {}, and told the application: {}",
+            &[Records(records), Place(partition), Error(error)],
+        ),
+        Fact::ProducerIdAssigned { producer_id, epoch } => w.say(
+            "has producer id {}, epoch {}: it numbers its batches from now on",
+            &[Number(producer_id), Number(epoch.into())],
+        ),
+        Fact::ProducerEpochBumped { epoch } => w.say(
+            "cannot close a gap in its sequence numbers: it counts from 0 again, in epoch {}",
+            &[Number(epoch.into())],
+        ),
+        Fact::StickyPartitionChanged { partition } => {
+            w.say("sends records without a key to {} from now on", &[Place(partition)])
+        }
+        _ => return None,
+    })
+}
+
+pub(super) fn consumer(fact: &Fact, w: &Words) -> Option<String> {
+    Some(match *fact {
+        Fact::GroupState {
+            state,
+            generation,
+            members,
+        } => w.say(
+            "has the group in state {}: generation {}, {} members",
+            &[Text(state.name()), Number(generation.into()), Number(members.into())],
+        ),
+        Fact::MemberRemoved { consumer } => w.say(
+            "removed {} from the group: it did not answer in time",
+            &[Node(consumer)],
+        ),
+        Fact::OffsetCommitted { partition, offset } => w.say(
+            "stored the group's offset {} of {}",
+            &[Number(offset), Place(partition)],
+        ),
+        Fact::AssignmentComputed { members, partitions } => w.say(
+            "leads its group, and shared {} partitions out to {} members",
+            &[Number(partitions.into()), Number(members.into())],
+        ),
+        Fact::PartitionAssigned { partition, generation } => w.say(
+            "owns {} now, generation {}",
+            &[Place(partition), Number(generation.into())],
+        ),
+        Fact::PartitionRevoked { partition } => w.say("gave {} up", &[Place(partition)]),
+        Fact::PositionSet {
+            partition,
+            offset,
+            committed,
+        } => {
+            let by = if committed {
+                "the group's committed offset"
+            } else {
+                "auto.offset.reset"
+            };
+            w.say("reads {} from {}, by {}", &[Place(partition), Number(offset), Text(by)])
+        }
+        Fact::LogTruncationDetected { partition, to } => w.say(
+            "found that the log of {} went another way than it has read: it reads on from {}",
+            &[Place(partition), Number(to)],
+        ),
+        Fact::RecordsFetched {
+            partition,
+            base_offset,
+            records,
+        } => w.say(
+            "got {} of {} from offset {}",
+            &[Records(records), Place(partition), Number(base_offset)],
+        ),
+        Fact::Polled { records } => w.say("gave {} to its application: poll()", &[Records(records)]),
+        Fact::RecordProcessed {
+            partition,
+            offset,
+            subject,
+            sequence,
+            latency_us,
+        } => w.say(
+            "processed record {} about {}, {} at {}, {} ms after send()",
+            &[
+                Number(sequence.into()),
+                Key(Some(subject)),
+                Place(partition),
+                Number(offset),
+                Number(latency_us / 1000),
+            ],
+        ),
+        Fact::CoordinatorRefused { api, error } => {
+            w.say("had its {} request refused: {}", &[Text(api.name()), Error(error)])
+        }
+        Fact::ConsumerClosed => "left".to_owned(),
+        _ => return None,
+    })
+}

@@ -1,0 +1,61 @@
+//! Which settings an event hangs on.
+
+use partitura_engine::trace::{BatchWhy, Election, Fact, FenceWhy};
+use partitura_engine::wire::ErrorCode;
+
+/// The settings without which it would have gone another way, by their names; those that this run does not have are
+/// left out by whoever shows them.
+#[must_use]
+pub fn settings_of(fact: &Fact) -> &'static [&'static str] {
+    match *fact {
+        Fact::BrokerFenced {
+            why: FenceWhy::SessionExpired,
+            ..
+        } => &["broker.session.timeout.ms", "broker.heartbeat.interval.ms"],
+        Fact::ControlledShutdownStarted | Fact::BrokerShuttingDown { .. } => &["controlled.shutdown.enable"],
+        Fact::LeaderElected { how, .. } => match how {
+            Election::Preferred => &[
+                "auto.leader.rebalance.enable",
+                "leader.imbalance.check.interval.seconds",
+            ],
+            Election::FromElr | Election::LastKnown => &["eligible.leader.replicas", "min.insync.replicas"],
+            Election::Unclean => &["unclean.leader.election.enable"],
+            Election::First | Election::FromIsr => &["replication.factor"],
+        },
+        Fact::LeaderLost { .. } => &["unclean.leader.election.enable", "replication.factor"],
+        Fact::IsrProposed { from, to, .. } if to.len() < from.len() => &["replica.lag.time.max.ms"],
+        Fact::IsrChanged { .. } | Fact::IsrUpdated { .. } | Fact::HighWatermarkMoved { .. } => &["min.insync.replicas"],
+        Fact::QuorumChanged { .. } => &[
+            "controller.quorum.fetch.timeout.ms",
+            "controller.quorum.election.timeout.ms",
+        ],
+        Fact::ProduceParked { .. } => &["acks", "request.timeout.ms"],
+        Fact::BatchAcknowledged { .. } => &["acks"],
+        Fact::AppendRefused { error, .. } | Fact::BatchRetried { error, .. } | Fact::RecordsFailed { error, .. } => {
+            of_error(error, fact)
+        }
+        Fact::DuplicateDropped { .. } | Fact::ProducerIdAssigned { .. } | Fact::ProducerEpochBumped { .. } => {
+            &["enable.idempotence", "max.in.flight.requests.per.connection"]
+        }
+        Fact::BatchDrained { why, .. } => match why {
+            BatchWhy::Linger => &["linger.ms"],
+            BatchWhy::Retry => &["retry.backoff.ms"],
+            BatchWhy::MemoryExhausted => &["buffer.memory"],
+            BatchWhy::Full | BatchWhy::Split | BatchWhy::Along => &["batch.size"],
+        },
+        Fact::SendBlocked | Fact::SendTimedOut => &["max.block.ms", "buffer.memory"],
+        Fact::RecordTooLarge { .. } | Fact::BatchSplit { .. } => &["max.request.size", "message.max.bytes"],
+        Fact::MemberRemoved { .. } => &["session.timeout.ms", "max.poll.interval.ms"],
+        Fact::PositionSet { committed: false, .. } => &["auto.offset.reset"],
+        _ => &[],
+    }
+}
+
+fn of_error(error: ErrorCode, fact: &Fact) -> &'static [&'static str] {
+    match error {
+        ErrorCode::NotEnoughReplicas | ErrorCode::NotEnoughReplicasAfterAppend => &["min.insync.replicas", "acks"],
+        ErrorCode::RequestTimedOut | ErrorCode::NetworkException => &["request.timeout.ms", "delivery.timeout.ms"],
+        _ if matches!(fact, Fact::RecordsFailed { .. }) => &["retries", "delivery.timeout.ms"],
+        _ => &["retries", "retry.backoff.ms"],
+    }
+}
