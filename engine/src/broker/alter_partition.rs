@@ -28,6 +28,12 @@ struct Proposed {
     cause: EventId,
 }
 
+impl Proposals {
+    pub(super) fn has(&self, partition: PartitionId) -> bool {
+        self.waiting.contains_key(&partition)
+    }
+}
+
 impl Broker {
     /// Looks which followers have fallen behind, every half of `replica.lag.time.max.ms`
     /// (`ReplicaManager.maybeShrinkIsr`).

@@ -278,6 +278,12 @@ impl Broker {
         self.replicas.entry(partition).or_default()
     }
 
+    /// Whether a proposal of other in-sync replicas waits for the controller's answer.
+    #[must_use]
+    pub(crate) fn has_proposed(&self, partition: PartitionId) -> bool {
+        self.proposals.has(partition)
+    }
+
     /// The registration of its process, once the controller has answered it.
     #[must_use]
     pub(crate) fn registered_epoch(&self) -> Option<BrokerEpoch> {

@@ -268,8 +268,7 @@ impl History {
             let wanted = topic.unwrap_or(self.min_isr).max(1);
             let effective = wanted.min(u8::try_from(state.replicas.len()).unwrap_or(u8::MAX));
             partition.promise.lower(effective);
-            if !partition.promise.is_strained() {
-                partition.promise.renew(effective);
+            if partition.promise.is_as_new(effective) {
                 continue;
             }
             // The controller knows it in the life that it lives: what it lost in an earlier one is in the past.

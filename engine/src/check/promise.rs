@@ -50,9 +50,9 @@ impl Promise {
         self.void
     }
 
-    /// Whether there is something that full replication would make good.
-    pub(super) fn is_strained(&self) -> bool {
-        self.disk_lost || !self.killed.is_empty()
+    /// Whether full replication, with that `min.insync.replicas`, would change nothing.
+    pub(super) fn is_as_new(&self, min_isr: u8) -> bool {
+        !self.disk_lost && self.killed.is_empty() && self.min_isr == min_isr
     }
 
     /// All replicas have everything, and run.

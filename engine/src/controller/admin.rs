@@ -1,11 +1,12 @@
 //! What an administrator asks for: elections, more partitions, other replicas, other settings.
 
 use super::Controller;
-use super::partition_change::PartitionChange;
+use super::partition_change::{Changed, Leadership, PartitionChange};
 use super::partitions::Occasion;
 use crate::node::Ctx;
 use crate::trace::Fact;
 use crate::wire::{AdminRequest, BrokerId, ErrorCode, MetadataRecord, PartitionId, PartitionState, TopicId};
+use std::sync::Arc;
 
 impl Controller {
     /// Does it, or says why not.
@@ -92,8 +93,10 @@ impl Controller {
 
     /// Settings of the topic that count at once (`incrementalAlterConfigs`).
     ///
-    /// Another `min.insync.replicas` may end the eligibility of replicas (KIP-966, `handleMinIsrUpdate`); leave for
-    /// unclean elections is used without delay where nobody leads.
+    /// Another `min.insync.replicas`, even the same once more, ends the eligibility of all replicas, and the last known
+    /// leader is forgotten (KIP-966, `ClearElrRecord`, `removeTopicElrs`): whoever has left while the old one counted may
+    /// lack what is committed under the new one. Where nobody leads then, only an unclean election helps. Leave for those
+    /// is used without delay.
     fn alter_configs(
         &mut self,
         topic: &str,
@@ -114,12 +117,28 @@ impl Controller {
         ctx.record_as_cause(Fact::TopicConfigured { topic });
         self.write(record, ctx.cause());
         if min_insync_replicas.is_some() {
-            let has_eligible = |id: PartitionId, state: &PartitionState| id.topic == topic && !state.elr.is_empty();
-            self.change_partitions(has_eligible, Occasion::Changed, ctx);
+            self.clear_eligible(topic, ctx);
         }
         if unclean == Some(true) {
             self.elect_leaderless_uncleanly(ctx);
         }
         Ok(())
+    }
+
+    fn clear_eligible(&mut self, topic: TopicId, ctx: &mut Ctx) {
+        let has_any = |state: &PartitionState| !state.elr.is_empty() || state.last_known_leader.is_some();
+        let all: Vec<(PartitionId, PartitionState)> = self
+            .image
+            .partitions_of(topic)
+            .filter(|(_, state)| has_any(state))
+            .map(|(id, state)| (id, state.clone()))
+            .collect();
+        for (partition, mut state) in all {
+            state.elr = Arc::default();
+            state.last_known_leader = None;
+            state.partition_epoch += 1;
+            let leadership = Leadership::Kept;
+            self.commit_change(partition, Changed { state, leadership }, ctx);
+        }
     }
 }

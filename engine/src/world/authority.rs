@@ -29,10 +29,13 @@ impl World {
         let chosen = self.controllers().max_by_key(|controller| {
             let number = controller.number();
             let first_of_equals = u8::MAX - number;
+            // Who only stands for election is in a later epoch, and knows no more for that.
+            let (epoch, knows) = standing(controller);
             (
                 active == Some(number),
                 self.processes.is_there(NodeId::Controller(number)),
-                standing(controller),
+                knows,
+                epoch,
                 first_of_equals,
             )
         });

@@ -35,7 +35,9 @@ fn compare(id: PartitionId, state: &PartitionState, moment: &Moment) -> Result<(
     let Some(replica) = moment.replica(leader, id) else {
         return Ok(());
     };
-    if !replica.is_leader() || replica.leader_epoch != state.leader_epoch {
+    // A controller that stands by may know less than the leader.
+    let is_past = state.partition_epoch < replica.partition_epoch();
+    if !replica.is_leader() || replica.leader_epoch != state.leader_epoch || is_past {
         return Ok(());
     }
     let maximal = replica.maximal_isr().unwrap_or_default();

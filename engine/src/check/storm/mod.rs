@@ -39,6 +39,8 @@ impl Storm {
     /// When all processes are started once more, after the calm has begun.
     const STARTED_AGAIN_US: [Micros; 3] = [3_000_000, 8_000_000, 15_000_000];
 
+    const HELPED_AFTER_US: Micros = 20_000_000;
+
     /// The storm of that seed.
     #[must_use]
     pub fn of(seed: u64) -> Self {
@@ -67,6 +69,12 @@ impl Storm {
             setup
                 .commands
                 .extend(starts.into_iter().map(|command| (self.calm_us + later, command)));
+        }
+        // Where nobody is eligible any more because `min.insync.replicas` was changed, an administrator has to help.
+        let configured = |(_, command): &(Micros, Command)| matches!(command, Command::MinInsyncReplicas(_));
+        if self.faults.iter().any(configured) {
+            let elect = Command::ElectLeaders { unclean: true };
+            setup.commands.push((self.calm_us + Self::HELPED_AFTER_US, elect));
         }
         setup
     }
