@@ -32,7 +32,14 @@ pub struct Props {
 const CLUSTER: [&str; 4] = ["brokers", "partitions", "replication.factor", "min.insync.replicas"];
 const TRAFFIC: [&str; 3] = ["rate", "key", "keys"];
 const GROUP: [&str; 2] = ["consumers", "processing.ms"];
-const PRODUCERS: [&str; 4] = ["producers", "acks", "linger.ms", "batch.size"];
+const PRODUCERS: [&str; 5] = ["producers", "acks", "enable.idempotence", "linger.ms", "batch.size"];
+const FAILURES: [&str; 5] = [
+    "unclean.leader.election.enable",
+    "broker.session.timeout.ms",
+    "replica.lag.time.max.ms",
+    "controllers",
+    "process.roles",
+];
 const OWN_KEYS: &str = "own.keys";
 
 const AREAS: [(Area, &str); 8] = [
@@ -111,6 +118,7 @@ pub fn SettingsPanel(props: &Props) -> Html {
             </div>
             <div class="setting-group"><h3>{ "Consumer group" }</h3>{ rows(&GROUP) }</div>
             <div class="setting-group"><h3>{ "Producers" }</h3>{ rows(&PRODUCERS) }</div>
+            <div class="setting-group"><h3>{ "When brokers fail" }</h3>{ rows(&FAILURES) }</div>
             <div class="setting-group"><h3>{ "Chance" }</h3>{ seed(props) }</div>
             <div class="setting-group">
                 <details open={*everything} ontoggle={on_toggle}>
@@ -134,7 +142,7 @@ fn show(name: &str) -> bool {
 }
 
 fn others(area: Area, title: &'static str, row: &dyn Fn(&'static Setting) -> Html) -> Html {
-    let shown = [&CLUSTER[..], &TRAFFIC, &GROUP, &PRODUCERS, &[OWN_KEYS]].concat();
+    let shown = [&CLUSTER[..], &TRAFFIC, &GROUP, &PRODUCERS, &FAILURES, &[OWN_KEYS]].concat();
     let mut rest = Setting::all()
         .filter(|s| s.area == area && !shown.contains(&s.name))
         .peekable();

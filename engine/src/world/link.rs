@@ -25,8 +25,8 @@ pub(super) struct Link {
     pub(super) open: Channels,
     /// Connections that the other side has closed, which the sender does not know yet.
     pub(super) stale: Channels,
-    /// For each channel, how often the sender has closed its connection and the receiver does not know it yet: what that
-    /// one answers now is for a connection that is gone.
+    /// For each channel, how often the other side has closed its connection, which the sender does not know yet: what it
+    /// answers now is for a connection that is gone.
     closed: [u16; 2],
     /// `None` for a link that is as it should be.
     pub(super) trouble: Option<Box<Trouble>>,
@@ -116,26 +116,26 @@ impl Link {
         self.last_arrival
     }
 
-    /// The sender closes a connection.
-    pub(super) fn close(&mut self, channel: Channel) {
-        self.open.remove(channel);
-        self.stale.remove(channel);
+    /// The other side closes a connection: the sender's answers on it go nowhere.
+    pub(super) fn closed(&mut self, channel: Channel) {
         let closed = &mut self.closed[channel as usize];
         *closed = closed.saturating_add(1);
     }
 
-    /// The receiver knows it now, or never will.
+    /// The sender knows it now, or never will.
     pub(super) fn know_closed(&mut self, channel: Channel) {
         let closed = &mut self.closed[channel as usize];
         *closed = closed.saturating_sub(1);
     }
 
-    /// The receiver is dead: it hears of nothing any more, and who comes after it knows of no connection.
-    pub(super) fn forget_closed(&mut self) {
+    /// The sender is dead: it hears of nothing any more, and who comes after it knows of no connection.
+    pub(super) fn forget_all(&mut self) {
+        self.open = Channels::default();
+        self.stale = Channels::default();
         self.closed = [0; 2];
     }
 
-    /// Whether the sender has closed a connection that the receiver still answers on.
+    /// Whether the sender answers on a connection that the other side has closed.
     pub(super) fn is_closed(&self, channel: Channel) -> bool {
         self.closed[channel as usize] > 0
     }

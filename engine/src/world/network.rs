@@ -62,13 +62,8 @@ impl Network {
 
     /// Sends a message, and keeps the account of open connections: a request opens one, and whoever closes it says so.
     pub(super) fn send(&mut self, now: Micros, from: NodeId, to: NodeId, bytes: u32, message: &Message) -> Way {
-        if let Message::Response(response) = message
-            && self
-                .links
-                .get(&(to, from))
-                .is_some_and(|back| back.is_closed(response.channel))
-        {
-            return Way::Nowhere;
+        if let Message::Disconnect(channel) = message {
+            self.link(to, from).closed(*channel);
         }
         let maker = &self.maker;
         let link = self.links.entry((from, to)).or_insert_with(|| maker.link(from, to));
@@ -79,8 +74,15 @@ impl Network {
                 }
                 link.open.add(request.channel);
             }
-            Message::Response(_) => {}
-            Message::Disconnect(channel) => link.close(*channel),
+            Message::Response(response) => {
+                if link.is_closed(response.channel) {
+                    return Way::Nowhere;
+                }
+            }
+            Message::Disconnect(channel) => {
+                link.open.remove(*channel);
+                link.stale.remove(*channel);
+            }
         }
         if link.is_cut() {
             Way::Cut
@@ -96,10 +98,9 @@ impl Network {
 
     /// A node gives a connection up across a cut. `false` when nobody has ever heard of it, so nobody need be told.
     pub(super) fn give_up(&mut self, from: NodeId, to: NodeId, channel: Channel) -> bool {
-        let link = self.link(from, to);
-        let is_heard_of = link.trouble().give_up(channel);
+        let is_heard_of = self.link(from, to).trouble().give_up(channel);
         if !is_heard_of {
-            link.know_closed(channel);
+            self.link(to, from).know_closed(channel);
         }
         is_heard_of
     }
@@ -111,10 +112,8 @@ impl Network {
         for ((from, to), link) in &mut self.links {
             if *from == node {
                 told.extend(link.open.iter().map(|channel| (*to, channel)));
-                link.open = Channels::default();
-                link.stale = Channels::default();
+                link.forget_all();
             } else if *to == node {
-                link.forget_closed();
                 told.extend(link.open.iter().map(|channel| (*from, channel)));
                 link.stale.add_all(link.open);
                 link.open = Channels::default();
@@ -140,17 +139,16 @@ impl Network {
 
     /// A node that is not there any more would have heard that the other one has closed a connection between them.
     pub(super) fn never_heard(&mut self, from: NodeId, to: NodeId, channel: Channel) {
-        self.link(from, to).know_closed(channel);
+        self.link(to, from).know_closed(channel);
     }
 
     /// A node hears that the other one has closed a connection between them.
     pub(super) fn heard(&mut self, from: NodeId, to: NodeId, channel: Channel) {
-        self.link(from, to).know_closed(channel);
-        if let Some(back) = self.links.get_mut(&(to, from)) {
-            back.stale.remove(channel);
-            if let Some(trouble) = &mut back.trouble {
-                trouble.drop_responses(channel);
-            }
+        let back = self.link(to, from);
+        back.know_closed(channel);
+        back.stale.remove(channel);
+        if let Some(trouble) = &mut back.trouble {
+            trouble.drop_responses(channel);
         }
     }
 

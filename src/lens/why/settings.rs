@@ -18,7 +18,7 @@ pub fn settings_of(fact: &Fact) -> &'static [&'static str] {
                 "auto.leader.rebalance.enable",
                 "leader.imbalance.check.interval.seconds",
             ],
-            Election::FromElr | Election::LastKnown => &["eligible.leader.replicas", "min.insync.replicas"],
+            Election::FromElr | Election::LastKnown => &["eligible.leader.replicas.version", "min.insync.replicas"],
             Election::Unclean => &["unclean.leader.election.enable"],
             Election::First | Election::FromIsr => &["replication.factor"],
         },
@@ -57,5 +57,94 @@ fn of_error(error: ErrorCode, fact: &Fact) -> &'static [&'static str] {
         ErrorCode::RequestTimedOut | ErrorCode::NetworkException => &["request.timeout.ms", "delivery.timeout.ms"],
         _ if matches!(fact, Fact::RecordsFailed { .. }) => &["retries", "delivery.timeout.ms"],
         _ => &["retries", "retry.backoff.ms"],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use partitura_engine::scenario::Setting;
+    use partitura_engine::wire::{BrokerId, PartitionId, TopicId};
+
+    #[test]
+    fn all_names_are_in_the_catalogue() {
+        let partition = PartitionId {
+            topic: TopicId(0),
+            index: 0,
+        };
+        let elected = [
+            Election::First,
+            Election::Preferred,
+            Election::FromElr,
+            Election::LastKnown,
+            Election::Unclean,
+        ]
+        .map(|how| Fact::LeaderElected {
+            partition,
+            leader: BrokerId(1),
+            epoch: 1,
+            how,
+        });
+        let drained = [
+            BatchWhy::Full,
+            BatchWhy::Linger,
+            BatchWhy::Retry,
+            BatchWhy::MemoryExhausted,
+        ]
+        .map(|why| Fact::BatchDrained {
+            partition,
+            records: 1,
+            bytes: 1,
+            why,
+        });
+        let failed = ErrorCode::ALL.iter().flat_map(|error| {
+            let (error, records, ordinal, attempt) = (*error, 1, 0, 1);
+            let failed = Fact::RecordsFailed {
+                partition,
+                error,
+                records,
+                ordinal,
+            };
+            let retried = Fact::BatchRetried {
+                partition,
+                error,
+                records,
+                ordinal,
+                attempt,
+            };
+            [failed, retried]
+        });
+        let others = [
+            Fact::BrokerFenced {
+                broker: BrokerId(1),
+                why: FenceWhy::SessionExpired,
+            },
+            Fact::ControlledShutdownStarted,
+            Fact::LeaderLost { partition, epoch: 1 },
+            Fact::IsrProposed {
+                partition,
+                from: [BrokerId(1)].into_iter().collect(),
+                to: [].into_iter().collect(),
+            },
+            Fact::HighWatermarkMoved { partition, to: 1 },
+            Fact::QuorumChanged {
+                role: partitura_engine::wire::QuorumRole::Leader,
+                epoch: 1,
+            },
+            Fact::ProduceParked { partition, until: 1 },
+            Fact::ProducerEpochBumped { epoch: 1 },
+            Fact::SendBlocked,
+            Fact::RecordTooLarge { key: None, bytes: 1 },
+            Fact::MemberRemoved {
+                consumer: partitura_engine::wire::NodeId::Consumer(1),
+            },
+        ];
+        for fact in elected.into_iter().chain(drained).chain(failed).chain(others) {
+            let names = settings_of(&fact);
+            assert!(!names.is_empty(), "{fact:?}");
+            for name in names {
+                assert!(Setting::find(name).is_some(), "{name} of {fact:?}");
+            }
+        }
     }
 }

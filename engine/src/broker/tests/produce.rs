@@ -94,8 +94,11 @@ fn the_isr_is_proposed_to_shrink_after_30_to_45_seconds_and_only_once() {
     let left: BrokerSet = super::brokers([1, 2]).into_iter().collect();
     assert!(matches!(proposed[0].fact, Fact::IsrProposed { to, .. } if to == left));
     assert_ne!(proposed[0].cause, 0, "because of the last fetch that came");
-    let asked = |(_, to, message): &&(u64, NodeId, Message)| {
-        *to == NodeId::Controller(1)
+    // Without an answer the link asks again after a session.
+    let session_us = two_in_sync().session_timeout_us;
+    let asked = |(at, to, message): &&(u64, NodeId, Message)| {
+        *at < proposed[0].at + session_us
+            && *to == NodeId::Controller(1)
             && matches!(message, Message::Request(r) if matches!(r.body, RequestBody::AlterPartition(_)))
     };
     assert_eq!(lab.received.iter().filter(asked).count(), 1, "one request at a time");

@@ -126,6 +126,24 @@ fn a_peer_hears_once_that_a_node_is_gone() {
 }
 
 #[test]
+fn who_was_asked_on_a_closed_connection_answers_nobody() {
+    let mut network = network(|_| {});
+    send(&mut network, 0, (P1, B1), request(1));
+    assert!(matches!(send(&mut network, 1, (B1, P1), response(1)), Way::Arrives(_)));
+    for _ in 0..2 {
+        send(&mut network, 2, (P1, B1), Message::Disconnect(Channel::Data));
+    }
+    network.heard(P1, B1, Channel::Data);
+    assert_eq!(
+        send(&mut network, 3, (B1, P1), response(2)),
+        Way::Nowhere,
+        "it was closed twice"
+    );
+    network.heard(P1, B1, Channel::Data);
+    assert!(matches!(send(&mut network, 4, (B1, P1), response(3)), Way::Arrives(_)));
+}
+
+#[test]
 fn a_connection_asked_for_during_a_cut_leaves_nothing_behind() {
     let mut network = network(|_| {});
     send(&mut network, 0, (P1, B1), request(1));
