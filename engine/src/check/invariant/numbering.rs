@@ -3,7 +3,7 @@
 use crate::check::Moment;
 use crate::log::LogEntry;
 use crate::trace::Fact;
-use crate::wire::{BrokerId, NodeId, PartitionId, ProducerEpoch, ProducerId};
+use crate::wire::{BrokerId, NodeId, Offset, PartitionId, ProducerEpoch, ProducerId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where Kafka itself does not tell a duplicate, or a gap, and says so:
@@ -19,6 +19,8 @@ pub(super) struct Numbering {
     producers: BTreeMap<(PartitionId, NodeId), Known>,
     /// Brokers that were stopped in order, and not killed since.
     forgetful: BTreeSet<BrokerId>,
+    /// What is before that in a partition, its leader has forgotten.
+    forgotten_before: BTreeMap<PartitionId, Offset>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -34,7 +36,7 @@ pub(super) enum Follows {
     On,
     /// What came before may come again.
     Anew,
-    /// It begins in the middle, and nothing can be said before the next epoch.
+    /// It begins in the middle, and nothing can be said before the next epoch; or it was there before its leader forgot.
     Ragged,
 }
 
@@ -54,10 +56,11 @@ impl Numbering {
             }
         }
         let new_leaders = moment.changes().filter(|change| change.became_leader());
-        new_leaders
-            .filter(|change| self.forgetful.contains(&change.broker))
-            .map(|change| change.partition)
-            .collect()
+        let forgetful = new_leaders.filter(|change| self.forgetful.contains(&change.broker));
+        let forgotten: Vec<(PartitionId, Offset)> =
+            forgetful.map(|change| (change.partition, change.now.end)).collect();
+        self.forgotten_before.extend(forgotten.iter().copied());
+        forgotten.into_iter().map(|(partition, _)| partition).collect()
     }
 
     /// A batch of an idempotent producer is committed.
@@ -65,6 +68,13 @@ impl Numbering {
         let Some(sequence) = entry.batch.sequence else {
             return Follows::On;
         };
+        if self
+            .forgotten_before
+            .get(&partition)
+            .is_some_and(|end| entry.base_offset < *end)
+        {
+            return Follows::Ragged;
+        }
         let known = self.producers.entry((partition, entry.batch.producer)).or_default();
         let numbers = Some((sequence.producer_id, sequence.epoch));
         if known.numbers == numbers {

@@ -76,6 +76,18 @@ impl Storm {
             let elect = Command::ElectLeaders { unclean: true };
             setup.commands.push((self.calm_us + Self::HELPED_AFTER_US, elect));
         }
+        // A group's leader whose assignment went by older metadata than it knows now, because its answer was lost on the
+        // way, does not notice that it leaves new partitions out. The next rebalance makes it good; Kafka waits for one.
+        let adds = |(_, command): &(Micros, Command)| matches!(command, Command::AddPartitions(_));
+        if self.faults.iter().any(adds) {
+            let consumers = self.faults.iter().rev().find_map(|(_, command)| match command {
+                Command::Consumers(count) => Some(*count),
+                _ => None,
+            });
+            let one_more = consumers.unwrap_or(setup.consumers) + 1;
+            let command = Command::Consumers(one_more);
+            setup.commands.push((self.calm_us + Self::HELPED_AFTER_US, command));
+        }
         setup
     }
 
