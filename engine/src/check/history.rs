@@ -177,6 +177,27 @@ impl History {
         let image = world.authoritative_image();
         for event in world.trace().since(seen) {
             match event.fact {
+                Fact::TopicConfigured { topic } => {
+                    let of_topic = self.partitions.iter_mut().filter(|(id, _)| id.topic == topic);
+                    of_topic.for_each(|(_, partition)| partition.promise.reconfigure(image.offset));
+                }
+                // One that handles much in a step, because it was paused, may have led and not lead any more.
+                Fact::HighWatermarkMoved { partition, to } => {
+                    let NodeId::Broker(number) = event.node else { continue };
+                    let led = self
+                        .replicas
+                        .get(&(BrokerId(number), partition))
+                        .filter(|before| before.leads);
+                    let replica = world
+                        .broker_of(BrokerId(number))
+                        .and_then(|broker| broker.replica(partition));
+                    if let (Some(before), Some(replica), Some(history)) =
+                        (led, replica, self.partitions.get_mut(&partition))
+                        && (before.epoch >= history.epoch || !history.promise.is_void())
+                    {
+                        history.commit(replica, to);
+                    }
+                }
                 Fact::ProcessCrashed | Fact::ProcessStopped | Fact::DiskLost | Fact::BrokerStarted => {
                     let NodeId::Broker(number) = event.node else { continue };
                     let broker = BrokerId(number);
@@ -235,19 +256,15 @@ impl History {
                 epoch: 0,
                 promise: Promise::new(eligible_leaders, min_isr),
             });
-        // One that was paused handles much in one step, and may have led when it committed.
-        let led_in = change.before.filter(|before| before.leads).map(|before| before.epoch);
         if change.now.leads && change.now.epoch >= partition.epoch {
             partition.epoch = change.now.epoch;
             if change.became_leader() && !partition.promise.holds() {
                 partition.forget_lost(replica);
             }
-            partition.commit(replica);
-        } else if led_in == Some(partition.epoch)
-            || ((change.now.leads || led_in.is_some()) && !partition.promise.is_void())
-        {
+            partition.commit(replica, change.now.high_watermark);
+        } else if change.now.leads && !partition.promise.is_void() {
             // One that does not know that it is not the leader any more: what it commits now, its successor has.
-            partition.commit(replica);
+            partition.commit(replica, change.now.high_watermark);
         }
         if partition.is_complete(replica) {
             self.emptied.remove(&(change.broker, change.partition));
@@ -266,7 +283,13 @@ impl History {
             };
             let topic = image.topics.get(&id.topic).and_then(|topic| topic.min_insync_replicas);
             let wanted = topic.unwrap_or(self.min_isr).max(1);
-            let effective = wanted.min(u8::try_from(state.replicas.len()).unwrap_or(u8::MAX));
+            let first = PartitionId { index: 0, ..*id };
+            let of_first = image
+                .partitions
+                .get(&first)
+                .map_or(usize::MAX, |first| first.replicas.len());
+            let replicas = of_first.min(state.replicas.len());
+            let effective = wanted.min(u8::try_from(replicas).unwrap_or(u8::MAX));
             partition.promise.lower(effective);
             if partition.promise.is_as_new(effective) {
                 continue;
@@ -274,7 +297,8 @@ impl History {
             // The controller knows it in the life that it lives: what it lost in an earlier one is in the past.
             let is_known = |broker: &Broker| {
                 let registered = image.brokers.get(&broker.id()).filter(|state| !state.fenced);
-                registered.is_some_and(|state| broker.registered_epoch() == Some(state.epoch))
+                let heard = broker.image().offset >= partition.promise.known_at();
+                heard && registered.is_some_and(|state| broker.registered_epoch() == Some(state.epoch))
             };
             let has_all = |id_of: &BrokerId| {
                 let broker = world.broker_of(*id_of).filter(|broker| is_known(broker));
@@ -291,15 +315,15 @@ impl History {
 }
 
 impl PartitionHistory {
-    /// Takes over what the leader has committed.
-    fn commit(&mut self, leader: &Replica) {
+    /// Takes over what the leader has committed, up to there.
+    fn commit(&mut self, leader: &Replica, high_watermark: Offset) {
         let end = self.committed_end();
-        if leader.high_watermark <= end {
+        if high_watermark <= end {
             return;
         }
         let new = leader.log.entries_from(end);
         self.committed
-            .extend(new.take_while(|e| e.end_offset() <= leader.high_watermark).cloned());
+            .extend(new.take_while(|e| e.end_offset() <= high_watermark).cloned());
     }
 
     /// A leader may lack something. What it lacks is lost.

@@ -1,7 +1,7 @@
 //! What Kafka promises of a partition, after what has happened to it.
 
 use crate::trace::{Election, Event, Fact};
-use crate::wire::{BrokerSet, NodeId};
+use crate::wire::{BrokerSet, NodeId, Offset};
 
 /// What may have been lost of a partition, by Kafka's own rules.
 ///
@@ -12,6 +12,11 @@ use crate::wire::{BrokerSet, NodeId};
 /// way, the last known leader leads, whatever it has. So once a disk is lost the killed processes count, too. Without
 /// eligible leader replicas no disk may be lost: the last replica of an ISR stays in it, and leads when it comes back
 /// empty.
+///
+/// `min.insync.replicas` is the effective one, and what the controller takes for it: it asks the topic's first partition
+/// how many replicas there are (`getTopicEffectiveMinIsr`). When it is changed, brokers and controller hear of it one after
+/// the other, and disagree in between on whether the high watermark stands still; so until all replicas have everything
+/// again, nothing is promised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Promise {
     /// Eligible leader replicas are on.
@@ -22,6 +27,8 @@ pub struct Promise {
     killed: BrokerSet,
     /// A disk was lost since then.
     disk_lost: bool,
+    /// `min.insync.replicas` was changed since then, in the metadata before this offset.
+    reconfigured: Option<Offset>,
     /// An unclean election took place, or something was lost that could be.
     void: bool,
 }
@@ -33,6 +40,7 @@ impl Promise {
             min_isr,
             killed: BrokerSet::default(),
             disk_lost: false,
+            reconfigured: None,
             void: false,
         }
     }
@@ -41,7 +49,7 @@ impl Promise {
     #[must_use]
     pub fn holds(&self) -> bool {
         let few = self.eligible_leaders && self.killed.len() < u32::from(self.min_isr);
-        !self.void && (!self.disk_lost || few)
+        !self.void && self.reconfigured.is_none() && (!self.disk_lost || few)
     }
 
     /// Whether something was lost, or may have been, for good.
@@ -52,14 +60,25 @@ impl Promise {
 
     /// Whether full replication, with that `min.insync.replicas`, would change nothing.
     pub(super) fn is_as_new(&self, min_isr: u8) -> bool {
-        !self.disk_lost && self.killed.is_empty() && self.min_isr == min_isr
+        !self.disk_lost && self.reconfigured.is_none() && self.killed.is_empty() && self.min_isr == min_isr
     }
 
     /// All replicas have everything, and run.
     pub(super) fn renew(&mut self, min_isr: u8) {
         self.killed = BrokerSet::default();
         self.disk_lost = false;
+        self.reconfigured = None;
         self.min_isr = min_isr;
+    }
+
+    /// `min.insync.replicas` is being changed, in the metadata before that offset.
+    pub(super) fn reconfigure(&mut self, known_at: Offset) {
+        self.reconfigured = Some(known_at);
+    }
+
+    /// Who has not applied the metadata up to there may not know the present `min.insync.replicas`.
+    pub(super) fn known_at(&self) -> Offset {
+        self.reconfigured.unwrap_or(0)
     }
 
     /// Something was lost, as it could be.

@@ -11,6 +11,7 @@ mod leader_completeness;
 mod log_matching;
 mod metadata_logs_match;
 mod no_duplicates;
+mod numbering;
 mod one_leader_per_epoch;
 mod producer_order;
 

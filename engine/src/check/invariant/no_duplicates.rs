@@ -1,14 +1,18 @@
 //! An idempotent producer's records are stored once.
 
+use super::numbering::{Follows, Numbering};
 use crate::check::{Broken, Invariant, Moment};
 use crate::trace::Intervals;
 use crate::wire::{NodeId, PartitionId};
 use std::collections::BTreeMap;
 
 /// **No record of an idempotent producer is committed twice** (KIP-98, `ProducerStateManager`). Holds with
-/// `enable.idempotence`, as long as nothing committed is lost ([`crate::check::Promise`]).
+/// `enable.idempotence`, as long as nothing committed is lost ([`crate::check::Promise`]), the leader knew the producer from
+/// its first batch in the partition on, and was not stopped in order while batches were under way
+/// (see `numbering`).
 #[derive(Debug, Default)]
 pub struct NoDuplicates {
+    numbering: Numbering,
     stored: BTreeMap<(PartitionId, NodeId), Intervals>,
 }
 
@@ -18,6 +22,9 @@ impl Invariant for NoDuplicates {
     }
 
     fn check(&mut self, moment: &Moment) -> Result<(), Broken> {
+        for forgotten in self.numbering.forgotten(moment) {
+            self.stored.retain(|(partition, _), _| *partition != forgotten);
+        }
         for change in moment.changes().filter(|change| change.now.leads) {
             let id = change.partition;
             let Some(history) = moment.history.partition(id) else {
@@ -31,6 +38,11 @@ impl Invariant for NoDuplicates {
                     continue;
                 };
                 let stored = self.stored.entry((id, entry.batch.producer)).or_default();
+                match self.numbering.note(id, entry) {
+                    Follows::On => {}
+                    Follows::Anew => *stored = Intervals::default(),
+                    Follows::Ragged => continue,
+                }
                 let (first, records) = (entry.batch.ordinal, entry.batch.len());
                 if stored.add(first..first.saturating_add(records)) < u64::from(records) {
                     return Err(Broken::new(format!(

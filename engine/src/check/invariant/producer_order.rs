@@ -1,14 +1,18 @@
 //! An idempotent producer's records stay in order.
 
+use super::numbering::{Follows, Numbering};
 use crate::check::{Broken, Invariant, Moment};
 use crate::wire::{NodeId, PartitionId};
 use std::collections::BTreeMap;
 
 /// **The records of an idempotent producer are committed in the order in which they were sent**, those that failed left
 /// out: sequence numbers see to it with up to five requests in flight (KIP-98, KAFKA-5494). Holds with
-/// `enable.idempotence`, as long as nothing committed is lost ([`crate::check::Promise`]).
+/// `enable.idempotence`, as long as nothing committed is lost ([`crate::check::Promise`]), the leader knew the producer from
+/// its first batch in the partition on, and was not stopped in order while batches were under way
+/// (see `numbering`).
 #[derive(Debug, Default)]
 pub struct ProducerOrder {
+    numbering: Numbering,
     next: BTreeMap<(PartitionId, NodeId), u32>,
 }
 
@@ -18,6 +22,9 @@ impl Invariant for ProducerOrder {
     }
 
     fn check(&mut self, moment: &Moment) -> Result<(), Broken> {
+        for forgotten in self.numbering.forgotten(moment) {
+            self.next.retain(|(partition, _), _| *partition != forgotten);
+        }
         for change in moment.changes().filter(|change| change.now.leads) {
             let id = change.partition;
             let Some(history) = moment.history.partition(id) else {
@@ -31,6 +38,11 @@ impl Invariant for ProducerOrder {
                     continue;
                 };
                 let next = self.next.entry((id, entry.batch.producer)).or_default();
+                match self.numbering.note(id, entry) {
+                    Follows::On => {}
+                    Follows::Anew => *next = 0,
+                    Follows::Ragged => continue,
+                }
                 let first = entry.batch.ordinal;
                 if first < *next {
                     return Err(Broken::new(format!(
