@@ -20,6 +20,8 @@ pub(super) struct Leading {
     committed: BrokerSet,
     /// What is proposed and not answered: one proposal at a time.
     pending: Option<IsrProposal>,
+    /// What was proposed, and taken back by metadata that told the state before once more.
+    taken_back: BrokerSet,
     /// Where the log ended when it became leader in this epoch.
     pub(super) epoch_start: Offset,
 }
@@ -151,6 +153,7 @@ impl Leading {
             committed: isr.iter().copied().collect(),
             isr,
             pending: None,
+            taken_back: BrokerSet::default(),
             epoch_start,
         }
     }
@@ -181,6 +184,21 @@ impl Leading {
         self.committed = isr.iter().copied().collect();
         self.isr = isr;
         self.pending = None;
+        self.taken_back = BrokerSet::default();
+    }
+
+    /// The metadata tells the state that is known, once more. Kafka takes it for the truth, and back what was proposed since
+    /// (`Partition.makeLeader`, `updateAssignmentAndIsr`): until the next state comes, the controller may count a replica
+    /// that the leader does not.
+    pub(super) fn commit_again(&mut self, isr: Arc<[BrokerId]>) {
+        let proposed = self.pending.as_ref().map(IsrProposal::to).unwrap_or_default();
+        let taken_back = self.taken_back.iter().chain(proposed.iter()).collect();
+        self.commit(isr);
+        self.taken_back = taken_back;
+    }
+
+    pub(super) fn taken_back(&self) -> BrokerSet {
+        self.taken_back
     }
 
     fn epoch_of(&self, broker: BrokerId, around: &Surroundings) -> Option<BrokerEpoch> {

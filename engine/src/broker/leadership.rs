@@ -28,9 +28,7 @@ impl Replica {
             return Change::None;
         }
         let is_new_epoch = !is_known || state.leader_epoch > self.leader_epoch;
-        // The answer to a proposal has told this state before the metadata does. In Kafka the metadata then takes back what
-        // was proposed meanwhile (`Partition.makeLeader`, `updateAssignmentAndIsr`), and until the next one the controller
-        // may elect a replica that the leader does not count. Here the proposal stands: found by the storm.
+        // The answer to a proposal may have told this state before the metadata does.
         let is_news = is_new_epoch || state.partition_epoch > self.partition_epoch;
         self.partition_epoch = state.partition_epoch;
         self.leader_epoch = state.leader_epoch;
@@ -55,6 +53,8 @@ impl Replica {
         };
         if is_news {
             leading.commit(state.isr.clone());
+        } else {
+            leading.commit_again(state.isr.clone());
         }
         let others = state.replicas.iter().filter(|broker| **broker != around.me);
         let known = |broker: &BrokerId| {

@@ -156,6 +156,12 @@ impl Replica {
         self.leading().map(Leading::maximal_isr)
     }
 
+    /// Replicas that it has proposed for the ISR, and does not count on any more, although the controller may.
+    #[must_use]
+    pub fn taken_back(&self) -> BrokerSet {
+        self.leading().map(Leading::taken_back).unwrap_or_default()
+    }
+
     /// What it has cut off, the last time that it did.
     #[must_use]
     pub fn truncation(&self) -> Option<&Truncation> {

@@ -256,6 +256,10 @@ impl History {
                 epoch: 0,
                 promise: Promise::new(eligible_leaders, min_isr),
             });
+        if change.now.leads && !replica.taken_back().is_empty() {
+            // Whoever it does not count on may be elected all the same.
+            partition.promise.reconfigure(world.authoritative_image().offset);
+        }
         if change.now.leads && change.now.epoch >= partition.epoch {
             partition.epoch = change.now.epoch;
             if change.became_leader() && !partition.promise.holds() {

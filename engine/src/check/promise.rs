@@ -16,7 +16,8 @@ use crate::wire::{BrokerSet, NodeId, Offset};
 /// `min.insync.replicas` is the effective one, and what the controller takes for it: it asks the topic's first partition
 /// how many replicas there are (`getTopicEffectiveMinIsr`). When it is changed, brokers and controller hear of it one after
 /// the other, and disagree in between on whether the high watermark stands still; so until all replicas have everything
-/// again, nothing is promised.
+/// again, nothing is promised. The same goes when a leader takes back what it has proposed for the ISR
+/// ([`crate::broker::Replica::taken_back`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Promise {
     /// Eligible leader replicas are on.

@@ -1,12 +1,14 @@
 //! Whom the controller may elect, the leader waits for.
 
 use crate::check::{Broken, Invariant, Moment};
-use crate::wire::{BrokerSet, PartitionId, PartitionState};
+use crate::wire::{BrokerId, BrokerSet, PartitionId, PartitionState};
 
 /// **The ISR at the controller is within the maximal ISR of the leader**: every replica that the controller may elect
 /// counts for the leader's high watermark. A leader counts its committed ISR and a proposed expansion at once, and takes
 /// a proposed shrink back from its count only when the controller has it (KIP-497, `Partition.scala`,
-/// `PendingPartitionChange.maximalIsr`). Holds under all settings, for the leader of the controller's epoch.
+/// `PendingPartitionChange.maximalIsr`). Holds under all settings, for the leader of the controller's epoch, but for one gap
+/// that Kafka has: metadata that tells the leader what it knows already takes back what it has proposed since
+/// ([`crate::broker::Replica::taken_back`]).
 #[derive(Debug)]
 pub struct IsrWithinMaximal;
 
@@ -41,7 +43,9 @@ fn compare(id: PartitionId, state: &PartitionState, moment: &Moment) -> Result<(
         return Ok(());
     }
     let maximal = replica.maximal_isr().unwrap_or_default();
-    let beyond: BrokerSet = state.isr.iter().copied().filter(|b| !maximal.contains(*b)).collect();
+    let proposed = replica.taken_back();
+    let is_beyond = |broker: &BrokerId| !maximal.contains(*broker) && !proposed.contains(*broker);
+    let beyond: BrokerSet = state.isr.iter().copied().filter(is_beyond).collect();
     if beyond.is_empty() {
         return Ok(());
     }
