@@ -2,6 +2,7 @@
 
 mod acknowledged_survive;
 mod committed_reads_only;
+mod consumers_notice_truncation;
 mod fenced_in_no_isr;
 mod high_watermark_monotonic;
 mod high_watermark_needs_min_isr;
@@ -17,6 +18,7 @@ mod producer_order;
 
 pub use acknowledged_survive::AcknowledgedSurvive;
 pub use committed_reads_only::CommittedReadsOnly;
+pub use consumers_notice_truncation::ConsumersNoticeTruncation;
 pub use fenced_in_no_isr::FencedInNoIsr;
 pub use high_watermark_monotonic::HighWatermarkMonotonic;
 pub use high_watermark_needs_min_isr::HighWatermarkNeedsMinIsr;
@@ -46,6 +48,7 @@ pub fn all(setup: &Setup) -> Vec<Box<dyn Invariant>> {
         Box::new(IsrWithinMaximal),
         Box::new(LaggingLeavesIsr::new(setup)),
         Box::new(CommittedReadsOnly),
+        Box::new(ConsumersNoticeTruncation::default()),
     ];
     if setup.producer.acks == Acks::All {
         all.push(Box::new(AcknowledgedSurvive::default()));

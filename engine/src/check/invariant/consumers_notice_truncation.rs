@@ -1,0 +1,82 @@
+//! A consumer notices when what it has read is gone.
+
+use crate::check::{Broken, Invariant, Moment};
+use crate::log::KeyId;
+use crate::trace::{Event, Fact};
+use crate::wire::{NodeId, Offset, PartitionId};
+use std::collections::BTreeMap;
+
+/// **A consumer does not read on behind records that are gone**: where an unclean election has put others in the place of
+/// those that it has processed, it is told so before it gets what comes after (KIP-320, `OffsetsForLeaderEpoch`,
+/// `SubscriptionState.maybeValidatePosition`). Holds under all settings.
+#[derive(Debug, Default)]
+pub struct ConsumersNoticeTruncation {
+    last: BTreeMap<(NodeId, PartitionId), Processed>,
+}
+
+/// A record, as its reader saw it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Processed {
+    offset: Offset,
+    subject: KeyId,
+    sequence: u32,
+}
+
+impl Invariant for ConsumersNoticeTruncation {
+    fn name(&self) -> &'static str {
+        "consumers-notice-truncation"
+    }
+
+    fn check(&mut self, moment: &Moment) -> Result<(), Broken> {
+        for event in moment.events() {
+            match event.fact {
+                Fact::PositionSet { partition, .. }
+                | Fact::LogTruncationDetected { partition, .. }
+                | Fact::PartitionRevoked { partition } => {
+                    self.last.remove(&(event.node, partition));
+                }
+                Fact::RecordProcessed {
+                    partition,
+                    offset,
+                    subject,
+                    sequence,
+                    ..
+                } => {
+                    let now = Processed {
+                        offset,
+                        subject,
+                        sequence,
+                    };
+                    let before = self.last.insert((event.node, partition), now);
+                    if let Some(before) = before.filter(|before| before.offset + 1 == offset) {
+                        compare(event, partition, before, now, moment)?;
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+fn compare(event: &Event, id: PartitionId, before: Processed, now: Processed, moment: &Moment) -> Result<(), Broken> {
+    let Some(history) = moment.history.partition(id) else {
+        return Ok(());
+    };
+    let has = |record: Processed| {
+        let entry = history.committed_at(record.offset)?;
+        let place = usize::try_from(record.offset - entry.base_offset).ok()?;
+        let stored = entry.batch.records().get(place)?;
+        Some((stored.subject, stored.sequence) == (record.subject, record.sequence))
+    };
+    // What it had fetched before the election may be gone as well: then it is not told yet.
+    if has(now) == Some(true) && has(before) == Some(false) {
+        let partition = moment.world.names().partition(id);
+        let message = format!(
+            "{} reads on at {partition}@{}, and what it has read before that is not there any more",
+            event.node, now.offset
+        );
+        return Err(Broken::at(event.id, message));
+    }
+    Ok(())
+}
