@@ -2,8 +2,8 @@
 
 use super::why::{Cause, End, Link, Why};
 use crate::ui::format::{clock, counted, moment};
+use partitura_engine::short_map::ShortMap;
 use partitura_engine::wire::Micros;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use web_sys::HtmlElement;
 use yew::{Callback, Html, KeyboardEvent, Properties, component, html, use_effect_with, use_node_ref};
@@ -14,7 +14,7 @@ pub struct Asked {
     /// The chain.
     pub why: Why,
     /// Settings of this run, by their names.
-    pub values: BTreeMap<&'static str, String>,
+    pub values: ShortMap<&'static str, String>,
 }
 
 /// What the panel is given.
