@@ -14,6 +14,7 @@ pub mod node;
 pub mod producer;
 pub mod quorum;
 pub mod scenario;
+pub mod short_map;
 pub mod short_sort;
 pub mod trace;
 pub mod wire;

@@ -2,7 +2,7 @@
 
 use crate::session::Session;
 use partitura_engine::scenario::Setting;
-use std::collections::BTreeMap;
+use partitura_engine::short_map::ShortMap;
 
 /// The name under which the seed is set: it is not in the catalogue, because a scenario and a link have a place for it.
 pub const SEED: &str = "seed";
@@ -11,9 +11,9 @@ pub const SEED: &str = "seed";
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Values {
     /// Name → its value now.
-    pub now: BTreeMap<&'static str, String>,
+    pub now: ShortMap<&'static str, String>,
     /// Name → what its value would be if the person had changed nothing.
-    pub original: BTreeMap<&'static str, String>,
+    pub original: ShortMap<&'static str, String>,
     /// The seed.
     pub seed: u64,
     /// The scenario's seed.

@@ -7,7 +7,7 @@ use super::settings::{SEED, Values};
 use crate::session::intent::Intent;
 use crate::ui::icon::{Icon, Sign};
 use partitura_engine::scenario::{Area, Setting};
-use std::collections::BTreeMap;
+use partitura_engine::short_map::ShortMap;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlElement, HtmlInputElement};
@@ -19,7 +19,7 @@ pub struct Props {
     /// The values.
     pub values: Rc<Values>,
     /// Why wishes could not be fulfilled, by the setting's name.
-    pub problems: Rc<BTreeMap<&'static str, String>>,
+    pub problems: Rc<ShortMap<&'static str, String>>,
     /// What the open step points at.
     pub pointed: Vec<&'static str>,
     /// A setting that is looked for, and the how manyeth such wish it is.
@@ -75,7 +75,7 @@ pub fn SettingsPanel(props: &Props) -> Html {
     }
     let on_set = props.on_intent.reform(|(name, value)| Intent::Set(name, value));
     let row = |setting: &'static Setting| {
-        let value = |values: &BTreeMap<&'static str, String>| values.get(setting.name).cloned().unwrap_or_default();
+        let value = |values: &ShortMap<&'static str, String>| values.get(setting.name).cloned().unwrap_or_default();
         html! {
             <SettingRow
                 key={setting.name}

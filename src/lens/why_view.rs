@@ -3,7 +3,6 @@
 use super::why::{Cause, End, Link, Why};
 use crate::ui::format::{clock, counted, moment};
 use partitura_engine::wire::Micros;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use web_sys::HtmlElement;
 use yew::{Callback, Html, KeyboardEvent, Properties, component, html, use_effect_with, use_node_ref};
@@ -14,7 +13,7 @@ pub struct Asked {
     /// The chain.
     pub why: Why,
     /// Settings of this run, by their names.
-    pub values: BTreeMap<&'static str, String>,
+    pub values: Vec<(&'static str, String)>,
 }
 
 /// What the panel is given.
@@ -98,7 +97,7 @@ fn told(cause: &Cause, first: bool, props: &Props) -> Html {
     let at = cause.at_us;
     let (to_the_milli, micros) = clock(at);
     let settings = cause.settings.iter().filter_map(|name| {
-        let value = props.asked.values.get(name)?;
+        let (_, value) = props.asked.values.iter().find(|(of, _)| of == name)?;
         let name = *name;
         Some(html! {
             <button

@@ -6,10 +6,10 @@ use crate::lens::milestones::{Milestones, mark_of};
 use crate::lens::reading::Reading;
 use crate::session::history::{Mark, MarkKind};
 use crate::ui::format::counted;
+use partitura_engine::short_map::ShortMap;
 use partitura_engine::trace::{Event, EventId, Fact};
 use partitura_engine::wire::BrokerId;
 use partitura_engine::world::World;
-use std::collections::BTreeMap;
 
 /// The account of a run, from its trace. All of it is bounded.
 #[derive(Debug, Clone, Default)]
@@ -21,7 +21,7 @@ pub struct Account {
     /// For the list of events.
     pub milestones: Milestones,
     /// The last election of each of the topic's partitions: the trace may forget them.
-    elections: BTreeMap<u16, Event>,
+    elections: ShortMap<u16, Event>,
     /// Brokers that are fenced.
     fenced: Vec<BrokerId>,
     /// Records that were acknowledged and lost.

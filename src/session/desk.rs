@@ -6,8 +6,8 @@ use super::player::Player;
 use super::{Change, Session};
 use crate::lens::settings::SEED;
 use partitura_engine::scenario::{Setting, Speed, Step};
+use partitura_engine::short_map::ShortMap;
 use partitura_engine::wire::Micros;
-use std::collections::BTreeMap;
 
 /// What stands on the desk of the person at the controls.
 pub struct Desk {
@@ -19,7 +19,7 @@ pub struct Desk {
     pause_at: Option<Micros>,
     seek: Option<Seek>,
     /// Why settings could not be changed, by their names.
-    problems: BTreeMap<&'static str, String>,
+    problems: ShortMap<&'static str, String>,
     /// Counts the runs: a new one has nothing in common with what the stage has drawn.
     runs: u64,
 }
@@ -74,7 +74,7 @@ impl Desk {
             step: 0,
             pause_at: None,
             seek: None,
-            problems: BTreeMap::new(),
+            problems: ShortMap::new(),
             runs: 0,
         }
     }
@@ -117,7 +117,7 @@ impl Desk {
 
     /// Why settings could not be changed, by their names.
     #[must_use]
-    pub fn problems(&self) -> &BTreeMap<&'static str, String> {
+    pub fn problems(&self) -> &ShortMap<&'static str, String> {
         &self.problems
     }
 

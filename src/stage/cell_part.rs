@@ -109,7 +109,7 @@ fn fallen(cell: &Cell) -> Html {
     html! {
         <>
             <g class="fallen" key={truncated.at_us.to_string()} aria-hidden="true">{ coloured(&truncated.tiles, cell.letters) }</g>
-            <path class="cut" d={teeth} />
+            <path class="jag" d={teeth} />
         </>
     }
 }

@@ -86,30 +86,29 @@ impl BrokerHead {
         self.badges = place_badges(&offices(broker, view), left, right, y + 58.0, 2);
         let silent = silence.map(|us| (format!("no heartbeat {}", seconds(us)), seconds(us)));
         let silent_tone = if broker.unfenced { Tone::Warn } else { Tone::Bad };
-        let mut free = right;
-        if let Some((long, short)) = silent {
-            let below = Label::new(left, y + 58.0, 11.0, silent_tone, long);
-            let beside = Label::new(right, y + 41.0, 10.5, silent_tone, short).mono().end();
-            if self.badges.is_empty() {
-                self.labels.push(below.fit(right - left));
-            } else if beside.width() <= (right - left) / 2.0 {
-                free = beside.bounds().x - 6.0;
-                self.labels.push(beside);
-            }
-        } else if self.standing.is_gone() && self.badges.is_empty() {
-            let known = if broker.unfenced { "nobody knows yet" } else { "fenced" };
-            self.labels
-                .push(Label::new(left, y + 58.0, 11.0, Tone::Soft, known).fit(right - left));
-        }
+        let line = |tone: Tone, text: String| Label::new(left, y + 41.0, 11.0, tone, text);
         let second = match (self.standing.word(), &broker.rack) {
-            (Some(word), _) => Label::new(left, y + 41.0, 11.0, tone, self.said(word, broker)).strong(),
-            (None, Some(rack)) if rack.starts_with("rack") => {
-                Label::new(left, y + 41.0, 11.0, Tone::Soft, rack.clone())
-            }
-            (None, Some(rack)) => Label::new(left, y + 41.0, 11.0, Tone::Soft, format!("rack {rack}")),
-            (None, None) => Label::new(left, y + 41.0, 11.0, Tone::Soft, format!("leads {}", broker.leads)),
+            (Some(word), _) => line(tone, self.said(word, broker)).strong(),
+            (None, Some(rack)) if rack.starts_with("rack") => line(Tone::Soft, rack.clone()),
+            (None, Some(rack)) => line(Tone::Soft, format!("rack {rack}")),
+            (None, None) => line(Tone::Soft, format!("leads {}", broker.leads)),
         };
-        self.labels.push(second.fit(free - left));
+        let below = |tone: Tone, text: String| Label::new(left, y + 58.0, 11.0, tone, text).fit(right - left);
+        match silent {
+            Some((long, _)) if self.badges.is_empty() => self.labels.push(below(silent_tone, long)),
+            Some((_, short)) => {
+                let beside = Label::new(right, y + 41.0, 10.5, silent_tone, short).mono().end();
+                if second.width() <= beside.bounds().x - 6.0 - left {
+                    self.labels.push(beside);
+                }
+            }
+            None if self.standing.is_gone() && self.badges.is_empty() => {
+                let known = if broker.unfenced { "nobody knows yet" } else { "fenced" };
+                self.labels.push(below(Tone::Soft, known.to_owned()));
+            }
+            None => {}
+        }
+        self.labels.push(second.fit(right - left));
     }
 
     /// A process that is gone is fenced only when the controller has found out.

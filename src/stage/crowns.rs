@@ -2,14 +2,14 @@
 
 use super::geometry::Point;
 use super::layout::Layout;
+use partitura_engine::short_map::ShortMap;
 use partitura_engine::wire::BrokerId;
-use std::collections::BTreeMap;
 
 /// Who has led what, and the crowns that are on their way.
 #[derive(Debug, Default)]
 pub struct Crowns {
     /// The last leader of each partition: while there is none, the one before is remembered.
-    leaders: BTreeMap<u16, BrokerId>,
+    leaders: ShortMap<u16, BrokerId>,
     flights: Vec<CrownFlight>,
     /// The moment of the run that was seen last.
     seen_us: f64,

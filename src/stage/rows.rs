@@ -134,7 +134,7 @@ impl RowHead {
                 head.bar = Some(bar(x, 48.0, w, 5.0));
                 head.chips = chips(view, palette, Point::new(x + 8.0, rect.y + 70.0), 8.0, w);
                 if let Some(us) = unavailable.filter(|us| *us >= 100_000 && rect.h >= 90.0 && !taken) {
-                    let text = format!("no writes for {}", seconds(us));
+                    let text = format!("no writes {}", seconds(us));
                     head.labels.push(
                         Label::new(x, rect.y + (rect.h - 3.0).min(93.0), 11.0, Tone::Bad, text)
                             .strong()

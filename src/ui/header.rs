@@ -40,7 +40,7 @@ pub struct Props {
 }
 
 /// The place beneath a button.
-fn below(event: MouseEvent) -> (f64, f64) {
+fn below(event: &MouseEvent) -> (f64, f64) {
     let button = event.target_dyn_into::<Element>();
     let button = button.and_then(|element| element.closest("button").ok().flatten());
     button.map_or((8.0, 48.0), |button| {
@@ -65,7 +65,7 @@ pub fn Header(props: &Props) -> Html {
                 aria-haspopup="menu"
                 aria-expanded={props.walks_open.to_string()}
                 data-testid="walkthroughs"
-                onclick={props.on_walks.reform(below)}
+                onclick={props.on_walks.reform(|event: MouseEvent| below(&event))}
             >
                 <i><Sign icon={Icon::Menu} /></i><span>{ "Walkthroughs" }<Sign icon={Icon::Chevron} /></span>
             </button>

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use partitura_engine::broker::{IsrProposal, Readable, Replica, Surroundings};
+use partitura_engine::short_map::ShortMap;
 use partitura_engine::wire::{
     AlteredPartition, BrokerEpoch, BrokerId, BrokerState, ErrorCode, FetchPartition, FetchingReplica, LeaderEpoch,
     LeaderRecovery, Offset, PartitionId, PartitionState, TopicId,
@@ -141,7 +142,7 @@ fn replicas_follow_their_leader_as_in_kafka() {
 struct Node {
     replica: Replica,
     /// The brokers as this one knows them.
-    brokers: BTreeMap<BrokerId, BrokerState>,
+    brokers: ShortMap<BrokerId, BrokerState>,
     alive: bool,
     isolated: bool,
 }
@@ -163,7 +164,7 @@ impl Cluster {
         let node = |number| {
             let node = Node {
                 replica: Replica::default(),
-                brokers: BTreeMap::new(),
+                brokers: ShortMap::new(),
                 alive: true,
                 isolated: false,
             };
@@ -300,7 +301,7 @@ impl Cluster {
         let mut state = PartitionState::new(brokers(&replicas).into(), brokers(&decided.isr).into(), leader);
         state.leader_epoch = decided.leader_epoch;
         state.partition_epoch = decided.partition_epoch;
-        let known: BTreeMap<BrokerId, BrokerState> = self.brokers().collect();
+        let known: ShortMap<BrokerId, BrokerState> = self.brokers().collect();
         for number in replicas {
             let node = self.node(number);
             if node.alive && !node.isolated {

@@ -4,11 +4,11 @@
 use super::Broker;
 use super::isr::{Altered, IsrProposal};
 use crate::node::{Alarm, Ctx, Timer};
+use crate::short_map::ShortMap;
 use crate::trace::{EventId, Fact};
 use crate::wire::{
     AlterPartitionRequest, AlterPartitionResponse, BrokerSet, ErrorCode, Micros, PartitionId, RequestBody,
 };
-use std::collections::BTreeMap;
 
 /// After a request that failed as a whole the next one waits for this long.
 const RETRY_AFTER_US: Micros = 50_000;
@@ -16,7 +16,7 @@ const RETRY_AFTER_US: Micros = 50_000;
 /// Proposals that are not answered. Bounded by the partitions that this broker leads.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Proposals {
-    waiting: BTreeMap<PartitionId, Proposed>,
+    waiting: ShortMap<PartitionId, Proposed>,
     /// The partitions of the request that is under way.
     in_flight: Option<Vec<PartitionId>>,
     alarm: Alarm,

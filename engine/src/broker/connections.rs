@@ -1,9 +1,10 @@
 //! One request at a time on each connection.
 
 use crate::node::Ctx;
+use crate::short_map::ShortMap;
 use crate::trace::{EventId, Fact};
 use crate::wire::{Channel, NodeId, Request};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 /// Where an answer goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +43,7 @@ pub(super) struct Held {
 /// parked acks=all produce holds back those behind it (`SocketServer.Processor`, `KafkaChannel.mute`).
 #[derive(Debug, Clone, Default)]
 pub(super) struct Connections {
-    channels: BTreeMap<(NodeId, Channel), State>,
+    channels: ShortMap<(NodeId, Channel), State>,
     /// Connections whose request was answered and that have another one.
     released: VecDeque<(NodeId, Channel)>,
     held: usize,
@@ -59,7 +60,7 @@ struct State {
 impl Connections {
     /// Takes a request in; answers it if it may be handled now.
     pub(super) fn receive(&mut self, from: NodeId, request: Request, ctx: &mut Ctx) -> Option<Request> {
-        let state = self.channels.entry((from, request.channel)).or_default();
+        let state = self.channels.or_default((from, request.channel));
         if !state.muted {
             state.muted = true;
             return Some(request);
@@ -91,7 +92,7 @@ impl Connections {
     /// The client, or this broker, has closed the connection: what was not read is gone, and the next request comes on a
     /// new one.
     pub(super) fn close(&mut self, with: NodeId, channel: Channel) {
-        let state = self.channels.entry((with, channel)).or_default();
+        let state = self.channels.or_default((with, channel));
         self.held -= state.waiting.len();
         let connection = state.connection.wrapping_add(1);
         *state = State {

@@ -84,7 +84,7 @@ impl Broker {
         let Some(leader) = self.replicas.get(&partition).and_then(Replica::leader) else {
             return;
         };
-        let fetcher = self.fetchers.entry(leader).or_default();
+        let fetcher = self.fetchers.or_default(leader);
         let place = fetcher.partitions.partition_point(|f| f.partition < partition);
         let following = Following {
             partition,

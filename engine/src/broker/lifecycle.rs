@@ -4,7 +4,7 @@ use super::{Broker, Connections, Fetcher, Proposals, Purgatory};
 use crate::broker::producer_ids::ProducerIds;
 use crate::coordinator::GroupCoordinator;
 use crate::node::{Alarm, Ctx, Timer};
-use std::collections::BTreeMap;
+use crate::short_map::ShortMap;
 use std::sync::Arc;
 
 impl Broker {
@@ -61,7 +61,7 @@ impl Broker {
         self.image = Arc::default();
         self.connections = Connections::default();
         self.purgatory = Purgatory::default();
-        self.fetchers = BTreeMap::<_, Fetcher>::new();
+        self.fetchers = ShortMap::<_, Fetcher>::new();
         self.proposals = Proposals::default();
         self.producer_ids = ProducerIds::default();
         self.disk = self.disk.restarted();

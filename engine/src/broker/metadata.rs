@@ -4,9 +4,9 @@ use super::Broker;
 use super::leadership::Change;
 use super::replica::Replica;
 use crate::node::Ctx;
+use crate::short_map::ShortMap;
 use crate::trace::{EventId, Fact};
 use crate::wire::{BrokerSet, MetadataEntry, MetadataRecord, PartitionId, PartitionState};
-use std::collections::BTreeMap;
 
 impl Broker {
     /// Becomes leader and follower as the new records say (`ReplicaManager.applyDelta`). Of several states of a partition
@@ -15,7 +15,7 @@ impl Broker {
     /// A process that has just started waits until it has applied its own registration: what was before may be long
     /// past (`BrokerServer.startup`).
     pub(super) fn apply_metadata(&mut self, entries: &[MetadataEntry], ctx: &mut Ctx) {
-        let mut changed: BTreeMap<PartitionId, EventId> = BTreeMap::new();
+        let mut changed: ShortMap<PartitionId, EventId> = ShortMap::new();
         for entry in entries {
             if let MetadataRecord::Partition { partition, because, .. } = &entry.record {
                 changed.insert(*partition, *because);
@@ -27,7 +27,7 @@ impl Broker {
             }
             self.has_caught_up = true;
             for partition in self.image.partitions.keys() {
-                changed.entry(*partition).or_insert(ctx.cause());
+                changed.or_insert_with(*partition, || ctx.cause());
             }
         }
         self.apply_partitions(&changed, ctx);
@@ -46,11 +46,11 @@ impl Broker {
             .is_some_and(|epoch| self.image.offset > epoch)
     }
 
-    fn apply_partitions(&mut self, changed: &BTreeMap<PartitionId, EventId>, ctx: &mut Ctx) {
+    fn apply_partitions(&mut self, changed: &ShortMap<PartitionId, EventId>, ctx: &mut Ctx) {
         let cause = ctx.cause();
         let image = self.image.clone();
         let mut led = Vec::new();
-        for (partition, because) in changed {
+        for (partition, because) in changed.iter() {
             ctx.set_cause(*because);
             match image.partitions.get(partition) {
                 Some(state) if state.replicas.contains(&self.id) => {
@@ -73,7 +73,7 @@ impl Broker {
     /// Leaves the change as the cause of what follows from it.
     fn apply_partition(&mut self, partition: PartitionId, state: &PartitionState, ctx: &mut Ctx) {
         let around = surroundings!(self, partition, ctx);
-        let replica = self.replicas.entry(partition).or_default();
+        let replica = self.replicas.or_default(partition);
         let was_leader = replica.is_leader();
         let isr_before: BrokerSet = replica.isr().into_iter().flatten().copied().collect();
         let epoch = state.leader_epoch;

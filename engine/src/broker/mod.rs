@@ -48,6 +48,7 @@ pub use replica::{Replica, Surroundings, Truncation};
 
 use crate::coordinator::GroupCoordinator;
 use crate::node::{Alarm, Ctx, Input, NodeCommand, Timer};
+use crate::short_map::ShortMap;
 use crate::trace::EventId;
 use crate::wire::{
     BrokerEpoch, BrokerId, Channel, ErrorCode, Message, MetadataImage, Micros, NodeId, PartitionId, Request,
@@ -60,7 +61,6 @@ use disk::{Disk, Work};
 use fetcher::Fetcher;
 use producer_ids::ProducerIds;
 use purgatory::Purgatory;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A broker.
@@ -69,10 +69,10 @@ pub struct Broker {
     id: BrokerId,
     config: Arc<BrokerConfig>,
     image: Arc<MetadataImage>,
-    replicas: BTreeMap<PartitionId, Replica>,
+    replicas: ShortMap<PartitionId, Replica>,
     connections: Connections,
     purgatory: Purgatory,
-    fetchers: BTreeMap<BrokerId, Fetcher>,
+    fetchers: ShortMap<BrokerId, Fetcher>,
     controller: ControllerLink,
     coordinator: GroupCoordinator,
     proposals: Proposals,
@@ -107,10 +107,10 @@ impl Broker {
         Self {
             id,
             image: Arc::default(),
-            replicas: BTreeMap::new(),
+            replicas: ShortMap::new(),
             connections: Connections::default(),
             purgatory: Purgatory::default(),
-            fetchers: BTreeMap::new(),
+            fetchers: ShortMap::new(),
             controller: ControllerLink::new(controllers, rack),
             coordinator: GroupCoordinator::new(config.groups.clone()),
             proposals: Proposals::default(),
@@ -275,7 +275,7 @@ impl Broker {
     /// A replica to make something wrong with, for tests of the invariants.
     #[cfg(test)]
     pub(crate) fn doctor_replica(&mut self, partition: PartitionId) -> &mut Replica {
-        self.replicas.entry(partition).or_default()
+        self.replicas.or_default(partition)
     }
 
     /// Whether a proposal of other in-sync replicas waits for the controller's answer.

@@ -6,8 +6,8 @@
 use super::isr::Leading;
 use crate::log::{Batch, Log, LogEntry};
 use crate::node::Bug;
+use crate::short_map::ShortMap;
 use crate::wire::{BrokerId, BrokerSet, BrokerState, LeaderEpoch, Micros, Offset};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// One broker's copy of a partition (`Partition`, of which each broker has its own).
@@ -63,7 +63,7 @@ pub struct Surroundings<'a> {
     /// `min.insync.replicas`: the topic's own, or the cluster's.
     pub min_insync_replicas: u8,
     /// The brokers, as this one knows them.
-    pub brokers: &'a BTreeMap<BrokerId, BrokerState>,
+    pub brokers: &'a ShortMap<BrokerId, BrokerState>,
     /// The mistake that is built in, if one is.
     pub bug: Option<Bug>,
 }

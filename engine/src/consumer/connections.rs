@@ -5,8 +5,8 @@
 
 use super::backoff::Backoff;
 use crate::node::{Alarm, Ctx, Timer};
+use crate::short_map::ShortMap;
 use crate::wire::{BrokerId, Channel, Micros};
-use std::collections::BTreeMap;
 
 /// How far a connection is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -34,7 +34,7 @@ struct Connection {
 /// All of them: two to each broker at most.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Connections {
-    all: BTreeMap<(BrokerId, Channel), Connection>,
+    all: ShortMap<(BrokerId, Channel), Connection>,
     alarm: Alarm,
 }
 
@@ -60,7 +60,7 @@ impl Connections {
 
     /// Something is sent on it.
     pub(super) fn used(&mut self, broker: BrokerId, channel: Channel, now: Micros) {
-        let connection = self.all.entry((broker, channel)).or_default();
+        let connection = self.all.or_default((broker, channel));
         if connection.openness == Openness::Closed {
             connection.openness = Openness::Opening;
             connection.tried_at = now;
@@ -69,7 +69,7 @@ impl Connections {
 
     /// An answer came on it.
     pub(super) fn heard(&mut self, broker: BrokerId, channel: Channel) {
-        let connection = self.all.entry((broker, channel)).or_default();
+        let connection = self.all.or_default((broker, channel));
         connection.openness = Openness::Open;
         connection.failures = 0;
     }

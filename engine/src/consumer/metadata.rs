@@ -99,7 +99,7 @@ impl ClientMetadata {
         let alive = self
             .image()
             .into_iter()
-            .flat_map(|image| &image.brokers)
+            .flat_map(|image| image.brokers.iter())
             .filter(|(_, state)| !state.fenced);
         let mut brokers: Vec<BrokerId> = alive.map(|(id, _)| *id).collect();
         if !brokers.iter().any(|broker| requests.can_send(*broker, ctx.now())) {

@@ -2,9 +2,9 @@
 //!
 //! Only the active controller keeps this, in memory: after a failover every broker gets a fresh session.
 
+use crate::short_map::ShortMap;
 use crate::trace::EventId;
 use crate::wire::{BrokerEpoch, BrokerId, Micros, Offset};
-use std::collections::BTreeMap;
 
 /// What the active controller has heard of one broker.
 #[derive(Debug, Clone, Copy)]
@@ -23,7 +23,7 @@ pub(super) struct Session {
 /// The sessions, by broker.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Sessions {
-    of: BTreeMap<BrokerId, Session>,
+    of: ShortMap<BrokerId, Session>,
 }
 
 impl Sessions {
@@ -36,7 +36,7 @@ impl Sessions {
             metadata_offset: 0,
             shut_down_at: None,
         };
-        let session = self.of.entry(broker).or_insert(fresh);
+        let session = self.of.or_insert_with(broker, || fresh);
         if session.epoch != epoch {
             *session = fresh;
         }

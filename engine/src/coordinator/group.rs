@@ -3,9 +3,9 @@
 use super::effect::{Asker, Turn};
 use super::rebalance::JoinPhase;
 use super::session::Session;
+use crate::short_map::ShortMap;
 use crate::trace::{EventId, Fact, GroupStateName};
 use crate::wire::{GroupId, JoinedMember, MemberId, Micros, NodeId, Offset, PartitionId, RequestBody, TopicId};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A group.
@@ -34,7 +34,7 @@ pub struct Group {
     /// Counts members and pending ids.
     pub(super) last_member: u32,
     /// Next offset to read. As many as there are partitions.
-    pub(super) offsets: BTreeMap<PartitionId, Offset>,
+    pub(super) offsets: ShortMap<PartitionId, Offset>,
 }
 
 /// A member.
@@ -83,7 +83,7 @@ impl Group {
             rounds: 0,
             new_member_added: false,
             last_member: 0,
-            offsets: BTreeMap::new(),
+            offsets: ShortMap::new(),
         }
     }
 

@@ -7,15 +7,15 @@ use super::session::Session;
 use super::stores::Stored;
 use crate::log::{GroupMetadata, GroupRecord};
 use crate::node::Ctx;
+use crate::short_map::ShortMap;
 use crate::trace::{Fact, GroupStateName};
 use crate::wire::{ErrorCode, GroupId, Offset, PartitionId};
-use std::collections::BTreeMap;
 
 /// A group as the log tells of it: the last that was said counts.
 #[derive(Debug, Default)]
 struct Found<'a> {
     metadata: Option<&'a GroupMetadata>,
-    offsets: BTreeMap<PartitionId, Offset>,
+    offsets: ShortMap<PartitionId, Offset>,
 }
 
 impl GroupCoordinator {
@@ -33,21 +33,22 @@ impl GroupCoordinator {
         ctx: &mut Ctx,
         effects: &mut Vec<Effect>,
     ) {
-        if !self.partitions.insert(partition.index) {
+        if self.partitions.contains(&partition.index) {
             return;
         }
-        let mut found: BTreeMap<&GroupId, Found> = BTreeMap::new();
+        self.partitions.push(partition.index);
+        let mut found: ShortMap<&GroupId, Found> = ShortMap::new();
         for record in log {
             match record {
                 GroupRecord::Metadata(metadata) => {
-                    found.entry(&metadata.group).or_default().metadata = Some(metadata);
+                    found.or_default(&metadata.group).metadata = Some(metadata);
                 }
                 GroupRecord::Offset {
                     group,
                     partition,
                     offset,
                 } => {
-                    found.entry(group).or_default().offsets.insert(*partition, *offset);
+                    found.or_default(group).offsets.insert(*partition, *offset);
                 }
             }
         }
@@ -78,9 +79,10 @@ impl GroupCoordinator {
     /// The broker does not lead that partition of `__consumer_offsets` any more: its groups are elsewhere from now on,
     /// and whoever waits is told to look for them (`GroupMetadataManager.onUnloaded`, `CoordinatorContext.unload`).
     pub fn unload(&mut self, partition: PartitionId, ctx: &mut Ctx, effects: &mut Vec<Effect>) {
-        if !self.partitions.remove(&partition.index) {
+        let Some(place) = self.partitions.iter().position(|index| *index == partition.index) else {
             return;
-        }
+        };
+        self.partitions.swap_remove(place);
         let given_up = self.stores.take_all(partition.index);
         if self.groups.iter().all(|group| group.partition != partition.index) {
             return;

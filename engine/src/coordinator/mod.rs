@@ -33,7 +33,6 @@ use crate::node::{Ctx, Timer};
 use crate::wire::{ErrorCode, GroupId, Offset, RequestBody, ResponseBody};
 use effect::{Turn, refusal};
 use partition_for::partition_for;
-use std::collections::BTreeSet;
 use stores::{Stored, Stores};
 use sync::as_group_error;
 
@@ -42,7 +41,7 @@ use sync::as_group_error;
 pub struct GroupCoordinator {
     config: GroupCoordinatorConfig,
     /// The partitions of `__consumer_offsets` that the broker leads: groups that belong to others are not here.
-    partitions: BTreeSet<u16>,
+    partitions: Vec<u16>,
     /// By number.
     groups: Vec<Group>,
     /// Counts the groups: a number is not used twice, so that the timers of a group that was given up are known.
@@ -59,7 +58,7 @@ impl GroupCoordinator {
     pub fn new(config: GroupCoordinatorConfig) -> Self {
         Self {
             config,
-            partitions: BTreeSet::new(),
+            partitions: Vec::new(),
             groups: Vec::new(),
             last_group: 0,
             stores: Stores::default(),

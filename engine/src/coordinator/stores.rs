@@ -1,8 +1,8 @@
 //! What is on its way into `__consumer_offsets`, and who waits for it.
 
 use super::effect::Asker;
+use crate::short_map::ShortMap;
 use crate::wire::{Assignment, Offset, PartitionId};
-use std::collections::BTreeMap;
 
 /// What happens once a batch is committed.
 #[derive(Debug, Clone)]
@@ -48,7 +48,7 @@ impl Write {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Stores {
     last: u64,
-    waiting: BTreeMap<u64, Write>,
+    waiting: ShortMap<u64, Write>,
 }
 
 impl Stores {
@@ -104,7 +104,7 @@ impl Stores {
     pub(super) fn take_late(&mut self, partition: u16, committed: Offset) -> Vec<(u32, Vec<(PartitionId, Offset)>)> {
         let due = |write: &Write| write.is_late() && write.partition == partition && write.end <= committed;
         self.waiting
-            .extract_if(.., |_, write| due(write))
+            .extract_if(|_, write| due(write))
             .filter_map(|(_, write)| match write.then {
                 Stored::Offsets { offsets, .. } => Some((write.group, offsets)),
                 _ => None,
@@ -115,7 +115,7 @@ impl Stores {
     /// All that waits for that partition, which this broker does not lead any more.
     pub(super) fn take_all(&mut self, partition: u16) -> Vec<Write> {
         self.waiting
-            .extract_if(.., |_, write| write.partition == partition)
+            .extract_if(|_, write| write.partition == partition)
             .map(|(_, write)| write)
             .collect()
     }

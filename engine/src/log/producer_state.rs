@@ -2,8 +2,8 @@
 //! twice from a new one, and to see a gap.
 
 use super::{Batch, BatchSequence, LogEntry};
+use crate::short_map::ShortMap;
 use crate::wire::{ErrorCode, Micros, Offset, ProducerEpoch, ProducerId, Sequence};
-use std::collections::BTreeMap;
 
 /// The batches of a producer that a log can recognise when they come again
 /// (`ProducerStateEntry.NUM_BATCHES_TO_RETAIN`): as many as an idempotent producer may have in flight.
@@ -22,7 +22,7 @@ const LARGEST: Sequence = 0x7fff_ffff;
 /// `producer.id.expiration.ms`, and a cluster hands out one id to each life of a producer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ProducerStates {
-    producers: BTreeMap<ProducerId, ProducerState>,
+    producers: ShortMap<ProducerId, ProducerState>,
 }
 
 /// One producer, as a log knows it (`ProducerStateEntry`).
@@ -131,8 +131,7 @@ impl ProducerStates {
     pub fn note_appended(&mut self, sequence: BatchSequence, records: u32, base_offset: Offset, timestamp_us: Micros) {
         let state = self
             .producers
-            .entry(sequence.producer_id)
-            .or_insert_with(|| ProducerState::of(sequence.epoch));
+            .or_insert_with(sequence.producer_id, || ProducerState::of(sequence.epoch));
         if state.epoch != sequence.epoch {
             *state = ProducerState::of(sequence.epoch);
         }

@@ -1,8 +1,8 @@
 //! What the cluster is made of: the records of the metadata log, and the image that a node builds from them (KIP-500).
 
 use super::{BrokerEpoch, BrokerId, LeaderEpoch, Offset, PartitionId, ProducerId, QuorumEpoch, TopicId};
+use crate::short_map::ShortMap;
 use crate::trace::EventId;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// One record of `__cluster_metadata`, by the name of its schema in Kafka.
@@ -167,11 +167,11 @@ pub struct MetadataImage {
     /// The next record to apply.
     pub offset: Offset,
     /// The brokers.
-    pub brokers: BTreeMap<BrokerId, BrokerState>,
+    pub brokers: ShortMap<BrokerId, BrokerState>,
     /// The topics.
-    pub topics: BTreeMap<TopicId, TopicState>,
+    pub topics: ShortMap<TopicId, TopicState>,
     /// The partitions.
-    pub partitions: BTreeMap<PartitionId, PartitionState>,
+    pub partitions: ShortMap<PartitionId, PartitionState>,
     /// The next producer id to hand out.
     pub next_producer_id: ProducerId,
 }

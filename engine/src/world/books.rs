@@ -3,10 +3,11 @@
 use super::World;
 use super::audit::Audit;
 use super::queue::Due;
+use crate::short_map::ShortMap;
 use crate::trace::{EventId, LedgerColumn, LedgerFigures, LedgerLine};
 use crate::wire::{Acks, Message, NodeId, Offset, PartitionId, RequestBody};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::BinaryHeap;
 use std::ops::Range;
 
 /// A record's identity.
@@ -157,11 +158,12 @@ impl World {
         why: impl Fn(RecordId) -> Option<EventId>,
     ) -> Vec<(RecordId, EventId)> {
         let ledger = self.trace.ledger();
-        let by_sending: BTreeMap<EventId, RecordId> = ids
+        // A heap sorts many records in little code.
+        let by_sending: BinaryHeap<(EventId, RecordId)> = ids
             .filter_map(|id| Some((ledger.line(id.1, id.0, id.2)?.event, id)))
             .collect();
-        let first = by_sending.into_values().take(most);
-        first.map(|id| (id, why(id).unwrap_or(0))).collect()
+        let first = by_sending.into_sorted_vec().into_iter().take(most);
+        first.map(|(_, id)| (id, why(id).unwrap_or(0))).collect()
     }
 
     fn told_of(&self, column: LedgerColumn, (partition, producer, ordinal): RecordId) -> Option<EventId> {
@@ -188,8 +190,8 @@ impl World {
     }
 
     /// Where the records are in the leaders' logs: the first time that they are there. One pass over the logs.
-    fn offsets_of(&self, listed: &[(RecordId, EventId)]) -> BTreeMap<RecordId, Offset> {
-        let mut offsets: BTreeMap<RecordId, Option<Offset>> = listed.iter().map(|(id, _)| (*id, None)).collect();
+    fn offsets_of(&self, listed: &[(RecordId, EventId)]) -> ShortMap<RecordId, Offset> {
+        let mut offsets: ShortMap<RecordId, Option<Offset>> = listed.iter().map(|(id, _)| (*id, None)).collect();
         for (id, state) in self.topic_partitions() {
             let Some((_, log)) = self.speaker(id, state) else {
                 continue;

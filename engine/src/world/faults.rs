@@ -140,12 +140,17 @@ impl World {
         for resident in self.residents(node) {
             self.trace.record(self.now, resident, cause, Fact::ProcessResumed);
         }
+        // Whoever wakes up reads what has come before it looks at the clock: an answer that is there is not late
+        // (`NetworkClient.poll`: completed receives come before requests that have timed out).
+        let (messages, others): (VecDeque<Waiting>, VecDeque<Waiting>) = waiting
+            .into_iter()
+            .partition(|waiting| matches!(waiting.input, Input::Message { .. }));
         for Waiting {
             node,
             life,
             input,
             cause,
-        } in waiting
+        } in messages.into_iter().chain(others)
         {
             if self.processes.reach(node, life, false) == Reach::Handled {
                 self.hand_over(node, input, cause);

@@ -7,16 +7,17 @@ mod tests;
 use super::link::{Channels, Link, Parcel};
 use super::{LinkConfig, NetworkConfig, Setup};
 use crate::node::Random;
+use crate::short_map::ShortMap;
+use crate::short_sort::sort_short_by_key;
 use crate::wire::{Channel, Message, Micros, NodeId};
 use faults::Faults;
 pub(super) use faults::Impairment;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// The links between nodes. Each direction of each pair is a link of its own, with its own random stream.
 #[derive(Debug, Clone)]
 pub(super) struct Network {
     maker: Maker,
-    links: BTreeMap<(NodeId, NodeId), Link>,
+    links: ShortMap<(NodeId, NodeId), Link>,
 }
 
 /// What a new link is made from.
@@ -56,7 +57,7 @@ impl Network {
                 combined: if setup.combined { setup.controllers } else { 0 },
                 faults: Faults::default(),
             },
-            links: BTreeMap::new(),
+            links: ShortMap::new(),
         }
     }
 
@@ -66,7 +67,7 @@ impl Network {
             self.link(to, from).closed(*channel);
         }
         let maker = &self.maker;
-        let link = self.links.entry((from, to)).or_insert_with(|| maker.link(from, to));
+        let link = self.links.or_insert_with((from, to), || maker.link(from, to));
         match message {
             Message::Request(request) => {
                 if link.stale.contains(request.channel) {
@@ -107,9 +108,9 @@ impl Network {
 
     /// A node's sockets are closed, all at once. Answers which of its peers will be told, and on which channels; what they
     /// send until they know it goes nowhere.
-    pub(super) fn close(&mut self, node: NodeId) -> BTreeSet<(NodeId, Channel)> {
-        let mut told = BTreeSet::new();
-        for ((from, to), link) in &mut self.links {
+    pub(super) fn close(&mut self, node: NodeId) -> Vec<(NodeId, Channel)> {
+        let mut told = Vec::new();
+        for ((from, to), link) in self.links.iter_mut() {
             if *from == node {
                 told.extend(link.open.iter().map(|channel| (*to, channel)));
                 link.forget_all();
@@ -122,6 +123,8 @@ impl Network {
                 }
             }
         }
+        sort_short_by_key(&mut told, |told| *told);
+        told.dedup();
         told
     }
 
@@ -154,7 +157,7 @@ impl Network {
 
     fn link(&mut self, from: NodeId, to: NodeId) -> &mut Link {
         let maker = &self.maker;
-        self.links.entry((from, to)).or_insert_with(|| maker.link(from, to))
+        self.links.or_insert_with((from, to), || maker.link(from, to))
     }
 }
 

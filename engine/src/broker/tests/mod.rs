@@ -8,10 +8,10 @@ mod truncation;
 
 use super::{Replica, Surroundings};
 use crate::log::{Batch, BatchBuilder, Dictionary, Record};
+use crate::short_map::ShortMap;
 use crate::wire::{
     BrokerId, BrokerState, FetchPartition, LeaderEpoch, Micros, NodeId, PartitionId, PartitionState, TopicId,
 };
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 const PARTITION: PartitionId = PartitionId {
@@ -53,7 +53,7 @@ fn state(leader: Option<u8>, leader_epoch: LeaderEpoch, partition_epoch: u32, is
 }
 
 /// Brokers 1, 2 and 3, each in its first life.
-fn registered() -> BTreeMap<BrokerId, BrokerState> {
+fn registered() -> ShortMap<BrokerId, BrokerState> {
     let state = |broker| {
         let state = BrokerState {
             rack: None,
@@ -67,7 +67,7 @@ fn registered() -> BTreeMap<BrokerId, BrokerState> {
     brokers(1..=3).into_iter().map(state).collect()
 }
 
-fn around(me: u8, now: Micros, brokers: &BTreeMap<BrokerId, BrokerState>) -> Surroundings<'_> {
+fn around(me: u8, now: Micros, brokers: &ShortMap<BrokerId, BrokerState>) -> Surroundings<'_> {
     Surroundings {
         me: BrokerId(me),
         now,

@@ -19,7 +19,7 @@ impl Invariant for FencedInNoIsr {
         }
         let image = moment.world.authoritative_image();
         let last_may_stay = !moment.world.setup().controller.eligible_leader_replicas;
-        for (id, state) in &image.partitions {
+        for (id, state) in image.partitions.iter() {
             let fenced = |broker| image.brokers.get(broker).is_none_or(|state| state.fenced);
             let in_isr = state.isr.iter().find(|broker| fenced(broker));
             let in_isr = in_isr.filter(|_| !(last_may_stay && state.isr.len() == 1));

@@ -85,7 +85,7 @@ impl Network {
         if !maker.faults.cuts.contains(&cut) {
             maker.faults.cuts.push(cut);
         }
-        for ((sender, receiver), link) in &mut self.links {
+        for ((sender, receiver), link) in self.links.iter_mut() {
             if cut.befalls(*sender, *receiver) && !maker.is_within(*sender, *receiver) {
                 link.trouble().is_cut = true;
             }
@@ -98,7 +98,7 @@ impl Network {
         let same = |other: &Impairment| (other.from, other.to) == (impairment.from, impairment.to);
         maker.faults.impairments.retain(|other| !same(other));
         maker.faults.impairments.push(impairment);
-        for ((sender, receiver), link) in &mut self.links {
+        for ((sender, receiver), link) in self.links.iter_mut() {
             if impairment.befalls(*sender, *receiver) && !maker.is_within(*sender, *receiver) {
                 impairment.befall(link);
             }

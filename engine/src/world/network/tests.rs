@@ -111,7 +111,7 @@ fn a_peer_hears_once_that_a_node_is_gone() {
     let mut network = network(|_| {});
     send(&mut network, 0, (P1, B1), request(1));
     send(&mut network, 0, (B1, B2), request(1));
-    let told: Vec<(NodeId, Channel)> = network.close(B1).into_iter().collect();
+    let told: Vec<(NodeId, Channel)> = network.close(B1);
     assert_eq!(told, [(B2, Channel::Data), (P1, Channel::Data)]);
     assert_eq!(
         send(&mut network, 1, (P1, B1), request(2)),
@@ -223,7 +223,7 @@ proptest! {
     fn order_is_kept_on_every_link_and_nothing_is_lost(deeds in deeds()) {
         let mut network = network(|_| {});
         let mut on_the_way: Vec<(Micros, u64, (NodeId, NodeId), u32)> = Vec::new();
-        let mut arrived: BTreeMap<(NodeId, NodeId), Vec<u32>> = BTreeMap::new();
+        let mut arrived: ShortMap<(NodeId, NodeId), Vec<u32>> = ShortMap::new();
         let (mut now, mut sequence, mut sent) = (0, 0_u64, 0);
         let heal = [(0, Deed::Heal)];
         for (number, (after, deed)) in deeds.into_iter().chain(heal).enumerate() {
@@ -231,7 +231,7 @@ proptest! {
             on_the_way.sort_unstable();
             let due = on_the_way.partition_point(|(at, ..)| *at <= now);
             for (_, _, between, number) in on_the_way.drain(..due) {
-                arrived.entry(between).or_default().push(number);
+                arrived.or_default(between).push(number);
             }
             let b = NodeId::Broker;
             match deed {
@@ -269,7 +269,7 @@ proptest! {
         }
         on_the_way.sort_unstable();
         for (_, _, between, number) in on_the_way {
-            arrived.entry(between).or_default().push(number);
+            arrived.or_default(between).push(number);
         }
         prop_assert_eq!(arrived.values().map(Vec::len).sum::<usize>(), sent);
         for (between, numbers) in arrived {
