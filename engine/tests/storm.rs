@@ -1,17 +1,18 @@
 //! The storm, and whether it notices when something is wrong.
 
 use partitura_engine::check::Storm;
+use partitura_engine::check::storm::{play, shrink};
+use partitura_engine::node::Bug;
+use partitura_engine::scenario::Scenario;
 
 /// Seeds that run with every change. More of them: `partitura storm --seeds 0..20000`.
 const SEEDS: u64 = 500;
+/// A mistake must be noticed in so many storms.
+const PATIENCE: u64 = 3_000;
 
 #[test]
 fn all_is_well_after_every_storm() {
-    let seeds = std::env::var("STORM_SEEDS")
-        .ok()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(SEEDS);
-    let failures: Vec<String> = (0..seeds)
+    let failures: Vec<String> = (0..SEEDS)
         .filter_map(|seed| Storm::run(seed, None).violation)
         .map(|violation| violation.to_string())
         .collect();
@@ -21,4 +22,70 @@ fn all_is_well_after_every_storm() {
         failures.len(),
         failures.join("\n\n")
     );
+}
+
+#[test]
+fn a_storm_comes_again() {
+    for seed in [3, 17] {
+        assert_eq!(Storm::run(seed, None), Storm::run(seed, None));
+    }
+}
+
+#[test]
+fn a_failing_storm_can_be_made_smaller_and_written_down() {
+    let mut storm = Storm::of(0);
+    storm.calm_setup.bug = Some(Bug::ElectOutsideIsr);
+    let broken = play(&storm).violation.expect("it is noticed").invariant;
+    let small = shrink(&storm, 100, |_| {}).expect("it fails");
+    assert!(small.troubles() < storm.troubles());
+    assert_eq!(
+        play(&small).violation.map(|violation| violation.invariant),
+        Some(broken)
+    );
+    let text = small.scenario(Some(broken)).to_toml();
+    let mut read = Storm::of_scenario(&Scenario::parse(&text).expect("it opens"));
+    read.calm_setup.bug = small.calm_setup.bug;
+    assert_eq!(play(&read).violation.map(|violation| violation.invariant), Some(broken));
+}
+
+/// Plays storms with that mistake until one of them notices, and looks whether it is noticed for what it is.
+fn notices(bug: Bug, by: &[&str]) {
+    let noticed = (0..PATIENCE).find_map(|seed| Storm::run(seed, Some(bug)).violation);
+    let violation = noticed.unwrap_or_else(|| panic!("{bug:?} is not noticed in {PATIENCE} storms"));
+    assert!(by.contains(&violation.invariant), "{bug:?}: {violation}");
+}
+
+/// One test a mistake, so that they run side by side: the mistake, and the invariants by which it may be noticed first.
+macro_rules! noticed {
+    ($($test:ident: $bug:ident by $($invariant:literal),+;)*) => {
+        $(#[test] fn $test() { notices(Bug::$bug, &[$($invariant),+]); })*
+
+        #[test]
+        fn every_mistake_has_a_test() {
+            assert_eq!([$(Bug::$bug),*], Bug::ALL);
+        }
+    };
+}
+
+noticed! {
+    no_truncation: NoTruncation by "log-matching", "leader-completeness", "all-is-well-again";
+    truncation_to_the_high_watermark: TruncateToHighWatermark by "leader-completeness", "log-matching";
+    a_single_lookup_of_the_epoch: SingleEpochLookup by "log-matching", "leader-completeness";
+    no_fencing_of_fetches: NoFetchFencing by "consumers-notice-truncation";
+    elections_outside_the_isr: ElectOutsideIsr by "leader-completeness", "acknowledged-survive";
+    an_isr_that_never_shrinks: IsrNeverShrinks by "lagging-leaves-isr";
+    an_isr_that_expands_early: IsrExpandsEarly by "leader-completeness";
+    acks_all_by_the_leader_alone: AcksAllByLeaderAlone by "acknowledged-survive";
+    a_high_watermark_from_the_log_end: HighWatermarkFromLogEnd by "leader-completeness";
+    a_high_watermark_below_the_minimum_isr: HighWatermarkBelowMinIsr
+        by "high-watermark-needs-min-isr", "leader-completeness";
+    no_look_at_sequences: NoSequenceCheck by "no-duplicates", "producer-order";
+    duplicates_that_are_appended: DuplicatesAppended by "no-duplicates";
+    an_epoch_that_is_not_bumped: EpochNotBumped by "one-leader-per-epoch", "log-matching";
+    reads_beyond_the_high_watermark: ReadsBeyondHighWatermark by "committed-reads-only";
+    a_fenced_broker_in_the_isr: FencedStaysInIsr by "fenced-in-no-isr";
+    no_look_at_the_partition_epoch: NoPartitionEpochCheck by "isr-within-maximal", "leader-completeness";
+    votes_for_stale_logs: VoteForStaleLog by "metadata-logs-match";
+    an_unclean_shutdown_that_keeps_the_isr: UncleanShutdownKeepsIsr
+        by "acknowledged-survive", "leader-completeness", "fenced-in-no-isr";
 }

@@ -225,10 +225,6 @@ impl Consumer {
             return;
         };
         let (end, last_epoch) = (last.end_offset(), last.leader_epoch);
-        assert!(
-            end <= fetched.high_watermark,
-            "invariant consumers-read-below-the-high-watermark is broken"
-        );
         if end <= owned.position {
             return;
         }

@@ -156,7 +156,12 @@ impl World {
                 self.hand_over(node, input, cause);
             }
         }
-        if let Some(cause) = stop_waits {
+        // It may have ended meanwhile, if it was about to stop before.
+        let runs = self
+            .processes
+            .of(node)
+            .is_some_and(|process| process.state == ProcessState::Running);
+        if let Some(cause) = stop_waits.filter(|_| runs) {
             self.stop(node, cause);
         }
     }

@@ -35,7 +35,8 @@ impl Invariant for LogMatching {
             };
             let void = history.promise().is_void();
             let matched = self.matched.entry((broker, id)).or_insert((!void).then_some(0));
-            if void && change.now.epoch < history.epoch() {
+            let is_new_epoch = change.before.is_none_or(|before| before.epoch != change.now.epoch);
+            if void && (is_new_epoch || change.now.epoch < history.epoch()) {
                 *matched = None;
             }
             // What is cut off is not looked at, and what comes instead is.

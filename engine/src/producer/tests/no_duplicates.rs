@@ -98,7 +98,11 @@ fn play(course: &Course) -> LittleBrokers {
         config.request_timeout_us = SECOND;
         config.max_in_flight = course.max_in_flight;
         // Tries that run out are a refusal for good, too.
-        config.retries = if course.max_in_flight == 1 { course.retries } else { 2_147_483_647 };
+        config.retries = if course.max_in_flight == 1 {
+            course.retries
+        } else {
+            2_147_483_647
+        };
         config.linger_us = course.linger_us;
     });
     brokers.start();
