@@ -133,6 +133,6 @@ mod tests {
             cause: 0,
             fact: Fact::SendBlocked,
         };
-        assert_eq!(format!("{:016x}", digest(&[event])), "d608a481ab578ad8");
+        assert_eq!(format!("{:016x}", digest(&[event])), "583ac91db3cb022f");
     }
 }
