@@ -7,10 +7,18 @@ use partitura_engine::node::Bug;
 /// invariants that may notice it.
 const NOTICED: [(Bug, u64, &[&str]); 18] = [
     (Bug::NoTruncation, 0, &["log-matching", "all-is-well-again"]),
-    (Bug::TruncateToHighWatermark, 0, &["leader-completeness", "log-matching"]),
+    (
+        Bug::TruncateToHighWatermark,
+        0,
+        &["leader-completeness", "log-matching"],
+    ),
     (Bug::SingleEpochLookup, 142, &["log-matching"]),
     (Bug::NoFetchFencing, 43, &["consumers-notice-truncation"]),
-    (Bug::ElectOutsideIsr, 0, &["leader-completeness", "acknowledged-survive"]),
+    (
+        Bug::ElectOutsideIsr,
+        0,
+        &["leader-completeness", "acknowledged-survive"],
+    ),
     (Bug::IsrNeverShrinks, 2, &["lagging-leaves-isr"]),
     (Bug::IsrExpandsEarly, 2, &["leader-completeness"]),
     (Bug::AcksAllByLeaderAlone, 0, &["acknowledged-survive"]),
