@@ -90,8 +90,8 @@ fn seed_1_has_the_digest_on_file() {
 
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
 #[cfg_attr(not(target_arch = "wasm32"), test)]
-fn seed_2_has_another() {
-    assert_digest(2, "5cbef24a4f63b89e");
+fn seed_5_has_another() {
+    assert_digest(5, "7d3e76ce5e9b5b67");
 }
 
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]

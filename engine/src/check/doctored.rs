@@ -1,11 +1,13 @@
 //! Worlds in which something is made wrong by hand, to see that an invariant notices.
 
 use super::Checker;
-use crate::broker::{Broker, Replica};
+use crate::broker::Replica;
+use crate::log::{Batch, LogEntry};
 use crate::trace::{EventId, Fact};
 use crate::wire::{BrokerId, NodeId, NodeSet, PartitionId};
 use crate::workload::Rate;
 use crate::world::{Setup, World};
+use std::sync::Arc;
 
 /// A healthy cluster, checked up to now: three brokers, one partition with three replicas, `min.insync.replicas` of two.
 pub(crate) struct Patient {
@@ -18,7 +20,21 @@ impl Patient {
         Self::with(|_| {})
     }
 
-    pub(crate) fn with(change: impl FnOnce(&mut Setup)) -> Self {
+    /// The invariant that such a cluster breaks within ten seconds.
+    pub(crate) fn sick(change: impl FnOnce(&mut Setup)) -> Option<&'static str> {
+        let mut setup = Self::setup();
+        change(&mut setup);
+        let mut world = World::new(&setup);
+        let mut checker = Checker::new(&world);
+        while world.next_event_at().is_some_and(|at| at < 10_000_000) {
+            if let Err(violation) = checker.step(&mut world) {
+                return Some(violation.invariant);
+            }
+        }
+        None
+    }
+
+    fn setup() -> Setup {
         let mut setup = Setup::new(7, "patient");
         setup.topic.partitions = 1;
         setup.broker.min_insync_replicas = 2;
@@ -30,6 +46,11 @@ impl Patient {
             per_second: 50,
             bursts: Vec::new(),
         };
+        setup
+    }
+
+    pub(crate) fn with(change: impl FnOnce(&mut Setup)) -> Self {
+        let mut setup = Self::setup();
         change(&mut setup);
         let mut world = World::new(&setup);
         let mut checker = Checker::new(&world);
@@ -63,8 +84,24 @@ impl Patient {
         self.world.doctor_broker(broker).doctor_replica(partition)
     }
 
-    pub(crate) fn broker(&mut self, broker: BrokerId) -> &mut Broker {
-        self.world.doctor_broker(broker)
+    /// The batches of a replica.
+    pub(crate) fn batches(&mut self, broker: BrokerId) -> Vec<LogEntry> {
+        self.replica(broker).log.entries_from(0).cloned().collect()
+    }
+
+    /// The leader has appended that batch, and committed it.
+    pub(crate) fn commit(&mut self, batch: Arc<Batch>) {
+        let leader = self.leader();
+        let replica = self.replica(leader);
+        let epoch = replica.leader_epoch;
+        replica.log.append(batch, epoch);
+        replica.high_watermark = replica.log.end();
+    }
+
+    /// The invariant that somebody finds broken who has not looked before.
+    pub(crate) fn first_impression(&mut self) -> Option<&'static str> {
+        self.checker = Checker::new(&self.world);
+        self.diagnosis()
     }
 
     /// Says that something has happened that has not.

@@ -185,6 +185,12 @@ impl Controller {
         self.duties = Duties::default();
     }
 
+    /// Makes its log another one, for tests of the invariants.
+    #[cfg(test)]
+    pub(crate) fn doctor_log(&mut self) {
+        self.quorum.doctor_log();
+    }
+
     /// Its number, from 1.
     #[must_use]
     pub fn number(&self) -> u8 {

@@ -139,6 +139,12 @@ impl Quorum {
         }
     }
 
+    /// Makes its log another one, for tests of the invariants.
+    #[cfg(test)]
+    pub(crate) fn doctor_log(&mut self) {
+        self.log.doctor();
+    }
+
     /// Its part.
     #[must_use]
     pub fn role(&self) -> QuorumRole {

@@ -116,7 +116,7 @@ impl World {
     }
 
     /// Acknowledged, and not in the leader's log, nor on the way there: under acks=0 a producer does not wait until its
-    /// records have arrived.
+    /// records have arrived. What a cut holds back counts as lost until it arrives after all.
     fn lost(&self, audit: &Audit, producer: NodeId, partition: u16) -> Vec<Range<u32>> {
         let Some(lane) = self.trace.ledger().lane(producer, partition) else {
             return Vec::new();

@@ -104,3 +104,23 @@ impl AcknowledgedSurvive {
 fn is_it(base_offset: Offset, stored: &crate::log::Batch, wanted: &Acknowledged) -> bool {
     (base_offset, stored.producer, stored.ordinal) == (wanted.base_offset, wanted.producer, wanted.ordinal)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::doctored::Patient;
+
+    #[test]
+    fn a_word_that_is_not_kept_is_noticed() {
+        let mut patient = Patient::healthy();
+        let partition = patient.partition();
+        let word = Fact::BatchAcknowledged {
+            partition,
+            base_offset: 1_000_000,
+            records: 1,
+            ordinal: 1_000_000,
+        };
+        patient.claim(NodeId::Producer(1), word);
+        assert_eq!(patient.diagnosis(), Some(AcknowledgedSurvive::default().name()));
+    }
+}

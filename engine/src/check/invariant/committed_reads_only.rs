@@ -50,3 +50,27 @@ impl Invariant for CommittedReadsOnly {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::doctored::Patient;
+    use crate::wire::NodeId;
+
+    #[test]
+    fn a_read_of_what_is_not_committed_is_noticed() {
+        let mut patient = Patient::healthy();
+        let partition = patient.partition();
+        let leader = patient.leader();
+        let subject = patient.batches(leader)[0].batch.records()[0].subject;
+        let read = Fact::RecordProcessed {
+            partition,
+            offset: 1_000_000,
+            subject,
+            sequence: 1,
+            latency_us: 0,
+        };
+        patient.claim(NodeId::Consumer(1), read);
+        assert_eq!(patient.diagnosis(), Some(CommittedReadsOnly.name()));
+    }
+}

@@ -80,3 +80,46 @@ fn compare(event: &Event, id: PartitionId, before: Processed, now: Processed, mo
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::doctored::Patient;
+    use crate::node::Bug;
+    use crate::trace::ProcessFault;
+    use crate::wire::NodeSet;
+    use crate::world::Command;
+
+    #[test]
+    fn a_consumer_that_says_no_epoch_reads_on() {
+        // While the consumers are away, the last replica is lost and comes back empty, and other records come in the place
+        // of those that were read.
+        let process = |node, fault| Command::Process { node, fault };
+        let cut = Command::Cut {
+            from: (1..=3).map(NodeId::Consumer).collect(),
+            to: NodeSet::only(NodeId::Broker(1)),
+            both_ways: true,
+        };
+        let sick = |bug| {
+            let cut = cut.clone();
+            Patient::sick(|setup| {
+                setup.bug = bug;
+                setup.brokers = 1;
+                setup.topic.replication_factor = 1;
+                setup.broker.min_insync_replicas = 1;
+                setup.controller.min_insync_replicas = 1;
+                setup.controller.broker_session_timeout_us = 1_000_000;
+                setup.commands = vec![
+                    (3_000_000, Command::Rate(0)),
+                    (3_500_000, cut),
+                    (3_600_000, process(NodeId::Broker(1), ProcessFault::LoseDisk)),
+                    (5_000_000, process(NodeId::Broker(1), ProcessFault::Start)),
+                    (5_500_000, Command::Rate(500)),
+                    (7_500_000, Command::Heal),
+                ];
+            })
+        };
+        assert_eq!(sick(None), None);
+        assert_eq!(sick(Some(Bug::NoFetchFencing)), Some("consumers-notice-truncation"));
+    }
+}

@@ -33,3 +33,30 @@ impl Invariant for FencedInNoIsr {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::doctored::Patient;
+    use crate::node::Bug;
+    use crate::trace::ProcessFault;
+    use crate::wire::NodeId;
+    use crate::world::Command;
+
+    #[test]
+    fn a_dead_broker_that_stays_in_the_isr_is_noticed() {
+        let crash = Command::Process {
+            node: NodeId::Broker(1),
+            fault: ProcessFault::Crash,
+        };
+        let sick = |bug| {
+            Patient::sick(|setup| {
+                setup.bug = bug;
+                setup.controller.broker_session_timeout_us = 2_500_000;
+                setup.commands = vec![(4_000_000, crash.clone())];
+            })
+        };
+        assert_eq!(sick(Some(Bug::FencedStaysInIsr)), Some(FencedInNoIsr.name()));
+        assert_eq!(sick(None), None);
+    }
+}

@@ -29,3 +29,25 @@ impl Invariant for HighWatermarkMonotonic {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::doctored::Patient;
+
+    #[test]
+    fn a_step_back_is_noticed() {
+        let mut patient = Patient::healthy();
+        let leader = patient.leader();
+        patient.replica(leader).high_watermark -= 1;
+        assert_eq!(patient.diagnosis(), Some(HighWatermarkMonotonic.name()));
+    }
+
+    #[test]
+    fn a_follower_may_step_back() {
+        let mut patient = Patient::healthy();
+        let follower = patient.follower();
+        patient.replica(follower).high_watermark -= 1;
+        assert_eq!(patient.diagnosis(), None);
+    }
+}

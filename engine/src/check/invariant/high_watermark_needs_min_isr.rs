@@ -67,3 +67,18 @@ impl Invariant for HighWatermarkNeedsMinIsr {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check::doctored::Patient;
+
+    #[test]
+    fn a_step_of_a_lonely_leader_is_noticed() {
+        let mut patient = Patient::healthy();
+        let leader = patient.leader();
+        patient.replica(leader).doctor_isr(&[leader]);
+        assert_eq!(patient.diagnosis(), Some("isr-within-maximal"), "and still it stands");
+        patient.replica(leader).high_watermark += 1;
+        assert_eq!(patient.diagnosis(), Some("high-watermark-needs-min-isr"));
+    }
+}

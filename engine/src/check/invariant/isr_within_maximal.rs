@@ -54,3 +54,17 @@ fn compare(id: PartitionId, state: &PartitionState, moment: &Moment) -> Result<(
         moment.world.names().partition(id),
     )))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::doctored::Patient;
+
+    #[test]
+    fn a_replica_that_could_lead_and_does_not_count_is_noticed() {
+        let mut patient = Patient::healthy();
+        let (leader, follower) = (patient.leader(), patient.follower());
+        patient.replica(leader).doctor_isr(&[leader, follower]);
+        assert_eq!(patient.diagnosis(), Some(IsrWithinMaximal.name()));
+    }
+}

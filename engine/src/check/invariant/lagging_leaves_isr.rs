@@ -65,3 +65,30 @@ impl Invariant for LaggingLeavesIsr {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check::doctored::Patient;
+    use crate::node::Bug;
+    use crate::trace::ProcessFault;
+    use crate::wire::NodeId;
+    use crate::world::Command;
+
+    #[test]
+    fn a_follower_that_is_kept_although_it_lags_is_noticed() {
+        let pause = Command::Process {
+            node: NodeId::Broker(1),
+            fault: ProcessFault::Pause,
+        };
+        let sick = |bug| {
+            Patient::sick(|setup| {
+                setup.bug = bug;
+                setup.broker.replica_lag_time_max_us = 1_000_000;
+                setup.topic.partitions = 3;
+                setup.commands = vec![(4_000_000, pause.clone())];
+            })
+        };
+        assert_eq!(sick(Some(Bug::IsrNeverShrinks)), Some("lagging-leaves-isr"));
+        assert_eq!(sick(None), None);
+    }
+}

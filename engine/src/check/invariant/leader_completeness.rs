@@ -78,3 +78,18 @@ fn candidates_have_all(id: PartitionId, state: &PartitionState, moment: &Moment)
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::doctored::Patient;
+    use crate::log::Log;
+
+    #[test]
+    fn an_empty_replica_in_the_isr_is_noticed() {
+        let mut patient = Patient::healthy();
+        let follower = patient.follower();
+        patient.replica(follower).log = Log::default();
+        assert_eq!(patient.diagnosis(), Some(LeaderCompleteness.name()));
+    }
+}

@@ -75,3 +75,26 @@ fn mismatch(history: &PartitionHistory, replica: &Replica, from: Offset) -> Opti
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check::doctored::Patient;
+    use crate::log::Log;
+
+    #[test]
+    fn two_batches_that_have_changed_places_are_noticed() {
+        let mut patient = Patient::healthy();
+        let follower = patient.follower();
+        let mut entries = patient.batches(follower);
+        assert_eq!(patient.first_impression(), None);
+        let place = (1..entries.len() - 1).find(|n| entries[*n].batch.len() == entries[n - 1].batch.len());
+        let place = place.expect("two batches of a size");
+        entries.swap(place - 1, place);
+        let mut log = Log::default();
+        for entry in entries {
+            log.append(entry.batch, entry.leader_epoch);
+        }
+        patient.replica(follower).log = log;
+        assert_eq!(patient.first_impression(), Some("log-matching"));
+    }
+}

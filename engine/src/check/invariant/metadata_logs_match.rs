@@ -81,3 +81,17 @@ impl MetadataLogsMatch {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::doctored::Patient;
+
+    #[test]
+    fn another_record_is_noticed() {
+        let mut patient = Patient::with(|setup| setup.controllers = 3);
+        assert_eq!(patient.first_impression(), None);
+        patient.world.doctor_controller(2).doctor_log();
+        assert_eq!(patient.first_impression(), Some(MetadataLogsMatch::default().name()));
+    }
+}

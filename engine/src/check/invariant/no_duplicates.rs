@@ -58,3 +58,18 @@ impl Invariant for NoDuplicates {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::doctored::Patient;
+
+    #[test]
+    fn a_batch_that_comes_twice_is_noticed() {
+        let mut patient = Patient::healthy();
+        let leader = patient.leader();
+        let first = patient.batches(leader)[0].batch.clone();
+        patient.commit(first);
+        assert_eq!(patient.diagnosis(), Some(NoDuplicates::default().name()));
+    }
+}

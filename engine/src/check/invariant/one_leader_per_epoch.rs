@@ -30,3 +30,17 @@ impl Invariant for OneLeaderPerEpoch {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::doctored::Patient;
+
+    #[test]
+    fn two_leaders_of_one_epoch_are_noticed() {
+        let mut patient = Patient::healthy();
+        let (leader, follower) = (patient.leader(), patient.follower());
+        *patient.replica(follower) = patient.replica(leader).clone();
+        assert_eq!(patient.diagnosis(), Some(OneLeaderPerEpoch::default().name()));
+    }
+}

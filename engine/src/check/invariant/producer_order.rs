@@ -59,3 +59,35 @@ impl Invariant for ProducerOrder {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::doctored::Patient;
+    use crate::log::{Batch, BatchBuilder, Dictionary, Record};
+    use std::sync::Arc;
+
+    fn batch(ordinal: u32) -> Arc<Batch> {
+        let mut dictionary = Dictionary::default();
+        let subject = dictionary.key("a").unwrap();
+        let record = Record {
+            key: None,
+            subject,
+            sequence: 1,
+            value: None,
+            value_bytes: 1,
+            timestamp_delta_us: 0,
+        };
+        let mut builder = BatchBuilder::new(0, 1_000);
+        assert!(builder.try_add(record, 0, &dictionary));
+        builder.build(NodeId::Producer(1), ordinal, None)
+    }
+
+    #[test]
+    fn a_batch_behind_a_later_one_is_noticed() {
+        let mut patient = Patient::healthy();
+        patient.commit(batch(1_000));
+        patient.commit(batch(999));
+        assert_eq!(patient.diagnosis(), Some(ProducerOrder::default().name()));
+    }
+}
