@@ -4,7 +4,7 @@ use super::Broker;
 use super::disk::Work;
 use super::replica::Replica;
 use crate::node::{Alarm, Bug, Ctx, Timer};
-use crate::trace::Fact;
+use crate::trace::{EventId, Fact};
 use crate::wire::{
     BrokerId, Channel, EpochEnd, ErrorCode, FetchPartition, FetchRequest, FetchResponse, FetchedPartition,
     FetchingReplica, LeaderEpoch, Micros, NodeId, Offset, PartitionId, RequestBody,
@@ -34,6 +34,8 @@ struct Following {
     fenced: bool,
     /// The leader has answered once in this epoch.
     answered: bool,
+    /// The event that made it follow this leader.
+    because: EventId,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -91,6 +93,7 @@ impl Broker {
             delayed_until: 0,
             fenced: false,
             answered: false,
+            because: ctx.cause(),
         };
         fetcher.partitions.insert(place, following);
     }
@@ -261,8 +264,15 @@ impl Broker {
         match fetched.error {
             ErrorCode::None => {
                 let answered_before = std::mem::replace(&mut following.answered, true);
+                let because = following.because;
                 match fetched.diverging {
-                    Some(end) => self.on_diverging(fetched.partition, end, answered_before, ctx),
+                    Some(end) => {
+                        // Not the fetch, one of many, is the reason, but that there is another leader.
+                        let cause = ctx.cause();
+                        ctx.set_cause(because);
+                        self.on_diverging(fetched.partition, end, answered_before, ctx);
+                        ctx.set_cause(cause);
+                    }
                     None => self.append_as_follower(fetched, ctx),
                 }
             }
