@@ -188,9 +188,11 @@ impl History {
                         .replicas
                         .get(&(BrokerId(number), partition))
                         .filter(|before| before.leads);
-                    let replica = world
-                        .broker_of(BrokerId(number))
-                        .and_then(|broker| broker.replica(partition));
+                    // A reassignment may have taken its log away meanwhile. What is committed, others have.
+                    let own = world.broker_of(BrokerId(number));
+                    let own = own.and_then(|broker| broker.replica(partition));
+                    let mut others = world.brokers().filter_map(|broker| broker.replica(partition));
+                    let replica = own.or_else(|| others.find(|other| other.log.end() >= to));
                     if let (Some(before), Some(replica), Some(history)) =
                         (led, replica, self.partitions.get_mut(&partition))
                         && (before.epoch >= history.epoch || !history.promise.is_void())
