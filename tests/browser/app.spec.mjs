@@ -179,6 +179,7 @@ test("every step of the walkthrough can be reached, and its clock stands at its 
 });
 
 test("the themes are accessible, on a large screen and on a phone", async ({ page }) => {
+  test.slow();
   for (const viewport of [{ width: 1440, height: 900 }, { width: 390, height: 844 }]) {
     for (const colorScheme of ["dark", "light"]) {
       await page.setViewportSize(viewport);
