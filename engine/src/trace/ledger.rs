@@ -116,7 +116,7 @@ pub(crate) struct Told {
 
 impl Ledger {
     /// So many records, the first of the run, can be listed one by one. All are counted.
-    pub const LINES: usize = 100_000;
+    pub const LINES: usize = 30_000;
     /// So many elections are remembered.
     const ELECTIONS: usize = 1_000;
 
