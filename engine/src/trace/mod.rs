@@ -1,5 +1,6 @@
 //! What happened, and why: events with their causes, counters, and one digest over everything.
 
+mod command_fact;
 mod counters;
 mod digest;
 mod event;
@@ -8,11 +9,14 @@ mod intervals;
 mod json;
 mod ledger;
 mod readable;
+mod sent;
 
+pub use command_fact::{CommandFact, ProcessFault};
 pub use counters::{Counters, GroupCounters, PartitionCounters, SubjectCounters};
 pub use event::{Event, EventId, Trace};
-pub use fact::{BatchWhy, CommandFact, Election, Fact, FenceWhy, GroupStateName, ProcessFault, Sent};
+pub use fact::{BatchWhy, Election, Fact, FenceWhy, GroupStateName};
 pub use intervals::Intervals;
 pub use json::event_json;
 pub use ledger::{Ledger, LedgerColumn, LedgerFigures, LedgerLine};
 pub use readable::{Names, readable, readable_time};
+pub use sent::Sent;

@@ -1,0 +1,97 @@
+//! What a person or the scenario does, in short, as the trace keeps it.
+
+use crate::log::KeyId;
+use crate::wire::{BrokerId, BrokerSet, Micros, NodeId, NodeSet};
+
+/// What a person or the scenario did, in short.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CommandFact {
+    /// Records a second, over all producers.
+    Rate(u32),
+    /// Other keys from now on.
+    Keys,
+    /// Records have their subject as key, or none.
+    Keyed(bool),
+    /// So many consumers.
+    Consumers(u8),
+    /// One record by hand.
+    Send {
+        /// Its key.
+        key: Option<KeyId>,
+    },
+    /// A process is crashed, stopped, paused, resumed, started, or loses its disk.
+    Process {
+        /// Which.
+        node: NodeId,
+        /// What.
+        fault: ProcessFault,
+    },
+    /// A broker's disk takes so many bytes a second from now on; `None` for as many as come.
+    SlowDisk {
+        /// Which broker's.
+        broker: BrokerId,
+        /// How many.
+        bytes_per_s: Option<u64>,
+    },
+    /// What these nodes send to those does not arrive any more.
+    Cut {
+        /// From these.
+        from: NodeSet,
+        /// To those.
+        to: NodeSet,
+        /// And the other way round.
+        both_ways: bool,
+    },
+    /// What these nodes send to those takes so much longer, and so many of a thousand messages are lost and sent again
+    /// by the network.
+    Impair {
+        /// From these.
+        from: NodeSet,
+        /// To those.
+        to: NodeSet,
+        /// Longer by this.
+        delay_us: Micros,
+        /// Of a thousand.
+        loss_permille: u16,
+    },
+    /// The network is whole again.
+    Heal,
+    /// `kafka-leader-election`.
+    ElectLeaders {
+        /// From outside of the ISR.
+        unclean: bool,
+    },
+    /// `kafka-topics --alter --partitions`.
+    AddPartitions {
+        /// How many there shall be.
+        count: u16,
+    },
+    /// `kafka-reassign-partitions`.
+    Reassign {
+        /// Of which partition.
+        partition: u16,
+        /// The replicas that it shall have.
+        replicas: BrokerSet,
+    },
+    /// `unclean.leader.election.enable` of the topic.
+    Unclean(bool),
+    /// `min.insync.replicas` of the topic.
+    MinInsyncReplicas(u8),
+}
+
+/// What can be done to a process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ProcessFault {
+    /// Killed (`kill -9`).
+    Crash,
+    /// Asked to end in order (SIGTERM).
+    Stop,
+    /// Stands still (SIGSTOP, or a long collection of garbage).
+    Pause,
+    /// Goes on (SIGCONT).
+    Resume,
+    /// Started again.
+    Start,
+    /// Killed, and its log directories are lost.
+    LoseDisk,
+}
