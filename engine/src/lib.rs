@@ -6,6 +6,7 @@
 
 pub mod broker;
 pub mod check;
+mod chunked;
 pub mod consumer;
 pub mod controller;
 pub mod coordinator;

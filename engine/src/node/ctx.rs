@@ -80,6 +80,7 @@ impl<'w> Ctx<'w> {
     }
 
     /// Says that something happened, because of what is being handled.
+    #[inline]
     pub fn record(&mut self, fact: Fact) -> EventId {
         self.trace.record(self.now, self.me, self.cause, fact)
     }

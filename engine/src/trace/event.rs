@@ -49,6 +49,7 @@ impl Trace {
     }
 
     /// Writes down what happened.
+    #[inline] // The event is then made where it is kept, not copied there.
     pub fn record(&mut self, at: Micros, node: NodeId, cause: EventId, fact: Fact) -> EventId {
         let event = Event {
             id: self.next,
@@ -57,15 +58,20 @@ impl Trace {
             cause,
             fact,
         };
+        self.keep(&event);
+        event.id
+    }
+
+    #[inline(never)]
+    fn keep(&mut self, event: &Event) {
         self.next += 1;
-        self.digest.add(&event);
-        self.counters.add(&event);
-        self.ledger.add(&event);
+        self.digest.add(event);
+        self.counters.add(event);
+        self.ledger.add(event);
         if self.events.len() == self.limit {
             self.events.pop_front();
         }
-        self.events.push_back(event);
-        event.id
+        self.events.push_back(*event);
     }
 
     /// How many events there have been.

@@ -5,6 +5,7 @@
 //! lost is seen in the logs, by the world's audit.
 
 use super::{Event, EventId, Fact, Intervals};
+use crate::chunked::Chunked;
 use crate::log::KeyId;
 use crate::wire::{LeaderEpoch, Micros, NodeId, Offset, PartitionId};
 use std::ops::Range;
@@ -71,10 +72,10 @@ pub struct LedgerLine {
 pub struct Ledger {
     /// By producer, then by partition.
     lanes: Vec<Vec<Lane>>,
-    lines: Vec<SentLine>,
-    acknowledged: Vec<Told>,
-    refused: Vec<Told>,
-    retried: Vec<Told>,
+    lines: Chunked<SentLine>,
+    acknowledged: Chunked<Told>,
+    refused: Chunked<Told>,
+    retried: Chunked<Told>,
     elections: Vec<(PartitionId, LeaderEpoch, EventId)>,
     longest_ack_us: Micros,
 }
@@ -87,7 +88,7 @@ pub(crate) struct Lane {
     pub(crate) refused: Intervals,
     pub(crate) retried: Intervals,
     /// For each ordinal the place of its line, as long as there are lines.
-    lines: Vec<u32>,
+    lines: Chunked<u32>,
 }
 
 /// A record as it was sent.
@@ -246,8 +247,8 @@ impl Ledger {
     }
 
     /// The records that can be listed, in the order in which they were sent.
-    pub(crate) fn lines(&self) -> &[SentLine] {
-        &self.lines
+    pub(crate) fn lines(&self) -> impl Iterator<Item = &SentLine> {
+        self.lines.iter()
     }
 
     /// A record that can be listed.
@@ -257,13 +258,14 @@ impl Ledger {
     }
 
     /// What put records into that column, in that order.
-    pub(crate) fn told(&self, column: LedgerColumn) -> &[Told] {
-        match column {
-            LedgerColumn::Acknowledged => &self.acknowledged,
-            LedgerColumn::Refused => &self.refused,
-            LedgerColumn::Retried => &self.retried,
-            LedgerColumn::Sent | LedgerColumn::Duplicated | LedgerColumn::Lost => &[],
-        }
+    pub(crate) fn told(&self, column: LedgerColumn) -> impl Iterator<Item = &Told> {
+        let told = match column {
+            LedgerColumn::Acknowledged => Some(&self.acknowledged),
+            LedgerColumn::Refused => Some(&self.refused),
+            LedgerColumn::Retried => Some(&self.retried),
+            LedgerColumn::Sent | LedgerColumn::Duplicated | LedgerColumn::Lost => None,
+        };
+        told.into_iter().flat_map(Chunked::iter)
     }
 
     /// The election that began that epoch, as far as it is remembered.

@@ -45,12 +45,12 @@ impl World {
         let ledger = self.trace.ledger();
         let listed: Vec<(RecordId, EventId)> = match column {
             LedgerColumn::Sent => {
-                let sent = ledger.lines().iter().take(most);
+                let sent = ledger.lines().take(most);
                 sent.map(|line| ((line.partition, line.producer, line.ordinal), line.event))
                     .collect()
             }
             LedgerColumn::Acknowledged | LedgerColumn::Refused | LedgerColumn::Retried => {
-                let told = ledger.told(column).iter().flat_map(|told| {
+                let told = ledger.told(column).flat_map(|told| {
                     let ids = told.ordinals.clone().map(|n| (told.partition, told.producer, n));
                     ids.map(|id| (id, told.event))
                 });
@@ -135,7 +135,7 @@ impl World {
 
     fn on_their_way(&self, producer: NodeId, partition: u16) -> Vec<Range<u32>> {
         let messages = self.queue.iter().filter_map(|(_, due)| match due {
-            Due::Message { from, message, .. } if *from == producer => Some(message),
+            Due::Message(parcel) if parcel.from == producer => Some(&parcel.message),
             _ => None,
         });
         let batches = messages.filter_map(|message| match message {
@@ -167,7 +167,7 @@ impl World {
     }
 
     fn told_of(&self, column: LedgerColumn, (partition, producer, ordinal): RecordId) -> Option<EventId> {
-        let told = self.trace.ledger().told(column).iter();
+        let told = self.trace.ledger().told(column);
         let mut of_it = told.filter(|t| (t.partition, t.producer) == (partition, producer));
         of_it.find(|t| t.ordinals.contains(&ordinal)).map(|t| t.event)
     }
@@ -180,7 +180,7 @@ impl World {
         if self.setup.producer.acks == Acks::None {
             return self.told_of(LedgerColumn::Acknowledged, id);
         }
-        let mut told = ledger.told(LedgerColumn::Acknowledged).iter();
+        let mut told = ledger.told(LedgerColumn::Acknowledged);
         let told = told.find(|t| (t.partition, t.producer) == (index, producer) && t.ordinals.contains(&ordinal))?;
         let offset = told.base_offset + u64::from(ordinal - told.ordinals.start);
         let (partition, state) = self.topic_partitions().find(|(id, _)| id.index == index)?;

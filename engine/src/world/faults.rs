@@ -1,10 +1,10 @@
 //! What happens to processes: they are killed, stopped, paused, and started again; and what their peers hear of it.
 
 use super::link::Parcel;
-use super::network::{Impairment, Way};
+use super::network::Impairment;
 use super::processes::{Process, Reach, Resident, Waiting};
 use super::queue::Due;
-use super::{CutView, Node, ProcessState, World};
+use super::{CutView, Node, ProcessState, World, post};
 use crate::node::{Input, NodeCommand};
 use crate::trace::{EventId, Fact, ProcessFault};
 use crate::wire::{BrokerId, Channel, Message, NodeId, NodeSet, RequestBody};
@@ -223,37 +223,26 @@ impl World {
     fn close_connection(&mut self, from: NodeId, to: NodeId, channel: Channel, cause: EventId) {
         let message = Message::Disconnect(channel);
         let bytes = message.wire_bytes();
-        let (life, sent) = (self.processes.life(to), self.now);
-        match self.network.send(self.now, from, to, bytes, &message) {
-            Way::Arrives(at) => self.queue.push(
-                at,
-                Due::Message {
-                    from,
-                    to,
-                    message,
-                    cause,
-                    sent,
-                    life,
-                },
-            ),
-            Way::Cut => self.network.hold(
-                from,
-                to,
-                Parcel {
-                    message,
-                    cause,
-                    sent,
-                    life,
-                },
-            ),
-            Way::Nowhere => {}
-        }
+        let parcel = Parcel {
+            from,
+            to,
+            message,
+            cause,
+            sent: self.now,
+            life: self.processes.life(to),
+        };
+        post(&mut self.network, &mut self.queue, parcel, bytes);
     }
 
     /// A message has arrived.
-    pub(super) fn arrive(&mut self, from: NodeId, to: NodeId, parcel: Parcel) {
+    pub(super) fn arrive(&mut self, parcel: Parcel) {
         let Parcel {
-            message, cause, life, ..
+            from,
+            to,
+            message,
+            cause,
+            life,
+            ..
         } = parcel;
         let is_request = matches!(message, Message::Request(_));
         match self.processes.reach(to, life, is_request) {
@@ -324,24 +313,10 @@ impl World {
         let network = &self.network;
         let caught = self
             .queue
-            .take_out(|due| matches!(due, Due::Message { from, to, .. } if network.is_cut(*from, *to)));
+            .take_out(|due| matches!(due, Due::Message(parcel) if network.is_cut(parcel.from, parcel.to)));
         for due in caught {
-            if let Due::Message {
-                from,
-                to,
-                message,
-                cause,
-                sent,
-                life,
-            } = due
-            {
-                let parcel = Parcel {
-                    message,
-                    cause,
-                    sent,
-                    life,
-                };
-                self.network.hold(from, to, parcel);
+            if let Due::Message(parcel) = due {
+                self.network.hold(parcel);
             }
         }
         self.account_for_availability();
@@ -358,24 +333,8 @@ impl World {
 
     /// The network is whole again: what was held arrives.
     pub(super) fn heal(&mut self) {
-        for ((from, to), at, parcel) in self.network.heal(self.now) {
-            let Parcel {
-                message,
-                cause,
-                sent,
-                life,
-            } = parcel;
-            self.queue.push(
-                at,
-                Due::Message {
-                    from,
-                    to,
-                    message,
-                    cause,
-                    sent,
-                    life,
-                },
-            );
+        for (at, parcel) in self.network.heal(self.now) {
+            self.queue.push(at, Due::Message(parcel));
         }
         self.account_for_availability();
     }

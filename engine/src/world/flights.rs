@@ -11,24 +11,16 @@ impl World {
         flights.clear();
         let Some(topic) = self.topic_id() else { return };
         for (arrives_us, due) in self.queue.iter() {
-            if let Due::Message {
-                from,
-                to,
-                message,
-                cause,
-                sent,
-                ..
-            } = due
-            {
+            if let Due::Message(parcel) = due {
                 let journey = Journey {
-                    id: *cause,
-                    from: *from,
-                    to: *to,
-                    sent_us: *sent,
+                    id: parcel.cause,
+                    from: parcel.from,
+                    to: parcel.to,
+                    sent_us: parcel.sent,
                     arrives_us,
                     topic,
                 };
-                journey.add(message, flights);
+                journey.add(&parcel.message, flights);
             }
         }
     }

@@ -4,7 +4,7 @@ use super::LinkConfig;
 use super::processes::Life;
 use crate::node::Random;
 use crate::trace::EventId;
-use crate::wire::{Channel, Message, Micros};
+use crate::wire::{Channel, Message, Micros, NodeId};
 use std::collections::VecDeque;
 
 /// TCP sends what is lost again after this time, and after twice that when it is lost again (RFC 6298; Linux starts at
@@ -49,9 +49,12 @@ pub(super) struct Trouble {
 /// A message with all that is known of it.
 #[derive(Debug, Clone)]
 pub(super) struct Parcel {
+    pub(super) from: NodeId,
+    pub(super) to: NodeId,
     pub(super) message: Message,
     pub(super) cause: EventId,
     pub(super) sent: Micros,
+    /// The receiver's life when it left.
     pub(super) life: Life,
 }
 

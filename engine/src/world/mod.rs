@@ -37,7 +37,7 @@ use crate::log::Dictionary;
 use crate::node::{Ctx, Input, NodeCommand, Outbox, Random, Subjects};
 use crate::producer::Producer;
 use crate::trace::{EventId, Fact, Names, Trace};
-use crate::wire::{Message, MetadataImage, Micros, NodeId, NodeSet};
+use crate::wire::{MetadataImage, Micros, NodeId, NodeSet};
 use availability::Availability;
 use commands::Playing;
 use link::Parcel;
@@ -143,22 +143,7 @@ impl World {
         self.now = at;
         self.touched = NodeSet::default();
         match due {
-            Due::Message {
-                from,
-                to,
-                message,
-                cause,
-                sent,
-                life,
-            } => {
-                let parcel = Parcel {
-                    message,
-                    cause,
-                    sent,
-                    life,
-                };
-                self.arrive(from, to, parcel);
-            }
+            Due::Message(parcel) => self.arrive(parcel),
             Due::Timer {
                 node,
                 timer,
@@ -244,30 +229,15 @@ impl World {
 
     fn carry_out(&mut self, from: NodeId) {
         for (to, message, bytes, cause) in self.outbox.messages.drain(..) {
-            let (life, sent) = (self.processes.life(to), self.now);
-            match self.network.send(self.now, from, to, bytes, &message) {
-                Way::Arrives(at) => self.queue.push(
-                    at,
-                    Due::Message {
-                        from,
-                        to,
-                        message,
-                        cause,
-                        sent,
-                        life,
-                    },
-                ),
-                Way::Cut => {
-                    let parcel = Parcel {
-                        message,
-                        cause,
-                        sent,
-                        life,
-                    };
-                    send_into_cut(&mut self.network, from, to, parcel);
-                }
-                Way::Nowhere => {}
-            }
+            let parcel = Parcel {
+                from,
+                to,
+                message,
+                cause,
+                sent: self.now,
+                life: self.processes.life(to),
+            };
+            post(&mut self.network, &mut self.queue, parcel, bytes);
         }
         let life = self.processes.life(from);
         for (at, timer, cause) in self.outbox.timers.drain(..) {
@@ -316,14 +286,13 @@ impl World {
     }
 }
 
-#[cold]
-fn send_into_cut(network: &mut Network, from: NodeId, to: NodeId, parcel: Parcel) {
-    let is_heard_of = match parcel.message {
-        Message::Disconnect(channel) => network.give_up(from, to, channel),
-        _ => true,
-    };
-    if is_heard_of {
-        network.hold(from, to, parcel);
+/// Puts a message on its way.
+#[inline]
+fn post(network: &mut Network, queue: &mut Queue, parcel: Parcel, bytes: u32) {
+    match network.send(parcel.sent, parcel.from, parcel.to, bytes, &parcel.message) {
+        Way::Arrives(at) => queue.push(at, Due::Message(parcel)),
+        Way::Cut => network.hold(parcel),
+        Way::Nowhere => {}
     }
 }
 

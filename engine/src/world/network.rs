@@ -92,18 +92,18 @@ impl Network {
         }
     }
 
-    /// Keeps a message that was sent into a cut, or was on its way there.
-    pub(super) fn hold(&mut self, from: NodeId, to: NodeId, parcel: Parcel) {
-        self.link(from, to).trouble().hold(parcel);
-    }
-
-    /// A node gives a connection up across a cut. `false` when nobody has ever heard of it, so nobody need be told.
-    pub(super) fn give_up(&mut self, from: NodeId, to: NodeId, channel: Channel) -> bool {
-        let is_heard_of = self.link(from, to).trouble().give_up(channel);
-        if !is_heard_of {
+    /// Keeps a message that was sent into a cut, or was on its way there. A node that gives up a connection of which nobody
+    /// has ever heard need not tell anybody.
+    #[cold]
+    pub(super) fn hold(&mut self, parcel: Parcel) {
+        let (from, to) = (parcel.from, parcel.to);
+        if let Message::Disconnect(channel) = parcel.message
+            && !self.link(from, to).trouble().give_up(channel)
+        {
             self.link(to, from).know_closed(channel);
+            return;
         }
-        is_heard_of
+        self.link(from, to).trouble().hold(parcel);
     }
 
     /// A node's sockets are closed, all at once. Answers which of its peers will be told, and on which channels; what they

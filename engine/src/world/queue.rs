@@ -2,10 +2,11 @@
 
 use super::Command;
 use super::admin::Wish;
+use super::link::Parcel;
 use super::processes::Life;
 use crate::node::Timer;
 use crate::trace::EventId;
-use crate::wire::{Message, Micros, NodeId};
+use crate::wire::{Micros, NodeId};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -13,15 +14,7 @@ use std::collections::BinaryHeap;
 #[derive(Debug, Clone)]
 pub(super) enum Due {
     /// A message arrives.
-    Message {
-        from: NodeId,
-        to: NodeId,
-        message: Message,
-        cause: EventId,
-        sent: Micros,
-        /// The receiver's life when it left.
-        life: Life,
-    },
+    Message(Parcel),
     /// A timer runs out.
     Timer {
         node: NodeId,
@@ -44,10 +37,37 @@ pub(super) enum Due {
 /// due stays where it is.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Queue {
-    heap: BinaryHeap<Reverse<(Micros, u64, u32)>>,
+    heap: BinaryHeap<Reverse<Place>>,
     slots: Vec<Option<Due>>,
     free: Vec<u32>,
     sequence: u64,
+}
+
+/// A place in the queue: time, sequence and slot in one number, because the heap compares twice as fast then. 64 bits of
+/// time, 40 of sequence (a million million inputs) and 24 of slot (sixteen million under way at once).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Place(u128);
+
+impl Place {
+    const SEQUENCE_BITS: u32 = 40;
+    const SLOT_BITS: u32 = 24;
+
+    fn new(at: Micros, sequence: u64, slot: u32) -> Self {
+        assert!(
+            sequence >> Self::SEQUENCE_BITS == 0 && slot >> Self::SLOT_BITS == 0,
+            "invariant queue-has-room is broken: input {sequence} in slot {slot}"
+        );
+        let below = sequence << Self::SLOT_BITS | u64::from(slot);
+        Self(u128::from(at) << 64 | u128::from(below))
+    }
+
+    fn at(self) -> Micros {
+        (self.0 >> 64) as Micros
+    }
+
+    fn slot(self) -> usize {
+        (self.0 & ((1 << Self::SLOT_BITS) - 1)) as usize
+    }
 }
 
 impl Queue {
@@ -63,11 +83,11 @@ impl Queue {
             }
         };
         self.sequence += 1;
-        self.heap.push(Reverse((at, self.sequence, slot)));
+        self.heap.push(Reverse(Place::new(at, self.sequence, slot)));
     }
 
     pub(super) fn next_at(&self) -> Option<Micros> {
-        self.heap.peek().map(|Reverse((at, _, _))| *at)
+        self.heap.peek().map(|Reverse(place)| place.at())
     }
 
     pub(super) fn len(&self) -> usize {
@@ -75,12 +95,8 @@ impl Queue {
     }
 
     pub(super) fn pop(&mut self) -> Option<(Micros, Due)> {
-        let Reverse((at, _, slot)) = self.heap.pop()?;
-        self.free.push(slot);
-        let due = self.slots[slot as usize]
-            .take()
-            .expect("invariant queued-slot-is-filled is broken");
-        Some((at, due))
+        let Reverse(place) = self.heap.pop()?;
+        Some((place.at(), self.empty(place)))
     }
 
     /// Takes out what is `wanted`, in the order in which it would have come. Looks at all of the queue: for what happens
@@ -89,17 +105,15 @@ impl Queue {
         let slots = &self.slots;
         let mut taken = BinaryHeap::new();
         self.heap.retain(|entry| {
-            let Reverse((_, _, slot)) = entry;
-            let is_wanted = slots[*slot as usize].as_ref().is_some_and(&wanted);
+            let is_wanted = slots[entry.0.slot()].as_ref().is_some_and(&wanted);
             if is_wanted {
                 taken.push(*entry);
             }
             !is_wanted
         });
         let mut out = Vec::with_capacity(taken.len());
-        while let Some(Reverse((_, _, slot))) = taken.pop() {
-            self.free.push(slot);
-            out.extend(self.slots[slot as usize].take());
+        while let Some(Reverse(place)) = taken.pop() {
+            out.push(self.empty(place));
         }
         out
     }
@@ -108,7 +122,14 @@ impl Queue {
     pub(super) fn iter(&self) -> impl Iterator<Item = (Micros, &Due)> {
         self.heap
             .iter()
-            .filter_map(|Reverse((at, _, slot))| Some((*at, self.slots[*slot as usize].as_ref()?)))
+            .filter_map(|Reverse(place)| Some((place.at(), self.slots[place.slot()].as_ref()?)))
+    }
+
+    fn empty(&mut self, place: Place) -> Due {
+        self.free.push(place.slot() as u32);
+        self.slots[place.slot()]
+            .take()
+            .expect("invariant queued-slot-is-filled is broken")
     }
 }
 

@@ -24,12 +24,9 @@ fn commanded(world: &mut World, node: NodeId, fault: ProcessFault) {
 /// Who will hear that a connection to `node` is closed, and when.
 fn closings(world: &World, node: NodeId) -> Vec<(NodeId, Micros)> {
     let due = world.queue.iter().filter_map(|(at, due)| match due {
-        Due::Message {
-            from,
-            to,
-            message: Message::Disconnect(_),
-            ..
-        } if *from == node => Some((*to, at)),
+        Due::Message(parcel) if parcel.from == node && matches!(parcel.message, Message::Disconnect(_)) => {
+            Some((parcel.to, at))
+        }
         _ => None,
     });
     let mut closings: Vec<(NodeId, Micros)> = due.collect();
@@ -62,7 +59,7 @@ fn all_peers_hear_of_a_crash_behind_what_was_sent() {
     let last_sent = world
         .queue
         .iter()
-        .filter_map(|(at, due)| matches!(due, Due::Message { from: B2, to: B1, .. }).then_some(at))
+        .filter_map(|(at, due)| matches!(due, Due::Message(Parcel { from: B2, to: B1, .. })).then_some(at))
         .max();
     commanded(&mut world, B2, ProcessFault::Crash);
     let told = closings(&world, B2);

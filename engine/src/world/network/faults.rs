@@ -33,9 +33,6 @@ pub(in crate::world) struct Impairment {
     pub(in crate::world) loss_permille: u16,
 }
 
-/// Something that was held, between whom, and when it arrives now.
-pub(in crate::world) type Released = ((NodeId, NodeId), Micros, Parcel);
-
 /// `from` to `to`, where `all` means everybody else.
 fn befalls((from, to): (NodeSet, NodeSet), sender: NodeId, receiver: NodeId) -> bool {
     let among_themselves = (to == NodeSet::ALL && from.contains(receiver) && from != NodeSet::ALL)
@@ -106,14 +103,10 @@ impl Network {
     }
 
     /// All cuts and impairments end. Answers what was held: it arrives now, link by link in its order.
-    pub(in crate::world) fn heal(&mut self, now: Micros) -> Vec<Released> {
+    pub(in crate::world) fn heal(&mut self, now: Micros) -> Vec<(Micros, Parcel)> {
         self.maker.faults = Faults::default();
         let links = self.links.iter_mut().filter(|(_, link)| link.trouble.is_some());
-        let released = links.flat_map(|(between, link)| {
-            let parcels = link.heal(now);
-            parcels.into_iter().map(|(at, parcel)| (*between, at, parcel))
-        });
-        released.collect()
+        links.flat_map(|(_, link)| link.heal(now)).collect()
     }
 
     /// Whether nothing that one sends to the other arrives.

@@ -32,8 +32,10 @@ fn response(correlation: u32) -> Message {
     })
 }
 
-fn parcel(message: Message) -> Parcel {
+fn parcel((from, to): (NodeId, NodeId), message: Message) -> Parcel {
     Parcel {
+        from,
+        to,
         message,
         cause: 0,
         sent: 0,
@@ -53,13 +55,7 @@ fn cut(network: &mut Network, from: NodeSet, to: NodeSet) {
 fn send(network: &mut Network, now: Micros, (from, to): (NodeId, NodeId), message: Message) -> Way {
     let way = network.send(now, from, to, message.wire_bytes(), &message);
     if way == Way::Cut {
-        let kept = match message {
-            Message::Disconnect(channel) => network.give_up(from, to, channel),
-            _ => true,
-        };
-        if kept {
-            network.hold(from, to, parcel(message));
-        }
+        network.hold(parcel((from, to), message));
     }
     way
 }
@@ -248,7 +244,7 @@ proptest! {
                     let caught = on_the_way.extract_if(.., |(_, _, (from, to), _)| network.is_cut(*from, *to));
                     let caught: Vec<_> = caught.collect();
                     for (_, _, (from, to), number) in caught {
-                        network.hold(from, to, parcel(request(number)));
+                        network.hold(parcel((from, to), request(number)));
                     }
                 }
                 Deed::Impair(from, to, delay_us, loss_permille) => network.impair(Impairment {
@@ -258,11 +254,11 @@ proptest! {
                     loss_permille,
                 }),
                 Deed::Heal => {
-                    for (between, at, parcel) in network.heal(now) {
+                    for (at, parcel) in network.heal(now) {
                         let Message::Request(request) = parcel.message else { continue };
                         sequence += 1;
                         prop_assert!(at >= now);
-                        on_the_way.push((at, sequence, between, request.correlation));
+                        on_the_way.push((at, sequence, (parcel.from, parcel.to), request.correlation));
                     }
                 }
             }
