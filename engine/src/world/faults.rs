@@ -1,7 +1,7 @@
 //! What happens to processes: they are killed, stopped, paused, and started again; and what their peers hear of it.
 
 use super::link::Parcel;
-use super::network::Impairment;
+use super::network::{Impairment, Network};
 use super::processes::{Process, Reach, Resident, Waiting};
 use super::queue::Due;
 use super::{CutView, Node, ProcessState, World, post};
@@ -231,7 +231,7 @@ impl World {
             sent: self.now,
             life: self.processes.life(to),
         };
-        post(&mut self.network, &mut self.queue, parcel, bytes);
+        post(&mut self.network, &mut self.queue, parcel, bytes, Network::hold);
     }
 
     /// A message has arrived.

@@ -237,7 +237,13 @@ impl World {
                 sent: self.now,
                 life: self.processes.life(to),
             };
-            post(&mut self.network, &mut self.queue, parcel, bytes);
+            post(
+                &mut self.network,
+                &mut self.queue,
+                parcel,
+                bytes,
+                Network::hold_or_give_up,
+            );
         }
         let life = self.processes.life(from);
         for (at, timer, cause) in self.outbox.timers.drain(..) {
@@ -286,12 +292,12 @@ impl World {
     }
 }
 
-/// Puts a message on its way.
+/// Puts a message on its way, or into a cut.
 #[inline]
-fn post(network: &mut Network, queue: &mut Queue, parcel: Parcel, bytes: u32) {
+fn post(network: &mut Network, queue: &mut Queue, parcel: Parcel, bytes: u32, hold: fn(&mut Network, Parcel)) {
     match network.send(parcel.sent, parcel.from, parcel.to, bytes, &parcel.message) {
         Way::Arrives(at) => queue.push(at, Due::Message(parcel)),
-        Way::Cut => network.hold(parcel),
+        Way::Cut => hold(network, parcel),
         Way::Nowhere => {}
     }
 }

@@ -92,18 +92,23 @@ impl Network {
         }
     }
 
-    /// Keeps a message that was sent into a cut, or was on its way there. A node that gives up a connection of which nobody
-    /// has ever heard need not tell anybody.
-    #[cold]
+    /// Keeps a message that was sent into a cut, or was on its way there.
     pub(super) fn hold(&mut self, parcel: Parcel) {
+        self.link(parcel.from, parcel.to).trouble().hold(parcel);
+    }
+
+    /// The same for what a node sends itself: when it gives up a connection of which nobody has ever heard, nobody need be
+    /// told. (A process that dies closes its peers' connections as well: of those they must hear.)
+    #[cold]
+    pub(super) fn hold_or_give_up(&mut self, parcel: Parcel) {
         let (from, to) = (parcel.from, parcel.to);
         if let Message::Disconnect(channel) = parcel.message
             && !self.link(from, to).trouble().give_up(channel)
         {
             self.link(to, from).know_closed(channel);
-            return;
+        } else {
+            self.hold(parcel);
         }
-        self.link(from, to).trouble().hold(parcel);
     }
 
     /// A node's sockets are closed, all at once. Answers which of its peers will be told, and on which channels; what they

@@ -55,7 +55,7 @@ fn cut(network: &mut Network, from: NodeSet, to: NodeSet) {
 fn send(network: &mut Network, now: Micros, (from, to): (NodeId, NodeId), message: Message) -> Way {
     let way = network.send(now, from, to, message.wire_bytes(), &message);
     if way == Way::Cut {
-        network.hold(parcel((from, to), message));
+        network.hold_or_give_up(parcel((from, to), message));
     }
     way
 }
@@ -153,6 +153,26 @@ fn a_connection_asked_for_during_a_cut_leaves_nothing_behind() {
         2,
         "what was on the first connection, and its end"
     );
+}
+
+#[test]
+fn who_dies_in_a_cut_closes_the_connections_of_others_behind_one_that_it_gave_up() {
+    let mut network = network(|_| {});
+    send(&mut network, 0, (B1, B2), request(1));
+    cut(&mut network, set(&[B1]), set(&[B2]));
+    send(&mut network, 1, (B1, B2), Message::Disconnect(Channel::Data));
+    send(&mut network, 2, (B1, B2), request(2));
+    send(&mut network, 2, (B2, B1), request(1));
+    for (peer, channel) in network.close(B1) {
+        let closed = Message::Disconnect(channel);
+        assert_eq!(network.send(3, B1, peer, 0, &closed), Way::Cut);
+        network.hold(parcel((B1, peer), closed));
+    }
+    assert_eq!(held(&network, B1, B2), 3, "both ends, and what was asked between them");
+    assert_eq!(send(&mut network, 4, (B2, B1), request(2)), Way::Nowhere);
+    network.heal(5);
+    network.heard(B1, B2, Channel::Data);
+    assert!(matches!(send(&mut network, 6, (B2, B1), request(3)), Way::Arrives(_)));
 }
 
 #[test]
