@@ -174,7 +174,7 @@ fn command_label(command: CommandFact) -> String {
         CommandFact::Keyed(true) => "keyed by subject".to_owned(),
         CommandFact::Keyed(false) => "no keys".to_owned(),
         CommandFact::Consumers(n) => counted(n.into(), "consumer"),
-        CommandFact::Send { .. } => "one record sent".to_owned(),
+        CommandFact::Send { .. } | CommandFact::SendTo { .. } => "one record sent".to_owned(),
         CommandFact::Process { node: of, fault } => {
             let verb = match fault {
                 ProcessFault::Crash => "crash",

@@ -134,14 +134,14 @@ impl SettingRow {
             Kind::Choice(words) => line(self.choice(ctx, id, words, shown)),
             Kind::Switch => line(self.choice(ctx, id, &["false", "true"], shown)),
             Kind::Distribution => self.distribution(ctx, id, shown, &line),
-            Kind::Keys | Kind::Name => line(self.number(ctx, id, shown, wrong)),
+            Kind::Keys | Kind::Name | Kind::Text(_) => line(self.number(ctx, id, shown, wrong)),
         }
     }
 
     fn number(&self, ctx: &Context<Self>, id: &str, shown: &str, wrong: bool) -> Html {
         let link = ctx.link();
         let setting = ctx.props().setting;
-        let numeric = !matches!(setting.kind, Kind::Name | Kind::Keys);
+        let numeric = !matches!(setting.kind, Kind::Name | Kind::Keys | Kind::Text(_));
         html! {
             <input
                 class="field"
@@ -269,7 +269,7 @@ fn facts(props: &Props) -> Html {
             if matches!(setting.kind, Kind::Number { .. } | Kind::Millis { .. }) {
                 <span>{ setting.kind.allowed().replace(" to ", "–") }</span>
             }
-            if !matches!(setting.kind, Kind::Name | Kind::Keys | Kind::Distribution) {
+            if !matches!(setting.kind, Kind::Name | Kind::Keys | Kind::Distribution | Kind::Text(_)) {
                 <span>{ "default " }{ setting.default() }</span>
             }
             if props.value != props.original && !setting.live {

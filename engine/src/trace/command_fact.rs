@@ -77,6 +77,13 @@ pub enum CommandFact {
     Unclean(bool),
     /// `min.insync.replicas` of the topic.
     MinInsyncReplicas(u8),
+    /// One record by hand, to a partition that was chosen with it.
+    SendTo {
+        /// Its key.
+        key: Option<KeyId>,
+        /// Its partition.
+        partition: u16,
+    },
 }
 
 /// What can be done to a process.

@@ -307,6 +307,9 @@ fn command_text(command: &CommandFact, n: &Names) -> String {
         CommandFact::Keyed(false) => "records have no key".to_owned(),
         CommandFact::Consumers(count) => format!("{count} consumers"),
         CommandFact::Send { key } => format!("send one record with key {}", n.key(key)),
+        CommandFact::SendTo { key, partition } => {
+            format!("send one record with key {} to partition {partition}", n.key(key))
+        }
         _ => cluster::command_text(command),
     }
 }

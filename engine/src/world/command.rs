@@ -23,6 +23,8 @@ pub enum Command {
         key: Option<String>,
         /// What it says.
         value: String,
+        /// Its partition; `None` for where the partitioner puts it.
+        partition: Option<u16>,
     },
     /// A process is crashed, stopped, paused, resumed, started again, or loses its disk. Where a broker and a
     /// controller share a process (`process.roles=broker,controller`), it happens to both.
@@ -91,7 +93,13 @@ impl Command {
             Command::Distribution(_) | Command::Keys(_) => CommandFact::Keys,
             Command::Keyed(keyed) => CommandFact::Keyed(*keyed),
             Command::Consumers(count) => CommandFact::Consumers(*count),
-            Command::Send { .. } => CommandFact::Send { key: None },
+            Command::Send { partition, .. } => match partition {
+                None => CommandFact::Send { key: None },
+                Some(partition) => CommandFact::SendTo {
+                    key: None,
+                    partition: *partition,
+                },
+            },
             Command::Process { node, fault } => CommandFact::Process {
                 node: *node,
                 fault: *fault,

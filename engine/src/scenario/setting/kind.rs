@@ -32,7 +32,32 @@ pub enum Kind {
     Keys,
     /// A legal name of a topic or a group.
     Name,
+    /// A text with a form of its own.
+    Text(TextForm),
 }
+
+/// The form of a text.
+#[derive(Clone, Copy)]
+pub struct TextForm {
+    /// What is allowed, as it follows *must be*.
+    pub(super) allowed: &'static str,
+    /// The text as it is written when all is well with it.
+    pub(super) canonical: fn(&str) -> Option<String>,
+}
+
+impl std::fmt::Debug for TextForm {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.allowed)
+    }
+}
+
+impl PartialEq for TextForm {
+    fn eq(&self, other: &Self) -> bool {
+        self.allowed == other.allowed
+    }
+}
+
+impl Eq for TextForm {}
 
 /// A value that fits its kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +83,7 @@ impl Kind {
             },
             Kind::Distribution => "uniform, zipf:0.5, zipf:1, zipf:1.5, zipf:2 or hot:0 to hot:100".to_owned(),
             Kind::Keys => format!("at most {} keys", decimal::grouped(keys::MAX_KEYS as u64)),
+            Kind::Text(form) => form.allowed.to_owned(),
             Kind::Name => "1 to 249 letters, digits, dots, underscores or hyphens".to_owned(),
         }
     }
@@ -97,6 +123,7 @@ impl Kind {
                 .map(|n| Value::Number(n as u64)),
             Kind::Distribution => parse_distribution(text).map(Value::Distribution),
             Kind::Keys => None,
+            Kind::Text(form) => (form.canonical)(text).map(Value::Name),
             Kind::Name => is_legal_name(text).then(|| Value::Name(text.to_owned())),
         }
     }

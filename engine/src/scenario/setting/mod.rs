@@ -8,11 +8,12 @@ mod cluster;
 mod failures;
 mod keys;
 mod kind;
+mod partitioning;
 mod traffic;
 
 pub(super) use keys::check as check_key;
 pub use keys::{MAX_KEY_BYTES, MAX_KEYS};
-pub use kind::Kind;
+pub use kind::{Kind, TextForm};
 pub(super) use traffic::LEAST_LATENCY_US;
 
 use super::error::did_you_mean;
@@ -63,6 +64,7 @@ enum Access {
     Name(fn(&Setup) -> &str, fn(&mut Setup, &str)),
     Distribution(fn(&Setup) -> KeyDistribution, fn(&mut Setup, KeyDistribution)),
     Keys(fn(&Setup) -> &Vec<String>, fn(&mut Setup, Vec<String>)),
+    Text(fn(&Setup) -> String, fn(&mut Setup, &str)),
 }
 
 /// A number's field. Its kind's range fits the field's type: a test sets both ends of every setting.
@@ -126,6 +128,7 @@ impl Setting {
             &failures::SETTINGS,
             &traffic::SETTINGS,
             &clients::SETTINGS,
+            &partitioning::SETTINGS,
         ]
         .into_iter()
         .flatten()
@@ -155,6 +158,7 @@ impl Setting {
         match (&self.access, self.parse(value)?) {
             (Access::Number(_, set), Value::Number(n)) => set(setup, n),
             (Access::Name(_, set), Value::Name(name)) => set(setup, &name),
+            (Access::Text(_, set), Value::Name(text)) => set(setup, &text),
             (Access::Distribution(_, set), Value::Distribution(distribution)) => set(setup, distribution),
             (Access::Keys(_, set), Value::Keys(keys)) => set(setup, keys),
             _ => unreachable!("invariant setting-fits-its-kind: {}", self.name),
@@ -169,6 +173,7 @@ impl Setting {
             Access::Number(get, _) => Value::Number(get(setup)),
             Access::Name(get, _) => Value::Name(get(setup).to_owned()),
             Access::Distribution(get, _) => Value::Distribution(get(setup)),
+            Access::Text(get, _) => Value::Name(get(setup)),
             Access::Keys(get, _) => Value::Keys(get(setup).clone()),
         };
         self.kind.write(&value)
