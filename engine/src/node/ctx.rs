@@ -85,6 +85,12 @@ impl<'w> Ctx<'w> {
         self.trace.record(self.now, self.me, self.cause, fact)
     }
 
+    /// A record that has its number will never be sent: whoever puts what is about its subject in order must not wait
+    /// for it.
+    pub fn never_sent(&mut self, subject: KeyId, sequence: u32) {
+        self.trace.never_sent(subject, sequence);
+    }
+
     /// Says that something happened, and that all that follows in this handler follows from it.
     pub fn record_as_cause(&mut self, fact: Fact) -> EventId {
         self.cause = self.record(fact);

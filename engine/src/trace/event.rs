@@ -1,6 +1,7 @@
 //! Events, and the trace that holds the last of them.
 
 use super::{Counters, Fact, Ledger, digest::Digest};
+use crate::log::KeyId;
 use crate::wire::{Micros, NodeId};
 use std::collections::VecDeque;
 
@@ -61,6 +62,9 @@ impl Trace {
         self.keep(&event);
         event.id
     }
+
+    /// A record with that number will never be sent.
+    pub(crate) fn never_sent(&mut self, _subject: KeyId, _sequence: u32) {}
 
     #[inline(never)]
     fn keep(&mut self, event: &Event) {

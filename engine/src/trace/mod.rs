@@ -11,7 +11,7 @@ mod ledger;
 mod readable;
 mod sent;
 
-pub use command_fact::{CommandFact, ProcessFault};
+pub use command_fact::{CommandFact, KeyFact, ProcessFault};
 pub use counters::{Counters, GroupCounters, PartitionCounters, SubjectCounters};
 pub use event::{Event, EventId, Trace};
 pub use fact::{BatchWhy, Election, Fact, FenceWhy, GroupStateName};

@@ -12,6 +12,7 @@ mod commands;
 mod faults;
 mod flights;
 mod inspect;
+mod keys;
 mod link;
 mod look;
 mod network;
