@@ -8,6 +8,8 @@ mod fact;
 mod intervals;
 mod json;
 mod ledger;
+mod merge;
+mod partials;
 mod readable;
 mod sent;
 
@@ -18,5 +20,6 @@ pub use fact::{BatchWhy, Election, Fact, FenceWhy, GroupStateName};
 pub use intervals::Intervals;
 pub use json::event_json;
 pub use ledger::{Ledger, LedgerColumn, LedgerFigures, LedgerLine};
+pub use merge::MergeFigures;
 pub use readable::{Names, readable, readable_time};
 pub use sent::Sent;

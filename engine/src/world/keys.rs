@@ -88,6 +88,9 @@ impl World {
         match Keying::new(rule, &subjects, dictionary) {
             Ok(keying) => {
                 self.playing.keying = keying;
+                if rule.spreads() {
+                    self.trace.count_partials();
+                }
                 true
             }
             Err(keys) => {

@@ -15,6 +15,7 @@ mod inspect;
 mod keys;
 mod link;
 mod look;
+mod merge;
 mod network;
 mod network_config;
 mod processes;
@@ -24,6 +25,7 @@ mod start;
 mod view;
 
 pub use command::Command;
+pub use merge::{MergeView, MergedSubject};
 pub use network_config::{LinkConfig, NetworkConfig};
 pub use setup::{Limits, Setup, TopicSetup};
 pub use view::{

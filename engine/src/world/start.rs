@@ -56,6 +56,9 @@ impl World {
         };
         world.deal_listed();
         world.begin_keys();
+        if setup.order_repair {
+            world.trace.repair_order(setup.order_timeout_us);
+        }
         world.configure_producers();
         world.start_nodes();
         world

@@ -1,13 +1,14 @@
 //! Settings of keys: which come how often, what a record has as key, and what happens in front of `send()`.
 
 use super::forms::{self, Form};
-use super::{Access, Area, Kind, Setting};
+use super::{Access, Area, Kind, Setting, field};
 use crate::workload::{Dealing, KeyRule, SourceKind};
 
 const SUBJECTS: &[&str] = &["dealt", "all"];
+const REPAIR: &[&str] = &["off", "on"];
 const SOURCES: &[&str] = &["waits", "queues"];
 
-pub(super) static SETTINGS: [Setting; 5] = [
+pub(super) static SETTINGS: [Setting; 7] = [
     Setting::new(
         "key",
         Area::Workload,
@@ -70,4 +71,23 @@ pub(super) static SETTINGS: [Setting; 5] = [
          the source. What is above 100 000 there is dropped.",
     )
     .live(),
+    Setting::new(
+        "order.repair",
+        Area::Consumers,
+        Kind::Choice(REPAIR),
+        Access::Number(
+            |setup| u64::from(setup.order_repair),
+            |setup, n| setup.order_repair = n != 0,
+        ),
+        "A merge step behind the consumers holds a record until all before it about the same subject have come: it knows \
+         the numbers. That costs memory for what it holds, and the delay of the slowest partition.",
+    ),
+    Setting::millis(
+        "order.timeout.ms",
+        Area::Consumers,
+        (1, 3_600_000),
+        field!(order_timeout_us),
+        "With order.repair: how long it waits for a record of which nobody knows what has become. A lost one would hold up \
+         all that follows for ever. What send() refused, and what the producer was told has failed, it does not wait for.",
+    ),
 ];
