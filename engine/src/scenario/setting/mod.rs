@@ -6,14 +6,17 @@
 mod clients;
 mod cluster;
 mod failures;
+mod forms;
+mod keying;
 mod keys;
 mod kind;
 mod partitioning;
 mod traffic;
 
+pub use forms::Form;
 pub(super) use keys::check as check_key;
 pub use keys::{MAX_KEY_BYTES, MAX_KEYS};
-pub use kind::{Kind, TextForm};
+pub use kind::Kind;
 pub(super) use traffic::LEAST_LATENCY_US;
 
 use super::error::did_you_mean;
@@ -64,6 +67,7 @@ enum Access {
     Name(fn(&Setup) -> &str, fn(&mut Setup, &str)),
     Distribution(fn(&Setup) -> KeyDistribution, fn(&mut Setup, KeyDistribution)),
     Keys(fn(&Setup) -> &Vec<String>, fn(&mut Setup, Vec<String>)),
+    /// In its form's own writing, which has been read once before it is set.
     Text(fn(&Setup) -> String, fn(&mut Setup, &str)),
 }
 
@@ -127,6 +131,7 @@ impl Setting {
             &cluster::SETTINGS[..],
             &failures::SETTINGS,
             &traffic::SETTINGS,
+            &keying::SETTINGS,
             &clients::SETTINGS,
             &partitioning::SETTINGS,
         ]
@@ -158,9 +163,9 @@ impl Setting {
         match (&self.access, self.parse(value)?) {
             (Access::Number(_, set), Value::Number(n)) => set(setup, n),
             (Access::Name(_, set), Value::Name(name)) => set(setup, &name),
-            (Access::Text(_, set), Value::Name(text)) => set(setup, &text),
             (Access::Distribution(_, set), Value::Distribution(distribution)) => set(setup, distribution),
             (Access::Keys(_, set), Value::Keys(keys)) => set(setup, keys),
+            (Access::Text(_, set), Value::Text(text)) => set(setup, &text),
             _ => unreachable!("invariant setting-fits-its-kind: {}", self.name),
         }
         Ok(())
@@ -173,8 +178,8 @@ impl Setting {
             Access::Number(get, _) => Value::Number(get(setup)),
             Access::Name(get, _) => Value::Name(get(setup).to_owned()),
             Access::Distribution(get, _) => Value::Distribution(get(setup)),
-            Access::Text(get, _) => Value::Name(get(setup)),
             Access::Keys(get, _) => Value::Keys(get(setup).clone()),
+            Access::Text(get, _) => Value::Text(get(setup)),
         };
         self.kind.write(&value)
     }
@@ -205,7 +210,9 @@ impl Setting {
         match (self.name, value) {
             ("rate", Value::Number(n)) => u32::try_from(n).map(Command::Rate).map_err(|_| fixed()),
             ("consumers", Value::Number(n)) => u8::try_from(n).map(Command::Consumers).map_err(|_| fixed()),
-            ("key", Value::Number(n)) => Ok(Command::Keyed(n == traffic::KEY_IS_SUBJECT)),
+            ("key", Value::Text(text)) => forms::read_rule(&text).map(Command::Key),
+            ("own.weights", Value::Text(text)) => forms::read_weights(&text).map(Command::Weights),
+            ("send.limit", Value::Text(text)) => forms::read_limits(&text).map(Command::SendLimits),
             ("keys", Value::Distribution(distribution)) => Ok(Command::Distribution(distribution)),
             ("own.keys", Value::Keys(keys)) => Ok(Command::Keys(keys)),
             ("unclean.leader.election.enable", Value::Number(n)) => Ok(Command::Unclean(n != 0)),
@@ -222,7 +229,9 @@ impl Setting {
         let (name, value) = match command {
             Command::Rate(n) => ("rate", Value::Number(u64::from(*n))),
             Command::Consumers(n) => ("consumers", Value::Number(u64::from(*n))),
-            Command::Keyed(keyed) => ("key", Value::Number(traffic::key_choice(*keyed))),
+            Command::Key(rule) => ("key", Value::Text(forms::write_rule(rule))),
+            Command::Weights(weights) => ("own.weights", Value::Text(forms::write_weights(weights))),
+            Command::SendLimits(limits) => ("send.limit", Value::Text(forms::write_limits(limits))),
             Command::Distribution(distribution) => ("keys", Value::Distribution(*distribution)),
             Command::Keys(keys) => ("own.keys", Value::Keys(keys.clone())),
             Command::Unclean(on) => ("unclean.leader.election.enable", Value::Number(u64::from(*on))),

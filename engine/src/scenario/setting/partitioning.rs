@@ -1,6 +1,6 @@
 //! Settings of where a record lands.
 
-use super::{Access, Area, Kind, Setting, TextForm, field};
+use super::{Access, Area, Form, Kind, Setting, field};
 use crate::producer::partitioner_class::PartitionerClass;
 use crate::world::{Limits, Setup};
 
@@ -10,10 +10,7 @@ pub(super) static SETTINGS: [Setting; 3] = [
     Setting::new(
         "partitioner.class",
         Area::Producers,
-        Kind::Text(TextForm {
-            allowed: PartitionerClass::ALLOWED,
-            canonical: |text| read(text).map(|classes| write(&classes)),
-        }),
+        Kind::Form(Form::Partitioners),
         Access::Text(|setup| write(&setup.producer.partitioners), set_classes),
         "Which partitioner the producers have; with commas each has its own, in turn. Two that hash differently put the \
          same key on two partitions, and its order is gone. round-robin and uniform-sticky spread records and keep no key \
@@ -42,7 +39,7 @@ pub(super) static SETTINGS: [Setting; 3] = [
 ];
 
 /// Names with commas between, at most one for each producer that there can be.
-fn read(text: &str) -> Option<Vec<PartitionerClass>> {
+pub(super) fn read(text: &str) -> Option<Vec<PartitionerClass>> {
     let classes: Option<Vec<_>> = text
         .split(',')
         .map(|name| PartitionerClass::parse(name.trim()))
@@ -50,7 +47,7 @@ fn read(text: &str) -> Option<Vec<PartitionerClass>> {
     classes.filter(|classes| classes.len() <= usize::from(Limits::MAX_PRODUCERS))
 }
 
-fn write(classes: &[PartitionerClass]) -> String {
+pub(super) fn write(classes: &[PartitionerClass]) -> String {
     let mut text = String::new();
     for class in classes {
         if !text.is_empty() {
