@@ -214,34 +214,42 @@ fn a_producer_over_its_quota_is_answered_at_once_and_then_held_back() {
     }
 }
 
-#[test]
-fn a_consumer_over_its_quota_gets_nothing_for_a_while_and_its_lag_grows() {
+/// Bytes a second that the first consumer got from 90 s to 190 s, with a quota of 20 000 and more to read than that.
+fn fetched_per_s(max_partition_fetch_bytes: u32) -> (World, u64) {
     let mut setup = setup(1_000, 50);
     setup.broker.consumer_byte_rate = 20_000;
-    setup.consumer.max_partition_fetch_bytes = 10_000;
+    setup.consumer.max_partition_fetch_bytes = max_partition_fetch_bytes;
     let world = run(&setup, 190);
+    let late = world.trace().since(0).filter(|event| event.at >= 90_000_000);
+    let fetched = late.map(|event| match event.fact {
+        Fact::Sent(sent) if sent.response && sent.api == Api::Fetch && sent.to == NodeId::Consumer(1) => sent.bytes,
+        _ => 0,
+    });
+    let bytes: u64 = fetched.map(u64::from).sum();
+    (world, bytes / 100)
+}
+
+#[test]
+fn a_consumer_over_its_quota_gets_nothing_for_a_while_and_its_lag_grows() {
+    let (world, per_s) = fetched_per_s(10_000);
+    assert!((19_000..20_100).contains(&per_s), "{per_s} bytes a second");
     let throttled = |event: &Event| {
-        matches!(
-            event.fact,
-            Fact::Throttled {
-                client: NodeId::Consumer(_),
-                ..
-            }
-        )
+        let Fact::Throttled { client, .. } = event.fact else {
+            return false;
+        };
+        matches!(client, NodeId::Consumer(_))
     };
     assert!(events(&world, throttled) > 0);
-    let fetched = world
-        .trace()
-        .since(0)
-        .filter(|event| event.at >= 90_000_000)
-        .map(|event| match event.fact {
-            Fact::Sent(sent) if sent.response && sent.api == Api::Fetch && sent.to == NodeId::Consumer(1) => sent.bytes,
-            _ => 0,
-        });
-    let per_s = fetched.map(u64::from).sum::<u64>() / 100;
-    assert!((19_000..20_100).contains(&per_s), "{per_s} bytes a second");
     assert!(world.view().partitions[0].lag > 5_000);
     assert_eq!(world.trace().counters().failed, 0, "the producers are not concerned");
+}
+
+/// What follows from `getMaxValueInQuotaWindow` and `unrecordQuotaSensor`: the second of two such fetches is over until the
+/// first has left the window, and is tried again a window after it was first refused.
+#[test]
+fn a_consumer_whose_fetches_are_as_large_as_the_window_gets_half_of_its_quota() {
+    let (_, per_s) = fetched_per_s(1_048_576);
+    assert!((9_000..11_000).contains(&per_s), "{per_s} bytes a second");
 }
 
 #[test]
