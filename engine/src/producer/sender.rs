@@ -114,13 +114,15 @@ impl Producer {
 
     /// Sends what is ready, and asks to be called when more will be (`Sender.sendProducerData`).
     fn send_ready(&mut self, ctx: &mut Ctx) {
-        let ready = self.ready(ctx.now());
+        let mut ready = self.ready(ctx.now());
         for broker in (0..16)
             .map(BrokerId)
             .filter(|broker| ready.brokers & (1 << broker.0) != 0)
         {
             self.note_latency(broker, ctx.now());
-            if self.links.is_open(broker) {
+            if let Some(until) = self.links.throttled_until(broker, ctx.now()) {
+                ready.wake = Some(ready.wake.map_or(until, |wake| wake.min(until)));
+            } else if self.links.is_open(broker) {
                 self.send_to(broker, ctx);
             } else {
                 self.try_link(broker, ctx);
@@ -164,7 +166,8 @@ impl Producer {
     /// Notes that there is something for that broker, and whether it can go (`RecordAccumulator.updateNodeLatencyStats`).
     fn note_latency(&mut self, broker: BrokerId, now: Micros) {
         if self.config.partitioner_availability_timeout_us > 0 {
-            let can_drain = self.links.is_open(broker) && self.has_room_for(broker);
+            let may_send = self.links.is_open(broker) && self.links.throttled_until(broker, now).is_none();
+            let can_drain = may_send && self.has_room_for(broker);
             self.sender.latencies.note(broker, now, can_drain);
         }
     }

@@ -1,7 +1,7 @@
 //! What a person or the scenario does, in short, as the trace keeps it.
 
 use crate::log::KeyId;
-use crate::wire::{BrokerId, BrokerSet, Micros, NodeId, NodeSet};
+use crate::wire::{BrokerId, BrokerSet, Micros, NodeId, NodeSet, QuotaType};
 use crate::workload::KeyRule;
 
 /// What a person or the scenario did, in short.
@@ -89,6 +89,13 @@ pub enum CommandFact {
     SendLimits {
         /// Of so many subjects.
         count: u32,
+    },
+    /// `producer_byte_rate` or `consumer_byte_rate` of every client-id.
+    ClientQuota {
+        /// Which of them.
+        quota: QuotaType,
+        /// In bytes a second; 0 for none.
+        bytes_per_s: u64,
     },
 }
 
