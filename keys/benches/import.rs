@@ -1,0 +1,2 @@
+//! How fast a million rows are imported.
+fn main() {}
