@@ -8,6 +8,7 @@
 //!
 //! Weights are integers (millionths), and ratios are thousandths: the same everywhere, to the last digit.
 
+mod clients;
 mod detect;
 mod import;
 mod keys;
@@ -18,7 +19,8 @@ mod shares;
 mod skew;
 mod workload;
 
-pub use detect::{FieldGuess, Guess, detect};
+pub use clients::{ClientPlace, Disagreement, clients, disagreement};
+pub use detect::{FieldGuess, Guess, detect, detect_as, detect_with_header};
 pub use import::{
     BadKind, BadRow, BadRows, Import, Importer, MAX_ARENA_BYTES, MAX_DISTINCT_KEYS, MAX_ROW_BYTES, MAX_SHOWN, Progress,
     TimeSpan,
@@ -26,6 +28,7 @@ pub use import::{
 pub use keys::{KeyAt, Keys, ONE, Tally, Weight};
 pub use layout::{Field, Format, Layout, SEPARATORS};
 pub use moved::{Move, Moved, moved};
+pub use partitura_engine::producer::key_hash::ClientHash;
 pub use partitura_engine::scenario::MAX_KEY_BYTES;
 pub use salt::{SaltWhich, Salted, salted};
 pub use shares::{Hottest, PartitionShare, Shares, shares};

@@ -205,3 +205,22 @@ fn parser(separator: u8) -> Reader {
 fn line_ends(row: &[u8]) -> u64 {
     memchr_iter(b'\n', row).count() as u64 + u64::from(row.last() == Some(&b'\r'))
 }
+
+/// The first rows of a file with their columns, for a guess; an unfinished row is left out.
+pub(crate) fn sample_rows(start: &[u8], separator: u8, most: usize) -> Vec<Vec<String>> {
+    let mut rows = Vec::new();
+    let mut file = Delimited::new(separator, false);
+    let mut rest = start;
+    while rows.len() < most && file.parse(rest) {
+        rest = &rest[file.taken..];
+        let starts = [0].into_iter().chain(file.ends[..file.ends_used].iter().copied());
+        let spans = starts.zip(&file.ends[..file.ends_used]);
+        let columns = spans.map(|(from, to)| String::from_utf8_lossy(&file.text[from..*to]).into_owned());
+        rows.push(columns.collect());
+        file.forget_row();
+    }
+    if rows.is_empty() && !rest.ends_with(b"\n") && file.parse(b"\n") {
+        return sample_rows(&[start, b"\n"].concat(), separator, most);
+    }
+    rows
+}

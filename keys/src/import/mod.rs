@@ -11,6 +11,7 @@ mod timestamp;
 
 pub use bad::{BadKind, BadRow, BadRows, MAX_SHOWN};
 pub use collect::{MAX_ARENA_BYTES, MAX_DISTINCT_KEYS};
+pub(crate) use delimited::sample_rows;
 pub(crate) use json::fields as json_fields;
 pub(crate) use number::parse_weight;
 pub(crate) use timestamp::parse_timestamp;
