@@ -12,8 +12,10 @@ mod commands;
 mod faults;
 mod flights;
 mod inspect;
+mod keys;
 mod link;
 mod look;
+mod merge;
 mod network;
 mod network_config;
 mod processes;
@@ -23,6 +25,7 @@ mod start;
 mod view;
 
 pub use command::Command;
+pub use merge::{MergeView, MergedSubject};
 pub use network_config::{LinkConfig, NetworkConfig};
 pub use setup::{Limits, Setup, TopicSetup};
 pub use view::{
