@@ -1,6 +1,8 @@
 //! The same key by the clients that there are, and whether two services would part it.
 
-use partitura_engine::producer::key_hash::ClientHash;
+use super::words::percent;
+use crate::ui::format::grouped;
+use partitura_keys::{ClientHash, Keys, disagreement};
 
 /// The rules that are shown, the defaults first. Those that only treat a missing key otherwise are left out.
 const SHOWN: [ClientHash; 6] = [
@@ -91,6 +93,24 @@ pub fn verdict(key: &[u8], partitions: u32) -> (bool, String) {
         cure(librdkafka != java)
     );
     (true, text)
+}
+
+/// With more keys, nobody waits for the comparison.
+const MOST_COMPARED: usize = 20_000;
+
+/// How much of a load a Java service and one on librdkafka's default would put on different partitions.
+#[must_use]
+pub fn apart(keys: &Keys, partitions: u32) -> Option<String> {
+    if keys.is_empty() || keys.len() > MOST_COMPARED || partitions < 2 {
+        return None;
+    }
+    let apart = disagreement(keys, partitions, ClientHash::Java, ClientHash::ConsistentRandom);
+    Some(format!(
+        "Of the keys on the right, Java and librdkafka’s default part {} of {}: {} of the load.",
+        grouped(apart.keys),
+        grouped(keys.len() as u64),
+        percent(u64::from(apart.weight_permille))
+    ))
 }
 
 fn cure(librdkafka: bool) -> &'static str {

@@ -1,6 +1,6 @@
 //! Reads a file or a pasted text in slices of a few milliseconds, so that the page stays alive meanwhile.
 
-use partitura_keys::{Guess, Import, Importer, Layout, detect};
+use partitura_keys::{Format, Guess, Import, Importer, Layout, detect, detect_as, detect_with_header};
 use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
@@ -16,6 +16,41 @@ pub(super) enum Origin {
     Text(Rc<str>),
     /// A file on the person's own disk.
     File(web_sys::File),
+}
+
+/// How a file is to be read.
+pub(super) enum How {
+    /// As its first bytes suggest.
+    Guess,
+    /// In that format.
+    As(Format),
+    /// With names in the first row, or without.
+    Header(Format, bool),
+    /// By that layout.
+    By(Layout),
+}
+
+impl How {
+    /// The layout, and a new guess if there is one.
+    fn layout(self, start: &[u8]) -> (Layout, Option<Guess>) {
+        let guess = match self {
+            How::By(layout) => return (layout, None),
+            How::Guess => detect(start),
+            How::As(format) => detect_as(start, format),
+            How::Header(Format::Delimited(separator), has_header) => detect_with_header(start, separator, has_header),
+            How::Header(format, has_header) => {
+                let guess = detect_as(start, format);
+                Guess {
+                    layout: Layout {
+                        has_header,
+                        ..guess.layout
+                    },
+                    ..guess
+                }
+            }
+        };
+        (guess.layout.clone(), Some(guess))
+    }
 }
 
 /// What is told of a reading.
@@ -76,13 +111,13 @@ impl Origin {
 }
 
 impl Feed {
-    /// Starts to read; without a layout, by the one that the first bytes suggest.
+    /// Starts to read.
     #[must_use]
-    pub(super) fn start(origin: Origin, layout: Option<Layout>, on_fed: Callback<Fed>) -> Self {
+    pub(super) fn start(origin: Origin, how: How, on_fed: Callback<Fed>) -> Self {
         let wanted = Rc::new(Cell::new(true));
         let still = wanted.clone();
         spawn_local(async move {
-            let fed = read(&origin, layout, &still, &on_fed).await;
+            let fed = read(&origin, how, &still, &on_fed).await;
             if still.get() {
                 on_fed.emit(fed.unwrap_or_else(Fed::Failed));
             }
@@ -95,7 +130,7 @@ fn now() -> f64 {
     gloo::utils::window().performance().map_or(0.0, |clock| clock.now())
 }
 
-async fn read(origin: &Origin, layout: Option<Layout>, still: &Cell<bool>, on_fed: &Callback<Fed>) -> Result<Fed, String> {
+async fn read(origin: &Origin, how: How, still: &Cell<bool>, on_fed: &Callback<Fed>) -> Result<Fed, String> {
     let whole = origin.len();
     if whole > MOST_BYTES {
         return Err("The file is larger than 1 GB: that is more than a page should hold.".to_owned());
@@ -105,8 +140,7 @@ async fn read(origin: &Origin, layout: Option<Layout>, still: &Cell<bool>, on_fe
     if is_binary(start) {
         return Err("This is not a text file: it has bytes that no text has. A CSV, TSV or JSON Lines file is wanted, or a list of keys.".to_owned());
     }
-    let guess = layout.is_none().then(|| detect(start));
-    let layout = layout.or_else(|| Some(guess.as_ref()?.layout.clone())).unwrap_or_else(Layout::list);
+    let (layout, guess) = how.layout(start);
     let mut importer = Importer::new(layout.clone());
     let (mut from, mut since) = (0, now());
     loop {

@@ -106,6 +106,7 @@ impl KeysRoom {
                     if warns { <Sign icon={Icon::Alert} /> }
                     <span>{ verdict }</span>
                 </p>
+                if let Some(apart) = &self.apart { <p class="keys-said">{ apart }</p> }
                 <table class="figures"><tbody>{ for clients::rows(self.key.as_bytes(), n).into_iter().map(row) }</tbody></table>
             </section>
         }

@@ -1,8 +1,8 @@
 //! One's own data on the page: how they come in, how they are read, and what was wrong with them.
 
-use super::feed::Origin;
+use super::feed::{How, Origin};
 use super::load_view::megabytes;
-use super::room::{KeysRoom, Msg, Own};
+use super::room::{HowMsg, KeysRoom, Msg, Own};
 use super::use_own;
 use crate::ui::format::{counted, grouped, shortened};
 use crate::ui::icon::{Icon, Sign};
@@ -93,13 +93,11 @@ impl KeysRoom {
         let layout = &own.layout;
         let fields: &[FieldGuess] = self.guess.as_ref().map_or(&[], |guess| &guess.fields);
         let format = place_of(layout.format);
-        let on_format = {
-            let layout = layout.clone();
-            ctx.link().callback(move |event: Event| {
-                let place = event.target_unchecked_into::<HtmlSelectElement>().selected_index();
-                Msg::Layout(of_format(&layout, FORMATS[(place.max(0) as usize).min(FORMATS.len() - 1)].0))
-            })
-        };
+        let on_format = ctx.link().callback(|event: Event| {
+            let place = event.target_unchecked_into::<HtmlSelectElement>().selected_index();
+            let (format, _) = FORMATS[(place.max(0) as usize).min(FORMATS.len() - 1)];
+            Msg::Read(HowMsg(How::As(format)))
+        });
         let with = |to: fn(&mut Layout, Option<Field>)| {
             let (layout, fields) = (layout.clone(), fields.to_vec());
             ctx.link().callback(move |event: Event| {
@@ -107,18 +105,11 @@ impl KeysRoom {
                 let field = value.parse::<usize>().ok().and_then(|place| fields.get(place));
                 let mut layout = layout.clone();
                 to(&mut layout, field.map(|field| field.field.clone()));
-                Msg::Layout(layout)
+                Msg::Read(HowMsg(How::By(layout)))
             })
         };
-        let header = {
-            let layout = layout.clone();
-            ctx.link().callback(move |_: Event| {
-                Msg::Layout(Layout {
-                    has_header: !layout.has_header,
-                    ..layout.clone()
-                })
-            })
-        };
+        let (of, has_header) = (layout.format, layout.has_header);
+        let header = ctx.link().callback(move |_: Event| Msg::Read(HowMsg(How::Header(of, !has_header))));
         let picker = |label: &'static str, id: &'static str, now: Option<&Field>, none: bool, to| {
             html! { <label>{ label }{ select(id, fields, now, none, with(to)) }</label> }
         };
@@ -221,22 +212,6 @@ const FORMATS: [(Format, &str); 6] = [
 
 fn place_of(format: Format) -> usize {
     FORMATS.iter().position(|(known, _)| *known == format).unwrap_or(0)
-}
-
-/// The same file in another format: columns and fields have other names there.
-fn of_format(layout: &Layout, format: Format) -> Layout {
-    let is_json = |format| format == Format::JsonLines;
-    if is_json(format) == is_json(layout.format) && format != Format::List {
-        return Layout {
-            format,
-            ..layout.clone()
-        };
-    }
-    Layout {
-        format,
-        key: if is_json(format) { Field::Path("key".to_owned()) } else { Field::Column(0) },
-        ..Layout::list()
-    }
 }
 
 fn select(id: &'static str, fields: &[FieldGuess], now: Option<&Field>, none: bool, on: yew::Callback<Event>) -> Html {

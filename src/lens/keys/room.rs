@@ -1,10 +1,10 @@
 //! The room: what is typed, what is read, and what is shown of it.
 
 use super::change::{Change, change};
-use super::feed::{Fed, Feed, Origin};
+use super::feed::{Fed, Feed, How, Origin};
 use super::figures::{Figures, Tile, figures};
 use super::run_load::RunLoad;
-use super::{MOST_PARTITIONS, use_own};
+use super::{MOST_PARTITIONS, clients, use_own};
 use crate::session::intent::Intent;
 use partitura_engine::world::Command;
 use partitura_keys::{Guess, Import, KeyAt, Keys, Layout};
@@ -45,7 +45,7 @@ pub enum Msg {
     /// A file was dropped or chosen.
     File(web_sys::File),
     /// The file is to be read otherwise.
-    Layout(Layout),
+    Read(HowMsg),
     /// The reading goes on, or is over.
     Fed(FedMsg),
     /// The reading is to stop.
@@ -60,6 +60,9 @@ pub enum Msg {
 
 /// News of a reading.
 pub struct FedMsg(Fed);
+
+/// How to read a file.
+pub struct HowMsg(pub(super) How);
 
 /// Own data.
 pub(super) struct Own {
@@ -83,6 +86,8 @@ pub struct KeysRoom {
     pub(super) problem: Option<String>,
     pub(super) figures: Rc<Figures>,
     pub(super) change: Rc<Change>,
+    /// How much of the load two clients would part.
+    pub(super) apart: Option<String>,
 }
 
 impl KeysRoom {
@@ -117,14 +122,15 @@ impl KeysRoom {
         };
         let keys = self.keys(props);
         let (figures, change) = (figures(keys, n, &tile), change(keys, n, m, &tile));
+        self.apart = clients::apart(keys, n);
         (self.figures, self.change) = (Rc::new(figures), Rc::new(change));
     }
 
-    fn read(&mut self, ctx: &Context<Self>, layout: Option<Layout>) {
+    fn read(&mut self, ctx: &Context<Self>, how: How) {
         let Some((origin, _)) = &self.origin else { return };
         (self.problem, self.progress, self.is_own) = (None, (0, 0, 0), true);
         let on_fed = ctx.link().callback(|fed| Msg::Fed(FedMsg(fed)));
-        self.reading = Some(Feed::start(origin.clone(), layout, on_fed));
+        self.reading = Some(Feed::start(origin.clone(), how, on_fed));
     }
 
     fn fed(&mut self, fed: Fed) {
@@ -181,6 +187,7 @@ impl Component for KeysRoom {
             problem: None,
             figures: Rc::new(figures(&keys, 1, &none)),
             change: Rc::new(change(&keys, 1, 1, &none)),
+            apart: None,
         };
         room.refresh(ctx.props());
         room
@@ -218,15 +225,15 @@ impl Component for KeysRoom {
             Msg::Text(text) => {
                 self.origin = Some((Origin::Text(text.into()), "the pasted text".to_owned()));
                 self.guess = None;
-                self.read(ctx, None);
+                self.read(ctx, How::Guess);
             }
             Msg::File(file) => {
                 let name = file.name();
                 self.origin = Some((Origin::File(file), name));
                 self.guess = None;
-                self.read(ctx, None);
+                self.read(ctx, How::Guess);
             }
-            Msg::Layout(layout) => self.read(ctx, Some(layout)),
+            Msg::Read(HowMsg(how)) => self.read(ctx, how),
             Msg::Fed(FedMsg(fed @ Fed::Progress(..))) => {
                 self.fed(fed);
                 return props.open;
