@@ -120,6 +120,7 @@ pub(super) fn view(partitions: u16, brokers: u8, consumers: u8, factor: u8, keys
         waiting: 0,
         in_flight: 1,
         blocked: false,
+        backlog: 0,
         last: None,
     }];
     let (each, extra) = (
