@@ -29,6 +29,8 @@ pub fn captions(world: &World, view: &View) -> Captions {
             .map(|last| computation(&last, view, world.dictionary()))
             .unwrap_or_default(),
         assignor: "range".to_owned(),
+        drains: world.drain(),
+        buffer_memory: world.setup().producer.buffer_memory,
     }
 }
 
