@@ -95,7 +95,9 @@ pub fn write_action(command: &Command) -> Option<String> {
         Command::Rate(_)
         | Command::Distribution(_)
         | Command::Keys(_)
-        | Command::Keyed(_)
+        | Command::Weights(_)
+        | Command::Key(_)
+        | Command::SendLimits(_)
         | Command::Consumers(_)
         | Command::Unclean(_)
         | Command::MinInsyncReplicas(_) => {
