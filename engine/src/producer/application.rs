@@ -66,6 +66,9 @@ pub(super) struct Application {
     /// The event that said so of the one that is.
     blocked_by: EventId,
     stopped: bool,
+    /// Since when `send()` blocks, and how long it had blocked before.
+    blocked_since: Option<Micros>,
+    blocked_before_us: Micros,
     pub(super) last_sent: Option<LastSent>,
 }
 
@@ -91,6 +94,11 @@ impl Application {
     /// Records that wait in front of `send()`, and the one that it blocks.
     pub(super) fn backlog(&self) -> u64 {
         self.blocked.len() as u64 + self.limits.waiting()
+    }
+
+    pub(super) fn blocked_us(&self, now: Micros) -> Micros {
+        let since = self.blocked_since.filter(|_| self.is_blocked());
+        self.blocked_before_us + since.map_or(0, |since| now.saturating_sub(since))
     }
 }
 
@@ -128,8 +136,16 @@ impl Producer {
         }
     }
 
+    /// `send()` blocks no more: how long it did counts.
+    fn count_block(&mut self, now: Micros) {
+        if let Some(since) = self.application.blocked_since.take() {
+            self.application.blocked_before_us += now.saturating_sub(since);
+        }
+    }
+
     /// Starts counting from now.
     fn schedule_arrivals(&mut self, ctx: &mut Ctx) {
+        self.count_block(ctx.now());
         self.application.next_ns = ctx.now() * 1000;
         self.schedule_next_arrival(ctx);
     }
@@ -234,6 +250,7 @@ impl Producer {
     /// The first of those that wait begins to wait.
     fn start_block(&mut self, ctx: &mut Ctx) {
         let cause = ctx.cause();
+        self.application.blocked_since.get_or_insert(ctx.now());
         self.application.blocks += 1;
         self.application.blocked_by = ctx.record_as_cause(Fact::SendBlocked);
         ctx.timer_in(self.config.max_block_us, Timer::MaxBlock(self.application.blocks));
@@ -294,6 +311,7 @@ impl Producer {
 
     /// `send()` blocks no more: a source that waited goes on.
     fn go_on(&mut self, ctx: &mut Ctx) {
+        self.count_block(ctx.now());
         if self.application.kind == SourceKind::Waits {
             self.schedule_arrivals(ctx);
         }
