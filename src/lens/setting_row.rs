@@ -196,7 +196,7 @@ impl SettingRow {
                 data-testid={id.to_owned()}
                 aria-label={setting.name}
                 aria-invalid={wrong.then_some("true")}
-                aria-describedby={wrong.then(|| format!("{id}-problem"))}
+                aria-describedby={wrong.then(|| format!("{}-problem", id.trim_end_matches("-text")))}
                 value={shown.to_owned()}
                 oninput={link.callback(|event: InputEvent| Msg::Draft(text_of(&event)))}
                 onchange={link.callback(|event: Event| Msg::Commit(text_of(&event)))}

@@ -49,7 +49,7 @@ impl Spells {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use partitura_engine::wire::{BrokerId, PartitionId, TopicId};
+    use partitura_engine::wire::{PartitionId, TopicId};
 
     const SECOND: Micros = 1_000_000;
 
@@ -68,7 +68,7 @@ mod tests {
             client: NodeId::Producer(1),
             throttle_ms: 800,
         };
-        event(at_s * SECOND, NodeId::Broker(BrokerId(1)), fact)
+        event(at_s * SECOND, NodeId::Broker(1), fact)
     }
 
     #[test]

@@ -258,4 +258,6 @@ fn high_watermark(cell: &Cell, detail: Detail) -> Rect {
 }
 
 #[cfg(test)]
+mod heat_tests;
+#[cfg(test)]
 mod tests;
