@@ -74,8 +74,8 @@ pub fn cure(why: NeverWhy) -> &'static str {
         NeverWhy::NoOwner => "It needs a consumer: the group has none, or it is rebalancing.",
         NeverWhy::Stalled => "Look at its consumer: it may be gone, paused, or unable to fetch.",
         NeverWhy::NotFaster => {
-            "More consumers help only as far as there are partitions, and not one hot key: that needs less work for each \
-             record, another key, or less that comes."
+            "If its consumer is busy: less work for each record, another key, or less that comes. More consumers help up to \
+             one for each partition, and never against one hot key. If it is idle, the brokers hold records back."
         }
     }
 }

@@ -67,7 +67,13 @@ impl ConsumerBox {
                 size: size.min(11.0),
                 ..long.clone()
             };
-            if long.width() <= room { long } else { short.fit(room) }
+            // Four figures are worth a smaller type: cut, they would be another number.
+            let smaller = Label {
+                size: 10.0,
+                ..short.clone()
+            };
+            let fitting = [long, short].into_iter().find(|label| label.width() <= room);
+            fitting.unwrap_or_else(|| smaller.fit(room))
         };
         let soft = |y: f64, text: &str| Label::new(left, rect.y + y, 11.0, Tone::Soft, text);
         let short = |label: Label| {
@@ -182,21 +188,19 @@ impl ConsumerBox {
     }
 }
 
-/// When its lag is gone, beside the lag, which is the last label; nothing where there is no room.
+/// When its lag is gone, beside the lag, which is the last label, or beside the name: in the longest words for which there
+/// is room.
 fn beside(labels: &mut Vec<Label>, when: Drains, right: f64) {
-    let (Some(lag), Some(text)) = (labels.last(), drains::short(when)) else {
-        return;
-    };
-    let drain = Label {
-        at: Point::new(right, lag.at.y),
-        text,
-        tone: Tone::Warn,
-        strong: false,
-        ..lag.clone()
-    };
-    let drain = drain.end();
-    if lag.bounds().right() + 5.0 <= drain.bounds().x {
-        labels.push(drain);
+    let words = [drains::line(when), drains::brief(when), drains::short(when)];
+    let lines = [labels.last().cloned(), labels.first().cloned()];
+    for line in lines.into_iter().flatten() {
+        for text in words.iter().flatten() {
+            let size = line.size.min(11.0);
+            let drain = Label::new(right, line.at.y, size, Tone::Warn, text.as_str()).end();
+            if line.bounds().right() + 6.0 <= drain.bounds().x {
+                return labels.push(drain);
+            }
+        }
     }
 }
 

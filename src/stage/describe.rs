@@ -186,7 +186,7 @@ mod tests {
             "{said}"
         );
         assert!(
-            said.contains("P1: lag 412, never gone: its consumer is no faster than what comes in."),
+            said.contains("P1: lag 412, never gone: no more of it is processed than comes in."),
             "{said}"
         );
         assert!(said.contains("asked for 140 % of what it can process."), "{said}");

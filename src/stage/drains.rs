@@ -13,6 +13,16 @@ pub fn short(when: Drains) -> Option<String> {
     }
 }
 
+/// Beside a lag: `in 3 s`, `never`.
+#[must_use]
+pub fn brief(when: Drains) -> Option<String> {
+    match when {
+        Drains::Empty => None,
+        Drains::In(us) => Some(format!("in {}", span(us))),
+        Drains::Never(_) => Some("never".to_owned()),
+    }
+}
+
 /// A line: `drains in 3 s`, `never: too slow`.
 #[must_use]
 pub fn line(when: Drains) -> Option<String> {
@@ -51,7 +61,7 @@ pub fn reason(why: NeverWhy) -> &'static str {
         NeverWhy::NoLeader => "nobody leads it, so nobody can read it",
         NeverWhy::NoOwner => "no consumer of the group owns it",
         NeverWhy::Stalled => "its consumer has processed nothing of it in the last seconds",
-        NeverWhy::NotFaster => "its consumer is no faster than what comes in",
+        NeverWhy::NotFaster => "no more of it is processed than comes in",
     }
 }
 
@@ -112,7 +122,7 @@ mod tests {
         };
         assert_eq!(
             said(&drain),
-            "lag 1\u{a0}412, never gone: its consumer is no faster than what comes in"
+            "lag 1\u{a0}412, never gone: no more of it is processed than comes in"
         );
         assert_eq!((short(Drains::Empty), line(Drains::Empty)), (None, None));
     }

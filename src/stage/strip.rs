@@ -101,7 +101,7 @@ impl Strip {
             if in_one {
                 Buffer::beside(filled, beside, left + about_room, rect.y + 22.0)
             } else {
-                Buffer::new(filled, Rect::new(left, rect.bottom() - 8.0, room, 3.0), None)
+                Buffer::beneath(filled, left, left + room, rect.bottom() - 6.0)
             }
         });
         labels.push(name);
@@ -126,6 +126,15 @@ impl Buffer {
             label,
             full: filled >= NEARLY_FULL,
         }
+    }
+
+    /// The last line of a narrow strip: the bar, and its figure to the right of it.
+    fn beneath(filled: u64, left: f64, right: f64, middle: f64) -> Self {
+        let tone = if filled >= NEARLY_FULL { Tone::Bad } else { Tone::Soft };
+        let label = Label::new(right, middle + 3.0, 9.0, tone, format!("buffer {}\u{a0}%", filled / 10));
+        let longest = 12.0 * 9.0 * 0.58;
+        let track = Rect::new(left, middle - 1.5, right - left - longest - 6.0, 3.0);
+        Self::new(filled, track, Some(label.end()))
     }
 
     /// Between the name and the computation: the bar, and its figure to the right of it.

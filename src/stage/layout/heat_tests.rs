@@ -145,7 +145,7 @@ fn a_consumer_says_its_load_and_when_its_lag_is_gone() {
     );
     let title = &small.consumers[2].title;
     assert!(
-        title.contains("never gone: its consumer is no faster than what comes in"),
+        title.contains("never gone: no more of it is processed than comes in"),
         "{title}"
     );
 }
