@@ -44,6 +44,19 @@ pub struct Keys {
 }
 
 impl Keys {
+    /// Keys that somebody knows already, each with its weight and without rows. The caller sees to it that none comes
+    /// twice.
+    #[must_use]
+    pub fn weighted<'a>(list: impl IntoIterator<Item = (&'a str, Weight)>) -> Self {
+        let mut keys = Self::default();
+        for (key, weight) in list {
+            let at = keys.insert(key, hash_of(key)) as usize;
+            keys.weights[at] = weight;
+            keys.total.weight += weight;
+        }
+        keys
+    }
+
     /// How many distinct keys there are.
     #[must_use]
     pub fn len(&self) -> usize {

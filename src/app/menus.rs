@@ -98,6 +98,7 @@ impl App {
                 }
             }
             Does::File => files::ask(&self.refs.file),
+            Does::Where(key) => drop(self.keys_room(ctx, Msg::Where(key))),
         }
     }
 }

@@ -6,6 +6,7 @@
 pub mod about;
 pub mod captions;
 pub mod computation;
+pub mod keys;
 pub mod lag;
 pub mod ledger;
 pub mod menus;

@@ -33,6 +33,8 @@ pub struct Link {
     pub step: Option<usize>,
     /// The moment that is looked at.
     pub at_us: Option<Micros>,
+    /// The key in the room of the keys, if that is what is looked at; else it is the score.
+    pub keys_room: Option<String>,
 }
 
 impl Link {
@@ -51,6 +53,7 @@ impl Link {
             actions: Vec::new(),
             step: None,
             at_us: None,
+            keys_room: None,
         }
     }
 
@@ -64,6 +67,7 @@ impl Link {
             actions: plan.actions.clone(),
             step,
             at_us,
+            keys_room: None,
         }
     }
 

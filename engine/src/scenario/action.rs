@@ -44,7 +44,8 @@ impl std::fmt::Debug for ActionForm {
 ///
 /// Says what is wrong, and what may be meant.
 pub fn parse_action(text: &str) -> Result<Command, String> {
-    let text = text.trim();
+    // A line end at the end tells one key with a comma from two keys.
+    let text = text.trim_start().trim_end_matches(' ');
     let (name, rest) = text.split_once(':').unwrap_or((text, ""));
     if let Some(form) = FORMS.iter().find(|form| form.name == name) {
         return (form.read)(rest).map_err(|message| format!("{message}: write it as {}", form.example));

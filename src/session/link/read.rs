@@ -15,7 +15,7 @@ use std::rc::Rc;
 const MOST_PROBLEMS: usize = 50;
 /// The latest moment that a link can name: a day.
 const LATEST_US: Micros = 86_400_000_000;
-const NAMES: [&str; 4] = ["scenario", "seed", "step", "at"];
+const NAMES: [&str; 6] = ["scenario", "seed", "step", "at", "room", "room.key"];
 
 /// A part of the link, and its number.
 #[derive(Clone, Copy)]
@@ -46,6 +46,8 @@ struct Reader {
     seen: Vec<String>,
     /// The seed, if the link names one: else the scenario's own is meant.
     seed: Option<u64>,
+    /// The key in the room of the keys.
+    key: Option<String>,
     problems: Vec<LinkProblem>,
 }
 
@@ -56,6 +58,7 @@ pub(super) fn read(fragment: &str) -> (Link, Vec<LinkProblem>) {
         deeds: Vec::new(),
         seen: Vec::new(),
         seed: None,
+        key: None,
         problems: Vec::new(),
     };
     let fragment = fragment.trim();
@@ -140,6 +143,8 @@ impl Reader {
                 self.link.step = Some(step.checked_sub(1).ok_or("steps count from 1")?);
             }
             "at" => self.link.at_us = Some(moment(&value)?),
+            "room" => self.room(&value)?,
+            "room.key" => self.key = Some(value),
             _ => return self.setting(name, &value, part),
         }
         self.once(name)
@@ -151,6 +156,15 @@ impl Reader {
             return Err(format!("{name} is given more than once; this one counts"));
         }
         self.seen.push(name.to_owned());
+        Ok(())
+    }
+
+    fn room(&mut self, name: &str) -> Result<(), String> {
+        self.link.keys_room = match name {
+            "keys" => Some(String::new()),
+            "score" => None,
+            _ => return Err("there are two rooms, score and keys; the score is shown".to_owned()),
+        };
         Ok(())
     }
 
@@ -219,6 +233,9 @@ impl Reader {
         let scenario = Scenario::built_in(&self.link.scenario);
         let scenario = scenario.expect("invariant scenario-is-valid: the link's scenario was found");
         self.link.seed = self.seed.unwrap_or(scenario.setup.seed);
+        if let (Some(room), Some(key)) = (&mut self.link.keys_room, self.key.take()) {
+            *room = key;
+        }
         if let Some(step) = self.link.step.filter(|step| *step >= scenario.steps.len()) {
             self.link.step = None;
             let (wanted, steps) = (step + 1, scenario.steps.len());

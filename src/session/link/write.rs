@@ -33,6 +33,12 @@ pub(super) fn parts(link: &Link) -> String {
     if let Some(at_us) = link.at_us {
         let _ = write!(text, ";at={}", seconds(at_us));
     }
+    if let Some(key) = &link.keys_room {
+        text.push_str(";room=keys");
+        if !key.is_empty() {
+            let _ = write!(text, ";room.key={}", encoded(key, VALUE));
+        }
+    }
     for Action { at_us, command } in &link.actions {
         let _ = write!(text, ";@{}={}", seconds(*at_us), action(command));
     }
