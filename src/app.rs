@@ -32,6 +32,7 @@ use menus::OpenMenu;
 use partitura_engine::log::KeyId;
 use partitura_engine::trace::{Event, EventId, LedgerColumn, LedgerFigures};
 use partitura_engine::wire::Micros;
+use partitura_engine::world::Drain;
 use shown::{OnStage, OnTimeline};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -179,6 +180,7 @@ pub(crate) struct OnPanel {
     values: Rc<Values>,
     rows: Rc<[ReadRow]>,
     subjects: Rc<[(KeyId, String)]>,
+    drains: Rc<[Drain]>,
     processed: u64,
     late: u64,
     events: Rc<[EventRow]>,
@@ -250,6 +252,7 @@ impl Component for App {
                 values,
                 rows: Rc::new([]),
                 subjects: Rc::new([]),
+                drains: Rc::new([]),
                 processed: 0,
                 late: 0,
                 events: Rc::new([]),

@@ -201,6 +201,7 @@ impl App {
             tab::PAGE => html! {
                 <ReadingPanel
                     rows={shown.rows.clone()}
+                    drains={shown.drains.clone()}
                     processed={shown.processed}
                     late={shown.late}
                     subjects={shown.subjects.clone()}

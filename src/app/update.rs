@@ -201,6 +201,7 @@ impl App {
             tab::PAGE => {
                 let reading = &desk.session().account().reading;
                 (self.on_panel.processed, self.on_panel.late) = (reading.processed(), reading.late());
+                self.on_panel.drains = self.on_stage.captions.drains.iter().copied().collect();
                 self.on_panel.rows = shown::read_rows(&desk, &self.on_stage.palette, self.look.read_about);
                 self.on_panel.subjects = shown::subjects(&desk, &self.on_stage.palette, self.look.read_about);
             }

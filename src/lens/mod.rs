@@ -5,17 +5,22 @@
 
 pub mod about;
 pub mod captions;
+pub mod computation;
 pub mod keys;
+pub mod lag;
 pub mod ledger;
 pub mod menus;
 pub mod milestones;
 pub mod reading;
 pub mod scale;
 pub mod settings;
+pub mod spells;
 pub mod why;
 
 #[cfg(target_arch = "wasm32")]
 pub mod events_view;
+#[cfg(target_arch = "wasm32")]
+pub mod lag_view;
 #[cfg(target_arch = "wasm32")]
 pub mod ledger_view;
 #[cfg(target_arch = "wasm32")]

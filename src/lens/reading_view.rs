@@ -1,7 +1,9 @@
 //! The reader's page on the page: what a consumer's application would show its own users.
 
+use super::lag_view::lag_table;
 use crate::ui::format::grouped;
 use partitura_engine::log::KeyId;
+use partitura_engine::world::Drain;
 use std::rc::Rc;
 use web_sys::{Event, HtmlSelectElement};
 use yew::{Callback, Html, Properties, TargetCast, classes, component, html};
@@ -34,6 +36,8 @@ pub struct ReadRow {
 pub struct Props {
     /// The last records, in the order in which they were read.
     pub rows: Rc<[ReadRow]>,
+    /// Where the group's lag goes.
+    pub drains: Rc<[Drain]>,
     /// How many were processed in all.
     pub processed: u64,
     /// How many of those out of order.
@@ -62,6 +66,7 @@ pub fn ReadingPanel(props: &Props) -> Html {
                     <dt>{ "Out of order" }</dt><dd class="mono" data-testid="late-count">{ grouped(props.late) }</dd>
                 </div>
             </dl>
+            { lag_table(&props.drains) }
             { narrow(props) }
             if props.rows.is_empty() {
                 <p class="empty">{ "Nothing of this has been read yet. Press play, and wait for the consumers." }</p>

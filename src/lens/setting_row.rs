@@ -118,6 +118,9 @@ impl SettingRow {
         let line = |field: Html| {
             html! { <div class="setting-line"><span class="setting-name">{ name.clone() }</span>{ field }</div> }
         };
+        if let Some(forms) = forms_of(setting.name) {
+            return self.forms(ctx, id, forms, (shown, wrong), &line);
+        }
         match setting.kind {
             Kind::Number { min, max } => html! {
                 <>
@@ -138,6 +141,47 @@ impl SettingRow {
         }
     }
 
+    /// One of several forms; those with something to fill in have a field for it.
+    fn forms(
+        &self,
+        ctx: &Context<Self>,
+        id: &str,
+        forms: &'static [(&'static str, &'static str)],
+        (shown, wrong): (&str, bool),
+        line: &dyn Fn(Html) -> Html,
+    ) -> Html {
+        let head = |text: &str| text.split(':').next().unwrap_or_default().to_owned();
+        let place = forms.iter().position(|(form, _)| *form == shown);
+        // What has several parts is another form than its first part alone.
+        let alike = |(form, _): &(&str, &str)| !shown.contains(',') && form.contains(':') && head(form) == head(shown);
+        let place = place.or_else(|| forms.iter().position(alike));
+        let place = place.unwrap_or(forms.len().saturating_sub(1));
+        let filled_in = forms[place].0.contains([':', ',']);
+        let on_change = ctx.link().callback(move |event: Event| {
+            let chosen = event.target_unchecked_into::<HtmlSelectElement>().selected_index();
+            let form = usize::try_from(chosen).ok().and_then(|place| forms.get(place));
+            Msg::Commit(form.map_or("", |(form, _)| *form).to_owned())
+        });
+        let option = |(index, (_, words)): (usize, &(&str, &'static str))| {
+            html! { <option selected={index == place}>{ *words }</option> }
+        };
+        html! {
+            <>
+                { line(html! {
+                    <select
+                        class="field"
+                        data-testid={id.to_owned()}
+                        aria-label={ctx.props().setting.name}
+                        onchange={on_change}
+                    >
+                        { for forms.iter().enumerate().map(option) }
+                    </select>
+                }) }
+                if filled_in { { self.number(ctx, &format!("{id}-text"), shown, wrong) } }
+            </>
+        }
+    }
+
     fn number(&self, ctx: &Context<Self>, id: &str, shown: &str, wrong: bool) -> Html {
         let link = ctx.link();
         let setting = ctx.props().setting;
@@ -152,7 +196,7 @@ impl SettingRow {
                 data-testid={id.to_owned()}
                 aria-label={setting.name}
                 aria-invalid={wrong.then_some("true")}
-                aria-describedby={wrong.then(|| format!("{id}-problem"))}
+                aria-describedby={wrong.then(|| format!("{}-problem", id.trim_end_matches("-text")))}
                 value={shown.to_owned()}
                 oninput={link.callback(|event: InputEvent| Msg::Draft(text_of(&event)))}
                 onchange={link.callback(|event: Event| Msg::Commit(text_of(&event)))}
@@ -242,6 +286,32 @@ impl SettingRow {
                 }
             </>
         }
+    }
+}
+
+/// The forms that a setting's value can have: what is written, and what it is. Those with a colon or a comma have more to
+/// fill in, and stand for all of their kind; the last one stands for what is not listed.
+fn forms_of(name: &str) -> Option<&'static [(&'static str, &'static str)]> {
+    match name {
+        "key" => Some(&[
+            ("subject", "what it is about"),
+            ("none", "none"),
+            ("salt:8", "salted"),
+            ("compound:region:6", "compound"),
+        ]),
+        "partitioner.class" => Some(&[
+            ("default", "Kafka’s own"),
+            ("round-robin", "round-robin"),
+            ("uniform-sticky", "uniform sticky (2.4)"),
+            ("default-2.4", "default of 2.4 to 3.2"),
+            ("consistent_random", "librdkafka: CRC-32"),
+            ("murmur2_random", "librdkafka: murmur2"),
+            ("fnv1a_random", "librdkafka: FNV-1a"),
+            ("prefix:3", "the key’s first letters"),
+            ("part:|:1", "a part of the key"),
+            ("default,consistent_random", "several, in turn"),
+        ]),
+        _ => None,
     }
 }
 

@@ -31,8 +31,25 @@ pub struct Props {
 
 const CLUSTER: [&str; 4] = ["brokers", "partitions", "replication.factor", "min.insync.replicas"];
 const TRAFFIC: [&str; 3] = ["rate", "key", "keys"];
-const GROUP: [&str; 2] = ["consumers", "processing.ms"];
-const PRODUCERS: [&str; 5] = ["producers", "acks", "enable.idempotence", "linger.ms", "batch.size"];
+const GROUP: [&str; 3] = ["consumers", "processing.ms", "order.repair"];
+const PRODUCERS: [&str; 6] = [
+    "producers",
+    "acks",
+    "enable.idempotence",
+    "partitioner.class",
+    "linger.ms",
+    "batch.size",
+];
+/// How much can be done, and how much may.
+const CAPACITY: [&str; 7] = [
+    "broker.records.per.second",
+    "broker.bytes.per.second",
+    "buffer.memory",
+    "source",
+    "send.limit",
+    "producer_byte_rate",
+    "consumer_byte_rate",
+];
 const FAILURES: [&str; 5] = [
     "unclean.leader.election.enable",
     "broker.session.timeout.ms",
@@ -41,6 +58,8 @@ const FAILURES: [&str; 5] = [
     "process.roles",
 ];
 const OWN_KEYS: &str = "own.keys";
+/// Shown beneath the keys where they come by weights.
+const WEIGHTS: &str = "own.weights";
 
 const AREAS: [(Area, &str); 8] = [
     (Area::Cluster, "Brokers"),
@@ -112,12 +131,14 @@ pub fn SettingsPanel(props: &Props) -> Html {
                     problem={props.problems.get(OWN_KEYS).cloned()}
                     on_set={on_set.clone()}
                 />
+                if props.values.now.get("keys").is_some_and(|keys| keys == "weights") { { rows(&[WEIGHTS]) } }
             </div>
             <div class="setting-group"><h3>{ "Send one record" }</h3>
                 <SendForm {partitions} on_act={props.on_intent.reform(Intent::Act)} />
             </div>
             <div class="setting-group"><h3>{ "Consumer group" }</h3>{ rows(&GROUP) }</div>
             <div class="setting-group"><h3>{ "Producers" }</h3>{ rows(&PRODUCERS) }</div>
+            <div class="setting-group"><h3>{ "Capacity and limits" }</h3>{ rows(&CAPACITY) }</div>
             <div class="setting-group"><h3>{ "When brokers fail" }</h3>{ rows(&FAILURES) }</div>
             <div class="setting-group"><h3>{ "Chance" }</h3>{ seed(props) }</div>
             <div class="setting-group">
@@ -142,7 +163,16 @@ fn show(name: &str) -> bool {
 }
 
 fn others(area: Area, title: &'static str, row: &dyn Fn(&'static Setting) -> Html) -> Html {
-    let shown = [&CLUSTER[..], &TRAFFIC, &GROUP, &PRODUCERS, &FAILURES, &[OWN_KEYS]].concat();
+    let shown = [
+        &CLUSTER[..],
+        &TRAFFIC,
+        &GROUP,
+        &PRODUCERS,
+        &CAPACITY,
+        &FAILURES,
+        &[OWN_KEYS, WEIGHTS],
+    ]
+    .concat();
     let mut rest = Setting::all()
         .filter(|s| s.area == area && !shown.contains(&s.name))
         .peekable();

@@ -4,6 +4,7 @@ use super::history::History;
 use super::lag::Lag;
 use crate::lens::milestones::{Milestones, mark_of};
 use crate::lens::reading::Reading;
+use crate::lens::spells::Spells;
 use crate::session::history::{Mark, MarkKind};
 use crate::ui::format::counted;
 use partitura_engine::short_map::ShortMap;
@@ -27,6 +28,7 @@ pub struct Account {
     /// Records that were acknowledged and lost.
     lost: u64,
     lag: Lag,
+    spells: Spells,
     absorbed: EventId,
 }
 
@@ -53,6 +55,9 @@ impl Account {
             }
             if let Some(mark) = mark_of(event, topic, yours) {
                 self.history.mark(mark);
+            }
+            if let Some((kind, label)) = self.spells.begins(event) {
+                self.mark(event, kind, label);
             }
             match event.fact {
                 Fact::LeaderElected { partition, .. } | Fact::LeaderLost { partition, .. }

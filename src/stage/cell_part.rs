@@ -2,6 +2,7 @@
 
 use super::cells::{Cell, Role, Tile};
 use super::grid::Detail;
+use super::heat_part::{edge, sign};
 use super::icons::{CROWN, CROWN_WIDTH};
 use super::layout::Layout;
 use super::palette::Colour;
@@ -55,6 +56,7 @@ pub(super) fn CellPart(props: &PartProps<Cell>) -> Html {
             data-testid={format!("cell-P{partition}-B{broker}")}
         >
             { outline("outline", &cell.rect, corner) }
+            { edge(cell, corner) }
             if let Some((at, width)) = cell.crown {
                 <path
                     class="crown"
@@ -75,6 +77,7 @@ pub(super) fn CellPart(props: &PartProps<Cell>) -> Html {
                     d={format!("M{} {}V{}", px(line.x), px(line.top), px(line.bottom))}
                 />
             }
+            { sign(cell) }
         </g>
     }
 }
@@ -145,6 +148,7 @@ fn coloured_if(all: &[Tile], size: Option<f64>, committed: bool) -> Html {
             { for paths }
             if let Some(size) = size {
                 { letters(tiles(), size, committed) }
+                { indices(tiles(), committed) }
             }
         </>
     }
@@ -215,4 +219,24 @@ fn letters<'t>(tiles: impl Iterator<Item = &'t Tile>, size: f64, committed: bool
     html! {
         <text {class} x={places} y={px(baseline + size * 0.36)} font-size={px(size)} text-anchor="middle">{ word }</text>
     }
+}
+
+/// Beneath the letters of salted and compound keys: which of the subject's keys it is.
+fn indices<'t>(tiles: impl Iterator<Item = &'t Tile>, committed: bool) -> Html {
+    const SIZE: f64 = 7.5;
+    let (mut word, mut places, mut baseline) = (String::new(), String::new(), 0.0);
+    for (tile, shard) in tiles.filter_map(|tile| Some((tile, tile.shard.as_deref()?))) {
+        let step = SIZE * 0.6;
+        let left = tile.rect.centre().x - step * (shard.chars().count() as f64 - 1.0) / 2.0;
+        baseline = tile.rect.bottom() - 2.5;
+        for (i, character) in shard.chars().enumerate() {
+            let _ = write!(places, "{} ", px(left + step * i as f64));
+            word.push(character);
+        }
+    }
+    if word.is_empty() {
+        return Html::default();
+    }
+    let class = classes!("letters", "index", (!committed).then_some("open"));
+    html! { <text {class} x={places} y={px(baseline)} font-size={px(SIZE)} text-anchor="middle">{ word }</text> }
 }

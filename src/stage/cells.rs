@@ -5,7 +5,9 @@ use super::geometry::{Point, Rect};
 use super::grid::{Detail, Grid};
 use super::label::Label;
 use super::palette::{Colour, Palette};
+use super::shard;
 use super::standing::Standing;
+use super::warmth::{Warmth, load};
 use partitura_engine::log::KeyId;
 use partitura_engine::wire::{BrokerId, LeaderEpoch, Micros};
 use partitura_engine::world::{PartitionView, RecordView, ReplicaView, TruncationView};
@@ -62,6 +64,10 @@ pub struct Cell {
     pub watermark: Option<Watermark>,
     /// What it has just cut off the end of its log.
     pub truncated: Option<Truncated>,
+    /// How hot its partition is, on the leader.
+    pub warmth: Warmth,
+    /// The same in a word, on the leader's edge.
+    pub sign: Option<(Rect, Label)>,
     /// There is no process: what was in it can still be read, but fades.
     pub faded: bool,
     /// All of it in words.
@@ -79,6 +85,8 @@ pub struct Tile {
     pub colour: Colour,
     /// Its key's letter.
     pub label: String,
+    /// Which of its subject's keys it has, if that has several: `3` of `ad-1#3`. Shown where there is room.
+    pub shard: Option<String>,
     /// Below the high watermark that this replica knows.
     pub committed: bool,
     /// Sent without a key.
@@ -121,9 +129,11 @@ impl Cell {
         let shown = &replica.last[replica.last.len().saturating_sub(face.tiles)..];
         let slot = face.slots.w / face.tiles as f64;
         let gap = if slot >= 8.0 { 2.0 } else { 1.0 };
+        let roomy = slot - gap >= shard::LEAST_WIDTH && face.slots.h >= shard::LEAST_HEIGHT;
         let tile = |(i, record): (usize, &RecordView)| Tile {
             rect: Rect::new(face.slots.x + slot * i as f64, face.slots.y, slot - gap, face.slots.h),
             key: record.subject,
+            shard: roomy.then(|| shard::index(record, palette)).flatten(),
             colour: palette.colour(record.subject),
             label: palette.label(record.subject).to_owned(),
             committed: record.offset < replica.high_watermark,
@@ -166,11 +176,17 @@ impl Cell {
                     .map(|first| line_at(first, truncation.to, false)),
             }
         });
+        let warmth = view.warmth(role);
         Self {
             partition: replica.partition,
             broker: replica.broker,
             rect,
             role,
+            warmth,
+            sign: warmth
+                .word()
+                .filter(|_| grid.detail >= Detail::Medium)
+                .map(|word| sign(word, warmth, rect)),
             crown: role.has_crown().then_some(face.crown).flatten(),
             labels: face.labels(view, role, &tiles, watermark),
             tiles,
@@ -178,9 +194,18 @@ impl Cell {
             watermark,
             truncated,
             faded: view.standing.is_gone(),
-            title: view.title(role),
+            title: view.title(role, palette),
         }
     }
+}
+
+/// A word on the upper edge, towards the right.
+fn sign(word: &str, warmth: Warmth, rect: Rect) -> (Rect, Label) {
+    let label = Label::new(0.0, rect.y + 3.0, 9.0, warmth.tone(), word).strong();
+    let (w, h) = (label.width() + 8.0, 13.0);
+    let frame = Rect::new(rect.right() - w - 8.0, rect.y - h / 2.0, w, h);
+    let at = Point::new(frame.centre().x, label.at.y);
+    (frame, Label { at, ..label.middle() })
 }
 
 /// A replica, and what others know of it.
@@ -195,6 +220,8 @@ pub struct Seen<'v> {
     pub standing: Standing,
     /// Whether its broker is registered and unfenced.
     pub unfenced: bool,
+    /// Whether brokers have a capacity, and heat has a place.
+    pub limited: bool,
     /// The moment.
     pub now_us: Micros,
 }
@@ -238,7 +265,13 @@ impl Seen<'_> {
         (self.now_us.saturating_sub(truncated.at_us) < Self::FRESH_US).then_some(truncated)
     }
 
-    fn title(&self, role: Role) -> String {
+    /// How hot the partition is, if this is its leader.
+    fn warmth(&self, role: Role) -> Warmth {
+        let asked = self.partition.heat_permille;
+        Warmth::of(asked.filter(|_| self.limited && matches!(role, Role::Leader(_))))
+    }
+
+    fn title(&self, role: Role, palette: &Palette) -> String {
         let ReplicaView {
             partition,
             broker,
@@ -265,6 +298,14 @@ impl Seen<'_> {
             _ => {}
         }
         title += &format!(". Log {log_start} to {log_end}, high watermark {high_watermark}.");
+        if matches!(role, Role::Leader(_)) && self.partition.heat_permille.is_some() {
+            let asked = load(self.partition.heat_permille);
+            title += &format!(" Producers ask for {asked} of what broker {id} can append.");
+        }
+        let keys = shard::said(&self.replica.last, palette);
+        if !keys.is_empty() {
+            title += &format!(" Last keys: {keys}.");
+        }
         let open = self.replica.last.iter().filter(|record| !record.acknowledged).count();
         if open > 0 {
             title += &format!(" Of the last {}, {open} not acknowledged.", self.replica.last.len());

@@ -5,6 +5,7 @@ use super::geometry::Rect;
 use super::grid::Grid;
 use super::label::{Label, Tone, seconds};
 use super::standing::{Standing, controller_title, offices, place_badges};
+use super::warmth::{HeatBar, load};
 use partitura_engine::short_sort::sort_short_by_key;
 use partitura_engine::wire::{BrokerId, Micros};
 use partitura_engine::world::{BrokerView, View};
@@ -26,6 +27,8 @@ pub struct BrokerHead {
     pub beats: Vec<Rect>,
     /// The line of time.
     pub beat_line: Option<Rect>,
+    /// What is asked of it, where brokers have a capacity.
+    pub heat: Option<HeatBar>,
     /// All of it in words.
     pub title: String,
 }
@@ -34,6 +37,8 @@ pub struct BrokerHead {
 const SPAN_US: f64 = 18_000_000.0;
 /// A silence longer than so many of its usual pauses is worth a word.
 const PAUSES: u64 = 2;
+/// A queue that is shorter says nothing.
+const QUEUE_TO_SAY_US: Micros = 50_000;
 /// What counts as usual before there are pauses to go by: `broker.heartbeat.interval.ms`.
 const FIRST_PAUSE_US: Micros = 2_000_000;
 
@@ -56,6 +61,7 @@ impl BrokerHead {
             badges: Vec::new(),
             beats: Vec::new(),
             beat_line: None,
+            heat: None,
             title: title(broker, view, standing, silence),
         };
         let room = (rect.x + pad, rect.right() - pad);
@@ -64,7 +70,35 @@ impl BrokerHead {
         } else {
             head.two_lines(broker, view, silence, room);
         }
+        if grid.limited {
+            head.asked(broker, grid, room);
+        }
         head
+    }
+
+    /// What is asked of it over what it can do, and how long new work waits: the last line. Which of the words are there
+    /// is a matter of the room alone, so that nothing moves.
+    fn asked(&mut self, broker: &BrokerView, grid: &Grid, (left, right): (f64, f64)) {
+        let bottom = self.rect.y + grid.header;
+        let permille = broker.heat_permille.filter(|_| !self.standing.is_gone());
+        let bar = HeatBar::new(Rect::new(left, bottom - 5.0, right - left, 4.0), permille);
+        let size = if grid.roomy { 10.5 } else { 9.0 };
+        let characters = (right - left) / Label::new(0.0, 0.0, size, Tone::Soft, "0").mono().width();
+        let line = |x: f64, word: &str, figure: String| {
+            let label = Label::new(x, bottom - 10.0, size, bar.warmth.tone(), format!("{word}{figure}")).mono();
+            if bar.warmth.is_hot() { label.strong() } else { label }
+        };
+        let (load_word, queue_word) = match characters {
+            22.0.. => ("load ", "queue "),
+            17.0.. => ("", "queue "),
+            _ => ("", ""),
+        };
+        let asked = line(left, load_word, load(permille)).fit(right - left);
+        let waits = Some(broker.queue_us).filter(|us| *us >= QUEUE_TO_SAY_US);
+        let queue = waits.map(|us| line(right, queue_word, seconds(us)).end());
+        let queue = queue.filter(|queue| asked.bounds().right() + 2.0 <= queue.bounds().x);
+        self.labels.extend(queue.into_iter().chain([asked]));
+        self.heat = Some(bar);
     }
 
     /// Bad news in red, what is to be watched in yellow.
@@ -217,6 +251,12 @@ fn title(broker: &BrokerView, view: &View, standing: Standing, silence: Option<M
     }
     if broker.disk_bytes_per_s.is_some() {
         text += ", its disk is slow";
+    }
+    if broker.heat_permille.is_some() {
+        text += &format!(", asked for {} of what it can append", load(broker.heat_permille));
+    }
+    if broker.queue_us >= QUEUE_TO_SAY_US {
+        text += &format!(", what comes now waits {}", seconds(broker.queue_us));
     }
     text.push('.');
     if let Some(number) = broker.controller {

@@ -1,6 +1,6 @@
 //! The keyboard on the stage: one thing has the focus, arrows move it along the grid.
 
-use super::consumers::number;
+use super::consumer_box::number;
 use super::target::Target;
 use partitura_engine::world::{ConsumerView, View};
 

@@ -26,6 +26,8 @@ pub struct Counts {
     pub consumers: usize,
     /// Controllers that have a process of their own.
     pub controllers: usize,
+    /// Whether brokers have a capacity: then their headers have a line for what is asked of them.
+    pub limited: bool,
 }
 
 /// Rows, columns and what stands around them.
@@ -49,6 +51,8 @@ pub struct Grid {
     pub group: Rect,
     /// Height of the columns' headers.
     pub header: f64,
+    /// Whether the last line of the headers is for what is asked of the broker.
+    pub limited: bool,
     /// Upper edge of the first row.
     pub top: f64,
     /// From one row to the next.
@@ -90,7 +94,12 @@ impl Grid {
             (false, 0) => 10.0,
             (false, _) => 30.0,
         };
-        let header = if roomy { 68.0 } else { 42.0 };
+        let header = match (roomy, counts.limited) {
+            (true, false) => 68.0,
+            (true, true) => 86.0,
+            (false, false) => 42.0,
+            (false, true) => 58.0,
+        };
         let top = columns_top + header + 8.0;
 
         let end = across.columns + across.step() * counts.brokers as f64 - across.gap;
@@ -133,6 +142,7 @@ impl Grid {
             columns,
             group: Rect::new(across.group.0, top, across.group.1, pitch * rows.max(1) as f64),
             header,
+            limited: counts.limited,
             top,
             pitch,
             rows,

@@ -82,6 +82,15 @@ impl Label {
         }
     }
 
+    /// At that place.
+    #[must_use]
+    pub fn at(self, x: f64, y: f64) -> Self {
+        Self {
+            at: Point::new(x, y),
+            ..self
+        }
+    }
+
     /// Heavy.
     #[must_use]
     pub fn strong(self) -> Self {

@@ -3,20 +3,22 @@
 use super::backdrop::{Lane, blanks, lanes, notes};
 use super::cells::{Cell, Seen};
 use super::columns::BrokerHead;
-use super::consumers::{self, ConsumerBox, GroupHead};
+use super::consumer_box::ConsumerBox;
+use super::consumers::{self, GroupHead};
 use super::geometry::{Point, Rect};
 use super::grid::{Counts, Detail, Grid};
 use super::label::Label;
 use super::palette::Palette;
 use super::quorum::Quorum;
-use super::rows::RowHead;
+use super::rows::{Row, RowHead};
 use super::standing::Standing;
 use super::strip::Strip;
 use super::target::Target;
+use super::warmth::is_limited;
 use partitura_engine::wire::BrokerId;
-use partitura_engine::world::{ReplicaView, View};
+use partitura_engine::world::{Drain, ReplicaView, View};
 
-/// Texts that a [`View`] does not hold.
+/// What a [`View`] does not hold: texts, and what is computed from more than a moment.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Captions {
     /// Who sends, and how much: `4 reporters · 240 records/s`.
@@ -25,6 +27,10 @@ pub struct Captions {
     pub computation: Vec<String>,
     /// The group's assignor: `range`.
     pub assignor: String,
+    /// When each partition's lag is gone.
+    pub drains: Vec<Drain>,
+    /// `buffer.memory` of each producer, in bytes.
+    pub buffer_memory: u64,
 }
 
 /// A moment of a run, drawn.
@@ -56,6 +62,14 @@ pub struct Layout {
     pub lanes: Vec<Lane>,
 }
 
+impl Captions {
+    /// Where that partition's lag goes.
+    #[must_use]
+    pub fn drain(&self, partition: u16) -> Option<&Drain> {
+        self.drains.iter().find(|drain| drain.partition == partition)
+    }
+}
+
 impl Layout {
     /// Draws a view into that much room. The drawing may be higher than the room, never wider.
     #[must_use]
@@ -65,6 +79,7 @@ impl Layout {
             brokers: view.brokers.len(),
             consumers: view.consumers.len(),
             controllers: view.controllers.iter().filter(|c| c.with_broker.is_none()).count(),
+            limited: is_limited(view),
         };
         let (grid, scale) = zoomed(counts, room);
         let busiest = view
@@ -75,7 +90,16 @@ impl Layout {
             .unwrap_or(0);
         let rows = view.partitions.iter().enumerate();
         let rows = rows
-            .map(|(row, partition)| RowHead::new(partition, row, busiest, view.now_us, &grid, palette))
+            .map(|(row, partition)| {
+                let seen = Row {
+                    partition,
+                    drain: captions.drain(partition.index),
+                    busiest_permille: busiest,
+                    limited: counts.limited,
+                    now_us: view.now_us,
+                };
+                RowHead::new(&seen, row, &grid, palette)
+            })
             .collect();
         let columns = view.brokers.iter().zip(&grid.columns);
         let columns = columns
@@ -216,6 +240,7 @@ fn cell(view: &View, replica: &ReplicaView, grid: &Grid, palette: &Palette) -> O
         leader_end: view.replicas.iter().find(leads).map(|leader| leader.log_end),
         standing: Standing::of(&view.brokers[column], view),
         unfenced: view.brokers[column].unfenced,
+        limited: grid.limited,
         now_us: view.now_us,
     };
     Some(Cell::new(&seen, grid, grid.cell(row, column), palette))
@@ -232,5 +257,7 @@ fn high_watermark(cell: &Cell, detail: Detail) -> Rect {
     Rect::new(left, line.top, right - left, bottom - line.top)
 }
 
+#[cfg(test)]
+mod heat_tests;
 #[cfg(test)]
 mod tests;

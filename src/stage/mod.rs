@@ -33,16 +33,19 @@
 //! `draw` before the first rendering does nothing, never fails, and costs nothing while nothing changes. The file
 //! `static/css/stage.css` belongs to it and builds on `static/css/theme.css`.
 //!
-//! Hooks for tests: `stage`, `stage-summary`, `row-P0`, `share-P0`, `broker-B1`, `controller-1`, `quorum-lost`, `cell-P0-B1`, `consumer-1`, `group`,
-//! `producers`, `computation`, and `flights` for the canvas.
+//! Hooks for tests: `stage`, `stage-summary`, `row-P0`, `share-P0`, `heat-P0`, `broker-B1`, `controller-1`, `quorum-lost`, `cell-P0-B1`, `consumer-1`, `group`,
+//! `producers`, `buffer`, `computation`, and `flights` for the canvas.
 
 pub mod backdrop;
 pub mod badge;
 pub mod cells;
+pub mod chips;
 pub mod columns;
+pub mod consumer_box;
 pub mod consumers;
 pub mod crowns;
 pub mod describe;
+pub mod drains;
 mod face;
 pub mod focus;
 pub mod geometry;
@@ -55,13 +58,16 @@ pub mod palette;
 pub mod pointers;
 pub mod quorum;
 pub mod rates;
+pub mod row_words;
 pub mod rows;
 #[cfg(test)]
 mod sample;
 pub mod seats;
+pub mod shard;
 pub mod standing;
 pub mod strip;
 pub mod target;
+pub mod warmth;
 
 #[cfg(target_arch = "wasm32")]
 mod cell_part;
@@ -73,6 +79,8 @@ mod dots;
 mod flights;
 #[cfg(target_arch = "wasm32")]
 mod flow;
+#[cfg(target_arch = "wasm32")]
+mod heat_part;
 #[cfg(target_arch = "wasm32")]
 mod icons;
 #[cfg(target_arch = "wasm32")]

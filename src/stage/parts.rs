@@ -1,13 +1,15 @@
 //! What stands around the cells: brokers, partitions, consumers, producers.
 
 use super::columns::BrokerHead;
-use super::consumers::{ConsumerBox, GroupHead};
+use super::consumer_box::ConsumerBox;
+use super::consumers::GroupHead;
 use super::grid::Detail;
+use super::heat_part::heat_bar;
 use super::layout::Layout;
 use super::quorum::Seat;
 use super::rows::RowHead;
 use super::shapes::{Part, PartProps, badge, boxes, outline, px, rect, text};
-use super::strip::Strip;
+use super::strip::{Buffer, Strip};
 use super::target::Target;
 use std::fmt::Write;
 use std::rc::Rc;
@@ -51,6 +53,7 @@ pub(super) fn BrokerPart(props: &PartProps<BrokerHead>) -> Html {
                 { rect("beat-line", line, 0.0) }
             }
             <path class="beats" d={beats} />
+            if let Some(bar) = &broker.heat { { heat_bar(bar) } }
         </g>
     }
 }
@@ -138,6 +141,10 @@ pub(super) fn RowPart(props: &PartProps<RowHead>) -> Html {
             if let Some((track, part)) = &row.bar {
                 { rect("bar-track", track, track.h / 2.0) }
                 { rect("bar", part, track.h / 2.0) }
+            }
+            if let Some(heat) = &row.heat {
+                { heat_bar(&heat.bar) }
+                <g data-testid={format!("heat-P{partition}")}>{ for heat.label.iter().map(text) }</g>
             }
             { for chips }
             { for row.badges.iter().map(badge) }
@@ -237,7 +244,19 @@ pub(super) fn StripPart(props: &PartProps<Strip>) -> Html {
         >
             { outline("outline", &strip.rect, 10.0) }
             { for strip.labels.iter().map(text) }
+            if let Some(buffer) = &strip.buffer { { buffer_bar(buffer) } }
             <g data-testid="computation">{ for strip.computation.iter().map(text) }</g>
+        </g>
+    }
+}
+
+/// How full the fullest `buffer.memory` is.
+fn buffer_bar(buffer: &Buffer) -> Html {
+    html! {
+        <g class={classes!("buffer", buffer.full.then_some("is-over"))} data-testid="buffer">
+            { rect("bar-track", &buffer.track, buffer.track.h / 2.0) }
+            { rect("bar", &buffer.part, buffer.track.h / 2.0) }
+            { for buffer.label.iter().map(text) }
         </g>
     }
 }

@@ -49,7 +49,7 @@ impl Layout {
             .iter()
             .flat_map(|cell| &cell.tiles)
             .filter(move |tile| tile.key == key);
-        chips.map(super::rows::Chip::rect).chain(tiles.map(|tile| tile.rect))
+        chips.map(super::chips::Chip::rect).chain(tiles.map(|tile| tile.rect))
     }
 }
 

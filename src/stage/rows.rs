@@ -1,14 +1,16 @@
 //! A partition: its name, its part of the traffic, its keys.
 
 use super::badge::Badge;
+use super::chips::{Chip, chips};
 use super::geometry::{Point, Rect};
 use super::grid::{Detail, Grid};
-use super::label::{Label, Tone, grouped, seconds};
+use super::label::{Label, Tone, seconds};
 use super::metrics::{Metric, metrics};
-use super::palette::{Colour, Palette};
-use partitura_engine::log::KeyId;
+use super::palette::Palette;
+use super::row_words::{is_hot, percent, title, why_hot};
+use super::warmth::{HeatBar, load};
 use partitura_engine::wire::Micros;
-use partitura_engine::world::PartitionView;
+use partitura_engine::world::{Drain, PartitionView};
 
 /// What stands to the left of a row.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,8 +25,11 @@ pub struct RowHead {
     pub labels: Vec<Label>,
     /// The share, in the form that it has here: `14 %`.
     pub share: Option<Label>,
-    /// The share as a bar: what would be all of the busiest row's, and what is.
+    /// The share as a bar: what would be all of the busiest row's, and what is. Where brokers have a capacity, the heat
+    /// stands in its place.
     pub bar: Option<(Rect, Rect)>,
+    /// The part of its leader's capacity that it asks for.
+    pub heat: Option<RowHeat>,
     /// The keys that came most often.
     pub chips: Vec<Chip>,
     /// Kafka's metrics that count it.
@@ -35,62 +40,50 @@ pub struct RowHead {
     pub title: String,
 }
 
-/// A key as a dot with a letter.
+/// How hot a row is, where brokers have a capacity.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Chip {
-    /// Which key.
-    pub key: KeyId,
-    /// Its middle.
-    pub centre: Point,
-    /// Its radius.
-    pub radius: f64,
-    /// The key's colour.
-    pub colour: Colour,
-    /// The key's letter.
-    pub label: String,
+pub struct RowHeat {
+    /// As a bar.
+    pub bar: HeatBar,
+    /// In figures: `heat 140 %`.
+    pub label: Option<Label>,
 }
 
-/// A row is hot when it gets well over twice its even part of what was sent lately (with two rows: nine tenths).
-#[must_use]
-pub fn is_hot(partition: &PartitionView, rows: usize) -> bool {
-    let even = 1000 / rows.max(1) as u32;
-    rows > 1 && partition.sent >= 50 && partition.recent_permille >= (even * 11 / 5).min(900)
+/// What a row's head is made of.
+pub struct Row<'v> {
+    /// Its partition.
+    pub partition: &'v PartitionView,
+    /// Where its lag goes.
+    pub drain: Option<&'v Drain>,
+    /// The share of the busiest row, which has a whole bar.
+    pub busiest_permille: u32,
+    /// Whether brokers have a capacity, and heat has a place.
+    pub limited: bool,
+    /// The moment.
+    pub now_us: Micros,
 }
 
-/// `14 %`; below one percent, `<1 %`.
-#[must_use]
-pub fn percent(permille: u32) -> String {
-    match permille {
-        0 => "0\u{a0}%".to_owned(),
-        1..10 => "<1\u{a0}%".to_owned(),
-        _ => format!("{}\u{a0}%", (permille + 5) / 10),
+impl Row<'_> {
+    /// Whether its heat has a place. A row without a leader keeps it, so that nothing moves; one whose leader alone has no
+    /// limit has none.
+    fn has_heat(&self) -> bool {
+        self.limited && (self.partition.heat_permille.is_some() || self.partition.leader.is_none())
     }
 }
 
-impl Chip {
-    /// The square around it.
-    #[must_use]
-    pub fn rect(&self) -> Rect {
-        Rect::new(self.centre.x, self.centre.y, 0.0, 0.0).inset(-self.radius)
-    }
-}
+/// The width of a head in which the share and the heat stand side by side.
+const WIDE_ENOUGH_FOR_BOTH: f64 = 112.0;
+/// The width in which the heat has its word beside the name.
+const WIDE_ENOUGH_FOR_WORD: f64 = 104.0;
 
 impl RowHead {
-    /// The head of that row; the bar is drawn against the busiest row's share.
+    /// The head of that row; the bar is drawn against the busiest row's share, or against its leader's capacity.
     #[must_use]
-    pub fn new(
-        view: &PartitionView,
-        row: usize,
-        busiest_permille: u32,
-        now: Micros,
-        grid: &Grid,
-        palette: &Palette,
-    ) -> Self {
+    pub fn new(seen: &Row, row: usize, grid: &Grid, palette: &Palette) -> Self {
+        let view = seen.partition;
         let (x, w) = grid.heads;
         let rect = Rect::new(x, grid.row_top(row), w, grid.cell_height());
         let hot = is_hot(view, grid.rows);
-        let part = f64::from(view.share_permille) / f64::from(busiest_permille.max(1));
-        let tone = if hot { Tone::Warn } else { Tone::Soft };
         let mut head = Self {
             partition: view.index,
             rect,
@@ -98,115 +91,193 @@ impl RowHead {
             labels: Vec::new(),
             share: None,
             bar: None,
+            heat: None,
             chips: Vec::new(),
             badges: Vec::new(),
             hot,
-            title: title(view, hot, now, palette),
-        };
-        let counting = metrics(view);
-        let unavailable = view.unavailable_since_us.map(|since| now.saturating_sub(since));
-        let name = |y: f64, size: f64| Label::new(x, rect.y + y, size, Tone::Ink, format!("P{}", view.index)).strong();
-        let share = |x: f64, y: f64, size: f64| {
-            let label = Label::new(x, rect.y + y, size, tone, percent(view.share_permille)).mono();
-            if hot { label.strong() } else { label }
-        };
-        let bar = |x: f64, y: f64, w: f64, h: f64| {
-            (
-                Rect::new(x, rect.y + y, w, h),
-                Rect::new(x, rect.y + y, (w * part).clamp(0.0, w), h),
-            )
+            title: title(seen, hot, palette),
         };
         match grid.detail {
-            Detail::Full => {
-                let (name, share) = (name(20.0, 17.0), share(x, 40.0, 12.0));
-                // Beside the name and the share is room for a badge each, whether there is one or not.
-                let beside = |label: &Label| (label.bounds().right() + 6.0, x + w + 8.0, label.at.y - 1.0);
-                let narrow = w < 80.0;
-                let places = if narrow {
-                    vec![(x - 2.0, x + w + 8.0, rect.bottom() - 6.0)]
-                } else {
-                    vec![beside(&name), beside(&share)]
-                };
-                head.place(&counting, &places);
-                let taken = narrow && !head.badges.is_empty();
-                head.labels.push(name);
-                head.share = Some(share);
-                head.bar = Some(bar(x, 48.0, w, 5.0));
-                head.chips = chips(view, palette, Point::new(x + 8.0, rect.y + 70.0), 8.0, w);
-                if let Some(us) = unavailable.filter(|us| *us >= 100_000 && rect.h >= 90.0 && !taken) {
-                    let text = format!("no writes {}", seconds(us));
-                    head.labels.push(
-                        Label::new(x, rect.y + (rect.h - 3.0).min(93.0), 11.0, Tone::Bad, text)
-                            .strong()
-                            .fit(w + 8.0),
-                    );
-                } else if hot && rect.h >= 96.0 && !taken {
-                    head.labels.push(
-                        Label::new(x, rect.y + 93.0, 11.0, Tone::Warn, why_hot(view))
-                            .strong()
-                            .fit(w + 8.0),
-                    );
-                } else if hot && rect.h < 96.0 && head.badges.is_empty() {
-                    head.labels.push(word_hot(x + w, rect.y + 20.0).end());
-                }
-            }
-            Detail::Medium => {
-                let (name, aside) = (name(14.0, 14.0), w >= 80.0);
-                let word = word_hot(x + name.width() + if aside { 8.0 } else { 3.0 }, rect.y + 14.0);
-                head.labels.push(name);
-                if aside {
-                    head.share = Some(share(x + w, 14.0, 11.0).end());
-                } else if rect.h >= 48.0 {
-                    head.share = Some(share(x, 40.0, 10.5));
-                }
-                if hot && word.bounds().right() <= x + w - if aside { 36.0 } else { 0.0 } {
-                    head.labels.push(word);
-                }
-                head.bar = Some(bar(x, 21.0, w, 4.0));
-                let place = match (aside, rect.h) {
-                    (true, 42.0..) => Some((x, x + w + 4.0, rect.y + 40.0)),
-                    (false, 60.0..) => Some((x - 2.0, x + w + 8.0, rect.bottom() - 5.0)),
-                    _ => None,
-                };
-                head.place(&counting, place.as_slice());
-                if place.is_none() {
-                    head.warn(&counting, rect.y + 14.0, 11.0);
-                }
-                if w >= 80.0 && rect.h >= 42.0 {
-                    let room = head.badges.first().map_or(w, |badge| badge.rect.x - 4.0 - x);
-                    head.chips = chips(view, palette, Point::new(x + 7.0, rect.y + 36.0), 7.0, room);
-                }
-            }
-            Detail::Line => {
-                let middle = rect.h / 2.0;
-                head.labels.push(name(middle + 4.0, 12.0));
-                head.warn(&counting, rect.y + middle + 4.0, 11.0);
-                if w >= 80.0 {
-                    head.share = Some(share(x + w, middle + 4.0, 10.5).end());
-                    let left = if hot && w >= 100.0 { 58.0 } else { 32.0 };
-                    head.bar = Some(bar(x + left, middle - 1.5, w - left - 38.0, 3.0));
-                    if left > 32.0 {
-                        head.labels.push(word_hot(x + 32.0, rect.y + middle + 4.0));
-                    }
-                } else {
-                    head.bar = Some(bar(x + 28.0, middle - 1.5, w - 28.0, 3.0));
-                }
-            }
-            Detail::Strip => {
-                head.warn(&counting, rect.y + rect.h / 2.0 + 2.8, 8.0);
-                let every = (11.0 / grid.pitch).ceil() as usize;
-                let height = (rect.h - 2.0).clamp(2.0, 3.0);
-                if row.is_multiple_of(every) {
-                    head.labels.push(Label {
-                        strong: false,
-                        tone: Tone::Soft,
-                        ..name(rect.h / 2.0 + 3.4, 9.5)
-                    });
-                }
-                head.bar = Some(bar(x + 28.0, (rect.h - height) / 2.0, w - 28.0, height));
-            }
+            Detail::Full => head.full(seen, palette),
+            Detail::Medium => head.medium(seen, palette),
+            Detail::Line => head.line(seen),
+            Detail::Strip => head.strip(seen, row, grid.pitch),
         }
         head
+    }
+
+    fn name(&self, y: f64, size: f64) -> Label {
+        let text = format!("P{}", self.partition);
+        Label::new(self.rect.x, self.rect.y + y, size, Tone::Ink, text).strong()
+    }
+
+    /// Draws the bar, of the share or of the heat.
+    fn draw_bar(&mut self, seen: &Row, x: f64, y: f64, w: f64, h: f64) {
+        let track = Rect::new(x, self.rect.y + y, w, h);
+        if seen.has_heat() {
+            let (bar, label) = (HeatBar::new(track, seen.partition.heat_permille), None);
+            self.heat = Some(RowHeat { bar, label });
+        } else {
+            let part = f64::from(seen.partition.share_permille) / f64::from(seen.busiest_permille.max(1));
+            self.bar = Some((track, Rect::new(track.x, track.y, (w * part).clamp(0.0, w), h)));
+        }
+    }
+
+    /// The figure that goes with the bar: the share, or the heat with its word, if there is room for one.
+    fn figure(&mut self, seen: &Row, label: Label, with_word: bool) {
+        if let Some(heat) = &mut self.heat {
+            let (asked, warmth) = (load(seen.partition.heat_permille), heat.bar.warmth);
+            let text = if with_word { format!("heat {asked}") } else { asked };
+            let label = Label {
+                text,
+                tone: warmth.tone(),
+                strong: warmth.is_hot(),
+                ..label.mono()
+            };
+            heat.label = Some(label);
+        } else {
+            self.share = Some(self.share(seen, label));
+        }
+    }
+
+    fn share(&self, seen: &Row, label: Label) -> Label {
+        let is_warned = self.hot && !seen.has_heat();
+        Label {
+            text: percent(seen.partition.share_permille),
+            tone: if is_warned { Tone::Warn } else { Tone::Soft },
+            strong: is_warned,
+            ..label.mono()
+        }
+    }
+
+    fn at(&self, x: f64, y: f64, size: f64) -> Label {
+        Label::new(x, self.rect.y + y, size, Tone::Soft, String::new())
+    }
+
+    /// Name; share or heat, with its bar; keys; what is unusual.
+    fn full(&mut self, seen: &Row, palette: &Palette) {
+        let view = seen.partition;
+        let (x, w, rect) = (self.rect.x, self.rect.w, self.rect);
+        let (name, narrow) = (self.name(20.0, 17.0), w < 80.0);
+        self.draw_bar(seen, x, 48.0, w, 5.0);
+        let both = seen.has_heat() && w >= WIDE_ENOUGH_FOR_BOTH;
+        if both {
+            self.share = Some(self.share(seen, self.at(x, 40.0, 12.0)));
+            self.figure(seen, self.at(x + w, 40.0, 10.5).end(), true);
+        } else {
+            let size = if seen.has_heat() && !narrow { 11.0 } else { 12.0 };
+            self.figure(seen, self.at(x, 40.0, size), !narrow);
+        }
+        // Beside the name and the share is room for a badge each, whether there is one or not.
+        let beside = |label: &Label| (label.bounds().right() + 6.0, x + w + 8.0, label.at.y - 1.0);
+        let places = match &self.share {
+            _ if narrow => vec![(x - 2.0, x + w + 8.0, rect.bottom() - 6.0)],
+            Some(share) if !both => vec![beside(&name), beside(share)],
+            _ => vec![beside(&name)],
+        };
+        self.place(&metrics(view), &places);
+        let taken = narrow && !self.badges.is_empty();
+        if narrow && seen.has_heat() {
+            let word = self.at(x + w, 20.0, 9.0).end();
+            let word = Label {
+                text: "heat".to_owned(),
+                ..word
+            };
+            self.labels
+                .extend(Some(word).filter(|word| word.bounds().x >= name.bounds().right()));
+        }
+        self.labels.push(name);
+        self.chips = chips(view, palette, Point::new(x + 8.0, rect.y + 70.0), 8.0, w);
+        let below = |tone: Tone, text: String| {
+            let label = Label::new(x, rect.y + (rect.h - 3.0).min(93.0), 11.0, tone, text);
+            label.strong().fit(w + 8.0)
+        };
+        let unavailable = view.unavailable_since_us.map(|since| seen.now_us.saturating_sub(since));
+        if let Some(us) = unavailable.filter(|us| *us >= 100_000 && rect.h >= 90.0 && !taken) {
+            self.labels.push(below(Tone::Bad, format!("no writes {}", seconds(us))));
+        } else if self.hot && rect.h >= 96.0 && !taken {
+            self.labels.push(below(Tone::Warn, why_hot(view)));
+        } else if self.hot && !seen.has_heat() && rect.h < 96.0 && self.badges.is_empty() {
+            self.labels.push(word_hot(x + w, rect.y + 20.0).end());
+        }
+    }
+
+    /// Name and figure over the bar; keys and a badge beneath it.
+    fn medium(&mut self, seen: &Row, palette: &Palette) {
+        let view = seen.partition;
+        let (x, w, rect) = (self.rect.x, self.rect.w, self.rect);
+        let (name, aside) = (self.name(14.0, 14.0), w >= 80.0);
+        self.draw_bar(seen, x, 21.0, w, 4.0);
+        if aside {
+            let size = if seen.has_heat() { 10.5 } else { 11.0 };
+            self.figure(seen, self.at(x + w, 14.0, size).end(), w >= WIDE_ENOUGH_FOR_WORD);
+        } else if rect.h >= 48.0 {
+            self.figure(seen, self.at(x, 40.0, 10.5), false);
+        }
+        let word = word_hot(x + name.width() + if aside { 8.0 } else { 3.0 }, rect.y + 14.0);
+        let fits = word.bounds().right() <= x + w - if aside { 36.0 } else { 0.0 };
+        if self.hot && fits && !(aside && seen.has_heat()) {
+            self.labels.push(word);
+        }
+        self.labels.push(name);
+        let place = match (aside, rect.h) {
+            (true, 42.0..) => Some((x, x + w + 4.0, rect.y + 40.0)),
+            (false, 60.0..) => Some((x - 2.0, x + w + 8.0, rect.bottom() - 5.0)),
+            _ => None,
+        };
+        let counting = metrics(view);
+        self.place(&counting, place.as_slice());
+        if place.is_none() {
+            self.warn(&counting, rect.y + 14.0, 11.0);
+        }
+        if aside && rect.h >= 42.0 {
+            let room = self.badges.first().map_or(w, |badge| badge.rect.x - 4.0 - x);
+            self.chips = chips(view, palette, Point::new(x + 7.0, rect.y + 36.0), 7.0, room);
+        }
+    }
+
+    /// Name, bar and figure in one line.
+    fn line(&mut self, seen: &Row) {
+        let (x, w, rect) = (self.rect.x, self.rect.w, self.rect);
+        let middle = rect.h / 2.0;
+        let baseline = middle + 4.0;
+        self.labels.push(self.name(baseline, 12.0));
+        self.warn(&metrics(seen.partition), rect.y + baseline, 11.0);
+        if w < 80.0 {
+            return self.draw_bar(seen, x + 28.0, middle - 1.5, w - 28.0, 3.0);
+        }
+        let (is_heat, worded) = (seen.has_heat(), w >= 100.0);
+        let left = match (worded, is_heat, self.hot) {
+            (true, true, _) => 60.0,
+            (true, false, true) => 58.0,
+            _ => 32.0,
+        };
+        let right = if is_heat { 42.0 } else { 38.0 };
+        self.draw_bar(seen, x + left, middle - 1.5, w - left - right, 3.0);
+        self.figure(seen, self.at(x + w, baseline, 10.5).end(), false);
+        if worded && is_heat {
+            let mut word = self.at(x + 32.0, baseline, 10.5);
+            word.text.push_str("heat");
+            self.labels.push(word);
+        } else if worded && self.hot {
+            self.labels.push(word_hot(x + 32.0, rect.y + baseline));
+        }
+    }
+
+    /// A bar, and a name where there is room for one.
+    fn strip(&mut self, seen: &Row, row: usize, pitch: f64) {
+        let (x, w, rect) = (self.rect.x, self.rect.w, self.rect);
+        self.warn(&metrics(seen.partition), rect.y + rect.h / 2.0 + 2.8, 8.0);
+        let every = (11.0 / pitch).ceil() as usize;
+        if row.is_multiple_of(every) {
+            self.labels.push(Label {
+                strong: false,
+                tone: Tone::Soft,
+                ..self.name(rect.h / 2.0 + 3.4, 9.5)
+            });
+        }
+        let height = (rect.h - 2.0).clamp(2.0, 3.0);
+        self.draw_bar(seen, x + 28.0, (rect.h - height) / 2.0, w - 28.0, height);
     }
 
     /// A badge in each place, as far as they go.
@@ -226,54 +297,6 @@ impl RowHead {
     }
 }
 
-fn chips(view: &PartitionView, palette: &Palette, first: Point, radius: f64, width: f64) -> Vec<Chip> {
-    let step = 2.0 * radius + 5.0;
-    let room = ((width + 5.0) / step).floor() as usize;
-    let chip = |(i, (key, _)): (usize, &(_, u64))| Chip {
-        key: *key,
-        centre: Point::new(first.x + step * i as f64, first.y),
-        radius,
-        colour: palette.colour(*key),
-        label: palette.label(*key).to_owned(),
-    };
-    view.top.iter().take(room).enumerate().map(chip).collect()
-}
-
 fn word_hot(x: f64, y: f64) -> Label {
     Label::new(x, y, 10.5, Tone::Warn, "hot").strong()
-}
-
-fn why_hot(view: &PartitionView) -> String {
-    let share = percent(view.recent_permille);
-    match view.top.first() {
-        Some((_, count)) if count * 10 >= view.sent * 8 => format!("hot: 1 key, {share}"),
-        _ => format!("hot: {share}"),
-    }
-}
-
-fn title(view: &PartitionView, hot: bool, now: Micros, palette: &Palette) -> String {
-    let keys: Vec<&str> = view.top.iter().take(4).map(|(key, _)| palette.text(*key)).collect();
-    let leader = view.leader.map_or_else(
-        || "no leader".to_owned(),
-        |broker| format!("led by broker {}", broker.0),
-    );
-    let mut counted = String::new();
-    for metric in metrics(view) {
-        counted += &format!(" {}: {}.", metric.short_name(), metric.meaning);
-    }
-    if let Some(since) = view.unavailable_since_us {
-        counted += &format!(" No writes for {}.", seconds(now.saturating_sub(since)));
-    }
-    format!(
-        "Partition {}: {} of the records ({}), {leader}, {} of {} replicas in sync, lag {}{}{}{}.{counted}",
-        view.index,
-        percent(view.share_permille),
-        grouped(view.sent),
-        view.isr.len(),
-        view.replicas.len(),
-        grouped(view.lag),
-        if hot { ", hot" } else { "" },
-        if keys.is_empty() { "" } else { ", most often " },
-        keys.join(", "),
-    )
 }

@@ -3,8 +3,8 @@
 use partitura_engine::log::{Dictionary, KeyId};
 use partitura_engine::wire::{BrokerId, NodeId, QuorumRole};
 use partitura_engine::world::{
-    BrokerView, ConsumerView, ControllerView, GroupView, OwnedView, PartitionView, ProcessState, ProducerView,
-    RecordView, ReplicaView, TruncationView, View,
+    BrokerView, ConsumerView, ControllerView, Drain, Drains, GroupView, NeverWhy, OwnedView, PartitionView,
+    ProcessState, ProducerView, RecordView, ReplicaView, TruncationView, View,
 };
 
 /// Twenty keys.
@@ -225,4 +225,48 @@ pub(super) fn troubled(mut view: View, combined: bool) -> View {
         .collect();
     view.active_controller = combined.then_some(1);
     view
+}
+
+/// The same moment with brokers that have a capacity: what is led by broker 2 is too much, every third row is warm.
+pub(super) fn heated(mut view: View) -> View {
+    for broker in &mut view.brokers {
+        let is_hot = broker.id == BrokerId(2);
+        broker.heat_permille = Some(if is_hot { 1_404 } else { 320 });
+        broker.queue_us = if is_hot { 1_240_000 } else { 0 };
+    }
+    for partition in &mut view.partitions {
+        let asked = match (partition.leader, partition.index % 3) {
+            (Some(BrokerId(2)), _) => 1_404,
+            (_, 2) => 640,
+            _ => 120,
+        };
+        partition.heat_permille = partition.leader.map(|_| asked);
+    }
+    for consumer in &mut view.consumers {
+        consumer.heat_permille = Some(if consumer.lag >= 100 { 1_404 } else { 450 });
+    }
+    if let Some(producer) = view.producers.first_mut() {
+        producer.buffered_bytes = 30 << 20;
+        producer.blocked = true;
+        producer.throttled_until_us = Some(view.now_us + 800_000);
+        producer.backlog = 1_204;
+    }
+    view
+}
+
+/// The last row's lag never goes, the one before needs ten seconds, the others have none.
+pub(super) fn drains(view: &View) -> Vec<Drain> {
+    let rows = view.partitions.len();
+    let drain = |(row, partition): (usize, &PartitionView)| Drain {
+        partition: partition.index,
+        lag: if row + 1 == rows { 412 } else { 2 },
+        in_per_s: 90,
+        out_per_s: 60,
+        when: match rows - row {
+            1 => Drains::Never(NeverWhy::NotFaster),
+            2 => Drains::In(10_000_000),
+            _ => Drains::Empty,
+        },
+    };
+    view.partitions.iter().enumerate().map(drain).collect()
 }

@@ -67,7 +67,7 @@ pub fn Stage(props: &StageProps) -> Html {
             }
         });
     }
-    let summary = use_description(&props.view);
+    let summary = use_description(&props.view, &props.captions);
     let focused = use_state(|| None::<Target>);
     let current = focused
         .filter(|target| focus::is_there(&props.view, *target))
@@ -281,13 +281,16 @@ fn highlight(rect: Rect) -> Html {
 
 /// The stage in words, at a calm pace: what changes ten times a second cannot be listened to.
 #[hook]
-fn use_description(view: &Rc<View>) -> AttrValue {
-    let summary = use_state_eq(|| AttrValue::from(describe(view)));
-    let latest = use_mut_ref(|| view.clone());
-    *latest.borrow_mut() = view.clone();
+fn use_description(view: &Rc<View>, captions: &Rc<Captions>) -> AttrValue {
+    let summary = use_state_eq(|| AttrValue::from(describe(view, captions)));
+    let latest = use_mut_ref(|| (view.clone(), captions.clone()));
+    *latest.borrow_mut() = (view.clone(), captions.clone());
     let said = summary.clone();
     use_effect_with((), move |()| {
-        let interval = Interval::new(DESCRIBED_EVERY_MS, move || said.set(describe(&latest.borrow()).into()));
+        let interval = Interval::new(DESCRIBED_EVERY_MS, move || {
+            let (view, captions) = &*latest.borrow();
+            said.set(describe(view, captions).into());
+        });
         move || drop(interval)
     });
     (*summary).clone()

@@ -109,7 +109,9 @@ impl KeysRoom {
             })
         };
         let (of, has_header) = (layout.format, layout.has_header);
-        let header = ctx.link().callback(move |_: Event| Msg::Read(HowMsg(How::Header(of, !has_header))));
+        let header = ctx
+            .link()
+            .callback(move |_: Event| Msg::Read(HowMsg(How::Header(of, !has_header))));
         let picker = |label: &'static str, id: &'static str, now: Option<&Field>, none: bool, to| {
             html! { <label>{ label }{ select(id, fields, now, none, with(to)) }</label> }
         };

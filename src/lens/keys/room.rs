@@ -93,7 +93,9 @@ pub struct KeysRoom {
 impl KeysRoom {
     /// How many partitions are looked at.
     pub(super) fn n(&self, props: &Props) -> u32 {
-        self.partitions.unwrap_or(props.run.partitions).clamp(1, MOST_PARTITIONS)
+        self.partitions
+            .unwrap_or(props.run.partitions)
+            .clamp(1, MOST_PARTITIONS)
     }
 
     /// How many there would be afterwards: twice as many, unless somebody says otherwise.

@@ -46,7 +46,13 @@ impl KeysRoom {
 
 /// A number with a button on each side, and a line to drag.
 pub(super) fn stepper(label: &'static str, id: &'static str, n: u32, most: u32, set: &Callback<u32>) -> Html {
-    let typed = |event: InputEvent| event.target_unchecked_into::<HtmlInputElement>().value().parse().unwrap_or(1);
+    let typed = |event: InputEvent| {
+        event
+            .target_unchecked_into::<HtmlInputElement>()
+            .value()
+            .parse()
+            .unwrap_or(1)
+    };
     let by = |to: u32| set.reform(move |_| to);
     let slider = most.min(64);
     let at = n.min(slider).saturating_sub(1) * 100 / (slider - 1);
@@ -88,7 +94,9 @@ fn rows(figures: &Figures, key: &str, here: u32, before: Option<(u32, u32)>) -> 
     let style = format!("--here: {here}; --fair: {}%", figures.fair_at);
     let row = |(place, one): (usize, &Row)| {
         let place = place as u32;
-        let was = before.filter(|(was, _)| *was == place && place != here).map(|(_, of)| of);
+        let was = before
+            .filter(|(was, _)| *was == place && place != here)
+            .map(|(_, of)| of);
         row(place, one, key, place == here, was, many)
     };
     html! {

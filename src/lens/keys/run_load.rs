@@ -123,7 +123,9 @@ fn weights_of(distribution: &str, own: &str, count: usize) -> Vec<Weight> {
             ranks.map(weight).collect()
         }
         "weights" => {
-            let mut own = own.split(',').map(|weight| weight.trim().parse::<Weight>().unwrap_or(0));
+            let mut own = own
+                .split(',')
+                .map(|weight| weight.trim().parse::<Weight>().unwrap_or(0));
             ranks.map(|_| own.next().unwrap_or(0) * ONE).collect()
         }
         _ => vec![ONE; count],

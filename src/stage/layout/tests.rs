@@ -13,12 +13,15 @@ const SIZES: [(f64, f64); 6] = [
     (640.0, 420.0),
 ];
 
-/// A good day, and two bad ones: with the controllers in the brokers' processes, and with processes of their own.
+/// A good day, and bad ones: with the controllers in the brokers' processes, and with processes of their own.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Day {
     Good,
     Combined,
     Isolated,
+    /// A good day on which brokers have a capacity that is not enough, and one on which besides all else goes wrong.
+    Heated,
+    HeatedAndTroubled,
 }
 
 fn layout(partitions: u16, brokers: u8, consumers: u8, factor: u8, size: (f64, f64)) -> Layout {
@@ -27,17 +30,23 @@ fn layout(partitions: u16, brokers: u8, consumers: u8, factor: u8, size: (f64, f
 
 fn on(day: Day, partitions: u16, brokers: u8, consumers: u8, factor: u8, size: (f64, f64)) -> Layout {
     let (dictionary, keys) = sample::keys();
-    let captions = Captions {
+    let mut captions = Captions {
         producers: "4 reporters · 240 records/s".to_owned(),
         computation: vec![
             "murmur2(\"match-7\") = 311 360 154".to_owned(),
             "311 360 154 mod 4 = 2 → P2".to_owned(),
         ],
         assignor: "range".to_owned(),
+        ..Captions::default()
     };
     let mut view = sample::view(partitions, brokers, consumers, factor, &keys);
-    if day != Day::Good {
-        view = sample::troubled(view, day == Day::Combined);
+    if matches!(day, Day::Combined | Day::Isolated | Day::HeatedAndTroubled) {
+        view = sample::troubled(view, day != Day::Isolated);
+    }
+    if matches!(day, Day::Heated | Day::HeatedAndTroubled) {
+        view = sample::heated(view);
+        captions.drains = sample::drains(&view);
+        captions.buffer_memory = 32 << 20;
     }
     Layout::of(&view, &Palette::new(&dictionary, &keys), &captions, size)
 }
@@ -47,7 +56,13 @@ fn for_all(check: impl Fn(&Layout, &str)) {
         for partitions in [0, 1, 2, 3, 4, 6, 9, 12, 20, 33, 64] {
             for brokers in [1, 2, 3, 4, 5, 7, 9] {
                 for consumers in [0, 1, 3, 7, 12] {
-                    for day in [Day::Good, Day::Combined, Day::Isolated] {
+                    for day in [
+                        Day::Good,
+                        Day::Combined,
+                        Day::Isolated,
+                        Day::Heated,
+                        Day::HeatedAndTroubled,
+                    ] {
                         let layout = on(day, partitions, brokers, consumers, 3, size);
                         check(
                             &layout,
@@ -131,7 +146,12 @@ fn words_stay_in_their_boxes_and_apart() {
             (
                 // To the left there is a margin for a sign.
                 Rect::new(row.rect.x - 8.0, room.y, room.w + 18.0, room.h),
-                row.labels.iter().chain(&row.share).chain(badges).collect(),
+                row.labels
+                    .iter()
+                    .chain(&row.share)
+                    .chain(row.heat.iter().filter_map(|heat| heat.label.as_ref()))
+                    .chain(badges)
+                    .collect(),
             )
         }));
         let quorum = &layout.quorum;
@@ -281,6 +301,7 @@ fn more_room_makes_larger_type_and_never_less_to_see() {
                 brokers: layout.columns.len(),
                 consumers: layout.consumers.len(),
                 controllers: layout.quorum.seats.len(),
+                limited: layout.grid.limited,
             },
             layout.size(),
         );
