@@ -137,6 +137,7 @@ impl App {
         *self.desk.borrow_mut() = desk;
         self.file = file;
         self.kept = None;
+        self.on_keys.put();
         self.menu = None;
         self.on_panel.asked = None;
         self.look.about = None;

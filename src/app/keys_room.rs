@@ -19,6 +19,8 @@ pub(super) struct OnKeys {
     key: String,
     /// The key that was asked for last, and the how manyeth time that was.
     asked: (String, u32),
+    /// Counts the desks: each counts its runs from 0.
+    desks: u32,
 }
 
 impl OnKeys {
@@ -36,12 +38,22 @@ impl OnKeys {
             run,
             asked: (typed.clone(), 0),
             key: typed,
+            desks: 0,
         }
     }
 
     /// What the link says of it.
     pub(super) fn link(&self) -> Option<String> {
         self.open.then(|| self.key.clone())
+    }
+
+    /// Another run is on the desk, which has nothing in common with the one before.
+    pub(super) fn put(&mut self) {
+        self.desks += 1;
+    }
+
+    fn number(&self, runs: u64) -> u64 {
+        u64::from(self.desks) << 32 | runs
     }
 
     /// A link was opened.
@@ -113,7 +125,7 @@ impl App {
         }
         let desk = self.desk.borrow();
         let partitions = self.on_stage.view.partitions.len() as u32;
-        let made_for = MadeFor::of(desk.session(), desk.runs(), partitions);
+        let made_for = MadeFor::of(desk.session(), self.on_keys.number(desk.runs()), partitions);
         if self.on_keys.run.made_for != made_for {
             self.on_keys.run = Rc::new(RunLoad::of(&self.on_stage.palette, made_for));
         }

@@ -118,6 +118,7 @@ pub(super) fn view(partitions: u16, brokers: u8, consumers: u8, factor: u8, keys
     view.producers = vec![ProducerView {
         node: NodeId::Producer(1),
         waiting: 0,
+        backlog: 0,
         in_flight: 1,
         blocked: false,
         last: None,

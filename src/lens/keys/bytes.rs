@@ -66,11 +66,7 @@ mod tests {
             .collect();
         assert_eq!(
             hex,
-            [
-                vec!["c3", "a9"],
-                vec!["e6", "97", "a5"],
-                vec!["f0", "9f", "8e", "89"]
-            ]
+            [vec!["c3", "a9"], vec!["e6", "97", "a5"], vec!["f0", "9f", "8e", "89"]]
         );
     }
 

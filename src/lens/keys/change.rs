@@ -66,7 +66,9 @@ pub fn change(keys: &Keys, from: u32, to: u32, tile: &dyn Fn(KeyAt, usize) -> Ti
         .filter_map(row)
         .take(LISTED)
         .collect();
-    let keys_permille = (u128::from(moved.keys) * 1000).checked_div(u128::from(all)).unwrap_or(0) as u32;
+    let keys_permille = (u128::from(moved.keys) * 1000)
+        .checked_div(u128::from(all))
+        .unwrap_or(0) as u32;
     Change {
         keys: format!("{} of {}", grouped(moved.keys), counted(all, "key")),
         keys_part: part(keys_permille, moved.keys > 0),

@@ -70,7 +70,10 @@ pub fn verdict(key: &[u8], partitions: u32) -> (bool, String) {
         of(ClientHash::Sarama),
     );
     if partitions < 2 {
-        return (false, "With one partition there is nothing to disagree about.".to_owned());
+        return (
+            false,
+            "With one partition there is nothing to disagree about.".to_owned(),
+        );
     }
     if java == librdkafka && java == sarama {
         let text = "All put this key on the same partition, by luck: the hashes differ, and with another key or another number of \
@@ -106,7 +109,7 @@ pub fn apart(keys: &Keys, partitions: u32) -> Option<String> {
     }
     let apart = disagreement(keys, partitions, ClientHash::Java, ClientHash::ConsistentRandom);
     Some(format!(
-        "Of the keys on the right, Java and librdkafka’s default part {} of {}: {} of the load.",
+        "Of all the keys here, Java and librdkafka’s default part {} of {}: {} of the load.",
         grouped(apart.keys),
         grouped(keys.len() as u64),
         percent(u64::from(apart.weight_permille))
@@ -128,7 +131,10 @@ mod tests {
     #[test]
     fn two_services_that_part_a_key_are_warned() {
         let (warns, text) = verdict(b"user-1", 7);
-        assert!(warns && text.contains("Java service sends this key to P3") && text.contains("P5"), "{text}");
+        assert!(
+            warns && text.contains("Java service sends this key to P3") && text.contains("P5"),
+            "{text}"
+        );
         let rows = rows(b"user-1", 7);
         assert_eq!((rows[0].partition, rows[0].as_java), (Some(3), true));
         assert_eq!((rows[1].partition, rows[1].as_java), (Some(5), false));

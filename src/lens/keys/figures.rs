@@ -139,11 +139,20 @@ pub fn figures(keys: &Keys, partitions: u32, tile: &dyn Fn(KeyAt, usize) -> Tile
         gini_permille,
     } = shares.skew;
     let total = keys.total().weight.max(1);
-    let most = shares.partitions.iter().map(|share| share.tally.weight).max().unwrap_or(0);
+    let most = shares
+        .partitions
+        .iter()
+        .map(|share| share.tally.weight)
+        .max()
+        .unwrap_or(0);
     // A bar that is full is the busiest partition's, or twice a fair share where none has that much.
     let count = u128::from(partitions.max(1));
     let full = most.max(2 * total / count).max(1);
-    let mut rows: Vec<Row> = shares.partitions.iter().map(|share| row(share, total, count, full)).collect();
+    let mut rows: Vec<Row> = shares
+        .partitions
+        .iter()
+        .map(|share| row(share, total, count, full))
+        .collect();
     let top = keys.top(PLACED);
     for (rank, at) in top.iter().enumerate() {
         let place = keys.partition(*at, partitions) as usize;
@@ -172,7 +181,9 @@ pub fn figures(keys: &Keys, partitions: u32, tile: &dyn Fn(KeyAt, usize) -> Tile
         skew: ratio(max_over_mean_permille),
         gini: ratio(gini_permille),
         heat: Heat::of(max_over_mean_permille),
-        hottest: shares.hottest.map(|hottest| words::hottest(keys.key(hottest.key), hottest, partitions)),
+        hottest: shares
+            .hottest
+            .map(|hottest| words::hottest(keys.key(hottest.key), hottest, partitions)),
         busiest: busiest.map(|(partition, share)| {
             format!(
                 "P{partition} is the busiest: {} of the load, with {}.",
@@ -224,7 +235,10 @@ mod tests {
     #[test]
     fn shares_alike_are_half_a_bar_and_fair() {
         let figures = of(&[("a", 1)], 1);
-        assert_eq!((figures.rows[0].heat, figures.rows[0].bar, figures.fair_at), (Heat::Fair, 50, 50));
+        assert_eq!(
+            (figures.rows[0].heat, figures.rows[0].bar, figures.fair_at),
+            (Heat::Fair, 50, 50)
+        );
         assert_eq!((figures.skew.as_str(), figures.gini.as_str()), ("1.00", "0.00"));
     }
 

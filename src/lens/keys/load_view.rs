@@ -43,7 +43,11 @@ impl KeysRoom {
     fn figures_part(&self, ctx: &Context<Self>) -> Html {
         let figures = &self.figures;
         let more = figures.keys.saturating_sub(figures.top.len() as u64);
-        let heat = if figures.heat == super::figures::Heat::Fair { "" } else { "bad" };
+        let heat = if figures.heat == super::figures::Heat::Hot {
+            "bad"
+        } else {
+            ""
+        };
         html! {
             <>
                 <dl class="totals keys-totals">
@@ -68,7 +72,11 @@ impl KeysRoom {
 fn top_key(ctx: &Context<KeysRoom>, key: &TopKey) -> Html {
     let text = key.text.clone();
     let asked = ctx.link().callback(move |_| Msg::Key(text.clone()));
-    let name = if key.text.is_empty() { "the empty key" } else { &key.text };
+    let name = if key.text.is_empty() {
+        "the empty key"
+    } else {
+        &key.text
+    };
     html! {
         <tr>
             <td>

@@ -91,7 +91,9 @@ impl KeysRoom {
     fn clients(&self, n: u32) -> Html {
         let (warns, verdict) = clients::verdict(self.key.as_bytes(), n);
         let row = |row: clients::ClientRow| {
-            let place = row.partition.map_or("any".to_owned(), |partition| format!("P{partition}"));
+            let place = row
+                .partition
+                .map_or("any".to_owned(), |partition| format!("P{partition}"));
             html! {
                 <tr class={if row.as_java { "" } else { "other" }}>
                     <th scope="row"><code>{ row.rule }</code><small>{ row.who }{ " · " }{ row.algorithm }</small></th>

@@ -68,6 +68,8 @@ pub struct HowMsg(pub(super) How);
 pub(super) struct Own {
     pub(super) import: Import,
     pub(super) layout: Layout,
+    /// What it would be as a workload.
+    pub(super) told: Vec<String>,
 }
 
 /// The room.
@@ -93,7 +95,9 @@ pub struct KeysRoom {
 impl KeysRoom {
     /// How many partitions are looked at.
     pub(super) fn n(&self, props: &Props) -> u32 {
-        self.partitions.unwrap_or(props.run.partitions).clamp(1, MOST_PARTITIONS)
+        self.partitions
+            .unwrap_or(props.run.partitions)
+            .clamp(1, MOST_PARTITIONS)
     }
 
     /// How many there would be afterwards: twice as many, unless somebody says otherwise.
@@ -145,6 +149,7 @@ impl KeysRoom {
                 self.guess = guess.or(self.guess.take());
                 self.problem = use_own::problem(&import, &layout);
                 self.own = Some(Own {
+                    told: use_own::told(&import),
                     import: *import,
                     layout,
                 });
@@ -195,13 +200,16 @@ impl Component for KeysRoom {
 
     fn changed(&mut self, ctx: &Context<Self>, old: &Props) -> bool {
         let props = ctx.props();
-        if props.asked.1 != old.asked.1 {
+        let asked = props.asked.1 != old.asked.1;
+        if asked {
             self.key.clone_from(&props.asked.0);
         }
-        if props.run != old.run || props.open != old.open {
+        let other = props.run != old.run || props.open != old.open;
+        if other {
             self.refresh(props);
         }
-        props.open || old.open
+        // The callbacks are new with each refresh of the page, and mean the same: nothing is drawn for them.
+        asked || other
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {

@@ -22,7 +22,10 @@ impl KeysRoom {
                 <header class="keys-head">
                     <div>
                         <h2>{ "What makes a partition hot?" }</h2>
-                        <p>{ "A row is a partition, its bar what it gets of the load. The line is a fair share." }</p>
+                        <p>
+                            { if self.is_own && self.has_figures() { "Your data. " } else { "The keys of this run. " } }
+                            { "A row is a partition, its bar what it gets of the load; the line is a fair share." }
+                        </p>
                     </div>
                     <div class="keys-count">
                         { stepper("Partitions", "keys-n", n, MOST_PARTITIONS, &set) }
@@ -46,7 +49,13 @@ impl KeysRoom {
 
 /// A number with a button on each side, and a line to drag.
 pub(super) fn stepper(label: &'static str, id: &'static str, n: u32, most: u32, set: &Callback<u32>) -> Html {
-    let typed = |event: InputEvent| event.target_unchecked_into::<HtmlInputElement>().value().parse().unwrap_or(1);
+    let typed = |event: InputEvent| {
+        event
+            .target_unchecked_into::<HtmlInputElement>()
+            .value()
+            .parse()
+            .unwrap_or(1)
+    };
     let by = |to: u32| set.reform(move |_| to);
     let slider = most.min(64);
     let at = n.min(slider).saturating_sub(1) * 100 / (slider - 1);
@@ -88,7 +97,9 @@ fn rows(figures: &Figures, key: &str, here: u32, before: Option<(u32, u32)>) -> 
     let style = format!("--here: {here}; --fair: {}%", figures.fair_at);
     let row = |(place, one): (usize, &Row)| {
         let place = place as u32;
-        let was = before.filter(|(was, _)| *was == place && place != here).map(|(_, of)| of);
+        let was = before
+            .filter(|(was, _)| *was == place && place != here)
+            .map(|(_, of)| of);
         row(place, one, key, place == here, was, many)
     };
     html! {
@@ -100,7 +111,6 @@ fn rows(figures: &Figures, key: &str, here: u32, before: Option<(u32, u32)>) -> 
 }
 
 fn row(place: u32, row: &Row, key: &str, here: bool, was: Option<u32>, many: bool) -> Html {
-    let more = row.keys.saturating_sub(row.tiles.len() as u64);
     let word = match row.heat {
         super::figures::Heat::Fair => "",
         super::figures::Heat::Warm => "warm",
@@ -123,11 +133,9 @@ fn row(place: u32, row: &Row, key: &str, here: bool, was: Option<u32>, many: boo
                     if here { <span class="keys-here">{ if key.is_empty() { "the empty key" } else { key } }</span> }
                     if let Some(of) = was { <span class="keys-was">{ format!("was here with {of}") }</span> }
                     { for row.tiles.iter().map(|(sign, text)| tile(sign, text)) }
-                    if more > 0 { <small>{ "+" }{ crate::ui::format::rate(more) }</small> }
-                    if row.keys == 0 { <small>{ "no key" }</small> }
                 </span>
+                <span class="keys-of mono">{ if row.keys == 0 { "no key".to_owned() } else { counted(row.keys, "key") } }</span>
             }
-            <span class="visually-hidden">{ counted(row.keys, "key") }</span>
         </li>
     }
 }

@@ -123,7 +123,9 @@ fn weights_of(distribution: &str, own: &str, count: usize) -> Vec<Weight> {
             ranks.map(weight).collect()
         }
         "weights" => {
-            let mut own = own.split(',').map(|weight| weight.trim().parse::<Weight>().unwrap_or(0));
+            let mut own = own
+                .split(',')
+                .map(|weight| weight.trim().parse::<Weight>().unwrap_or(0));
             ranks.map(|_| own.next().unwrap_or(0) * ONE).collect()
         }
         _ => vec![ONE; count],
@@ -145,7 +147,7 @@ mod tests {
     #[test]
     fn weights_are_those_of_the_distribution() {
         assert_eq!(permille(&weights_of("uniform", "", 4)), [250; 4]);
-        assert_eq!(permille(&weights_of("zipf:1", "", 4)), [480, 240, 159, 119]);
+        assert_eq!(permille(&weights_of("zipf:1", "", 4)), [480, 240, 159, 120]);
         assert_eq!(permille(&weights_of("zipf:2", "", 2)), [800, 199]);
         assert_eq!(permille(&weights_of("hot:60", "", 5)), [600, 100, 100, 100, 100]);
         assert_eq!(permille(&weights_of("hot:60", "", 1)), [1000]);

@@ -33,7 +33,10 @@ pub fn lines(key: &[u8], partitions: u32) -> Vec<Line> {
     let steps = Murmur2Steps::of(key, partitions);
     let mut lines = vec![Line {
         title: Some("Start".to_owned()),
-        ..line(format!("h = seed ^ length = 0x9747b28c ^ {}", key.len()), word(steps.start))
+        ..line(
+            format!("h = seed ^ length = 0x9747b28c ^ {}", key.len()),
+            word(steps.start),
+        )
     }];
     for (place, step) in steps.words.iter().take(MOST_WORDS).enumerate() {
         let (first, last) = (place * 4, place * 4 + 3);

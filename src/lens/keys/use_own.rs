@@ -54,7 +54,7 @@ pub fn told(import: &Import) -> Vec<String> {
         ..
     } = workload(import, MOST_KEYS);
     let mut told = vec![format!(
-        "{} with their weights: {} of the load.",
+        "{}, by weight: {} of the load.",
         counted(keys.len() as u64, "key"),
         percent(u64::from(covered_permille))
     )];
@@ -63,13 +63,21 @@ pub fn told(import: &Import) -> Vec<String> {
     }
     if left_out.unwritable > 0 {
         let keys = counted(left_out.unwritable, "key");
-        told.push(format!("Left out: {keys} that no setting can hold (empty, or with line ends or space around)."));
+        told.push(format!(
+            "Left out: {keys} that no setting can hold (empty, or with line ends or space around)."
+        ));
     }
     if left_out.weightless > 0 {
-        told.push(format!("Left out: {} of weight 0.", counted(left_out.weightless, "key")));
+        told.push(format!(
+            "Left out: {} of weight 0.",
+            counted(left_out.weightless, "key")
+        ));
     }
     if left_out.without_key.rows > 0 {
-        told.push(format!("Left out: {} without a key.", counted(left_out.without_key.rows, "row")));
+        told.push(format!(
+            "Left out: {} without a key.",
+            counted(left_out.without_key.rows, "row")
+        ));
     }
     if !exact {
         told.push("The weights are too far apart to be kept exactly: they are rounded.".to_owned());
@@ -113,9 +121,14 @@ pub fn problem(import: &Import, layout: &Layout) -> Option<String> {
         let mut kinds: Vec<_> = import.bad.kinds().collect();
         kinds.reverse();
         let reason = kinds.first().map_or("cannot be read", |(kind, _)| kind.reason());
-        return Some(format!("None of the {rows} rows can be used: each {reason}. Is the layout right?"));
+        return Some(format!(
+            "None of the {rows} rows can be used: each {reason}. Is the layout right?"
+        ));
     }
-    Some(format!("None of the {rows} rows has a key there: is “{}” the right place?", name(layout)))
+    Some(format!(
+        "None of the {rows} rows has a key there: is “{}” the right place?",
+        name(layout)
+    ))
 }
 
 fn name(layout: &Layout) -> String {
@@ -148,9 +161,17 @@ mod tests {
     fn a_list_becomes_keys_with_how_often_they_come() {
         let import = import(&Layout::list(), "a\nb\na\na\n");
         let settings = settings(&import, Some(8));
-        let value = |name: &str| settings.iter().find(|(of, _)| *of == name).map(|(_, value)| value.as_str());
+        let value = |name: &str| {
+            settings
+                .iter()
+                .find(|(of, _)| *of == name)
+                .map(|(_, value)| value.as_str())
+        };
         assert_eq!((value("own.keys"), value("own.weights")), (Some("a\nb\n"), Some("3,1")));
-        assert_eq!((value("keys"), value("partitions"), value("rate")), (Some("weights"), Some("8"), None));
+        assert_eq!(
+            (value("keys"), value("partitions"), value("rate")),
+            (Some("weights"), Some("8"), None)
+        );
         assert!(told(&import)[0].starts_with("2 keys"), "{:?}", told(&import));
     }
 
@@ -163,12 +184,18 @@ mod tests {
     fn what_is_left_out_is_told() {
         let text: String = (0..1_500).map(|i| format!("k{i}\n")).collect();
         let told = told(&import(&Layout::list(), &text));
-        assert!(told.iter().any(|line| line.contains("500 keys, the lightest")), "{told:?}");
+        assert!(
+            told.iter().any(|line| line.contains("500 keys, the lightest")),
+            "{told:?}"
+        );
     }
 
     #[test]
     fn a_file_that_shows_nothing_says_why() {
-        assert_eq!(problem(&import(&csv(), ""), &csv()).as_deref(), Some("There are no rows in it."));
+        assert_eq!(
+            problem(&import(&csv(), ""), &csv()).as_deref(),
+            Some("There are no rows in it.")
+        );
         let wrong = Layout {
             key: Field::Column(7),
             ..csv()

@@ -78,13 +78,20 @@ mod tests {
 
     #[test]
     fn ratios_have_two_places() {
-        assert_eq!((ratio(1732).as_str(), ratio(1000).as_str(), ratio(2045).as_str()), ("1.73", "1.00", "2.05"));
+        assert_eq!(
+            (ratio(1732).as_str(), ratio(1000).as_str(), ratio(2045).as_str()),
+            ("1.73", "1.00", "2.05")
+        );
     }
 
     #[test]
     fn more_partitions_help_until_the_hottest_key_is_a_fair_share() {
         let told = |permille, fits_until, partitions| {
-            let of = Hottest { key: 0, permille, fits_until };
+            let of = Hottest {
+                key: 0,
+                permille,
+                fits_until,
+            };
             hottest("ad-1", of, partitions)
         };
         assert!(told(600, None, 6).contains("Only splitting"));
