@@ -23,7 +23,8 @@ use partitura_engine::wire::Micros;
 use partitura_engine::world::{Command, Setup, World};
 use std::rc::Rc;
 
-/// One run on the screen.
+/// One run on the screen. A clone goes on by itself, and shares what it can with the first.
+#[derive(Clone)]
 pub struct Session {
     plan: Plan,
     setup: Setup,
@@ -224,6 +225,14 @@ impl Session {
             .iter()
             .filter(move |(at, _)| *at <= now)
             .map(|(at, command)| (*at, command))
+    }
+
+    /// When the next thing happens or is done; `None` when nothing ever will be.
+    #[must_use]
+    pub fn next_at(&self) -> Option<Micros> {
+        let event = self.world.next_event_at();
+        self.next_action()
+            .map_or(event, |action| Some(event.map_or(action, |event| event.min(action))))
     }
 
     fn replace(&mut self, plan: Plan) -> Result<Change, String> {
