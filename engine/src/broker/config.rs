@@ -34,6 +34,11 @@ pub struct BrokerConfig {
     pub session_timeout_us: Micros,
     /// `controlled.shutdown.enable`.
     pub controlled_shutdown: bool,
+    /// So many records a second can be appended on it, as leader or follower; 0 for as many as come. Not a setting of
+    /// Kafka's: how good the machine is.
+    pub records_per_s: u64,
+    /// The same in bytes.
+    pub bytes_per_s: u64,
     /// The group coordinator's settings.
     pub groups: GroupCoordinatorConfig,
 }
@@ -55,6 +60,8 @@ impl Default for BrokerConfig {
             heartbeat_interval_us: 2_000_000,
             session_timeout_us: 9_000_000,
             controlled_shutdown: true,
+            records_per_s: 0,
+            bytes_per_s: 0,
             groups: GroupCoordinatorConfig::default(),
         }
     }

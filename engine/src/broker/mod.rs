@@ -41,6 +41,7 @@ mod tests;
 mod truncation;
 
 pub use config::BrokerConfig;
+pub use disk::Capacity;
 pub use isr::{Altered, IsrProposal};
 pub use leadership::Change;
 pub use read::Readable;
@@ -115,7 +116,7 @@ impl Broker {
             coordinator: GroupCoordinator::new(config.groups.clone()),
             proposals: Proposals::default(),
             producer_ids: ProducerIds::default(),
-            disk: Disk::default(),
+            disk: Disk::new(&config),
             isr_check: Alarm::default(),
             checkpoint: Alarm::default(),
             has_caught_up: false,
@@ -295,10 +296,16 @@ impl Broker {
         self.replicas.iter().map(|(partition, replica)| (*partition, replica))
     }
 
-    /// How many bytes a second its disk takes; `None` for one that is never in the way.
+    /// How much it can append in a second.
     #[must_use]
-    pub fn disk_bytes_per_s(&self) -> Option<u64> {
-        self.disk.bytes_per_s()
+    pub fn capacity(&self) -> Capacity {
+        self.disk.capacity()
+    }
+
+    /// How long a write that came now would wait.
+    #[must_use]
+    pub fn queue_us(&self, now: Micros) -> Micros {
+        self.disk.queue_us(now)
     }
 
     /// Whether it was told to stop, and waits until it may. It goes on serving until then.

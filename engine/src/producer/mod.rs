@@ -124,6 +124,12 @@ impl Producer {
         self.accumulator.records()
     }
 
+    /// What is taken of its `buffer.memory`.
+    #[must_use]
+    pub fn buffered_bytes(&self) -> u64 {
+        self.accumulator.buffered_bytes()
+    }
+
     /// Produce requests that are sent and not answered.
     #[must_use]
     pub fn in_flight(&self) -> u32 {

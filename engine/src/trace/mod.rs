@@ -7,8 +7,10 @@ mod event;
 mod fact;
 mod intervals;
 mod json;
+mod latency;
 mod ledger;
 mod readable;
+mod recent;
 mod sent;
 
 pub use command_fact::{CommandFact, ProcessFault};
@@ -17,6 +19,7 @@ pub use event::{Event, EventId, Trace};
 pub use fact::{BatchWhy, Election, Fact, FenceWhy, GroupStateName};
 pub use intervals::Intervals;
 pub use json::event_json;
+pub use latency::LatencyHistogram;
 pub use ledger::{Ledger, LedgerColumn, LedgerFigures, LedgerLine};
 pub use readable::{Names, readable, readable_time};
 pub use sent::Sent;

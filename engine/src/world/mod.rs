@@ -9,8 +9,10 @@ mod availability;
 mod books;
 mod command;
 mod commands;
+mod drain;
 mod faults;
 mod flights;
+mod heat;
 mod inspect;
 mod link;
 mod look;
@@ -23,6 +25,8 @@ mod start;
 mod view;
 
 pub use command::Command;
+pub use drain::{Drain, Drains, NeverWhy};
+pub use heat::Latency;
 pub use network_config::{LinkConfig, NetworkConfig};
 pub use setup::{Limits, Setup, TopicSetup};
 pub use view::{
