@@ -23,6 +23,15 @@ impl Side {
         }
     }
 
+    /// The same within a line, and in names for tests.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Side::Left => "left",
+            Side::Right => "right",
+        }
+    }
+
     /// The one beside it.
     #[must_use]
     pub fn other(self) -> Self {

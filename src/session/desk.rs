@@ -200,7 +200,7 @@ impl Desk {
             Intent::NextStep => self.go_to_step(self.step + 1),
             Intent::PreviousStep => self.go_to_step(self.step.saturating_sub(1)),
             Intent::GoToStep(step) => self.go_to_step(step),
-            Intent::Set(name, value) => return self.set(name, &value),
+            Intent::Set(name, value) => return self.set(name, &value, self.on()),
             Intent::Act(command) => {
                 let act = |session: &mut Session| session.act(command.clone()).map(|()| Change::Live);
                 return self.change(On::Both, act, "");
@@ -218,6 +218,7 @@ impl Desk {
             Intent::Compare(plan) => return self.compare(plan.map(|plan| *plan)),
             Intent::Keep(side) => self.keep(side),
             Intent::On(on) => self.on = on,
+            Intent::Alike(name, side) => return self.alike(name, side),
             Intent::Settle => self.settle(),
             Intent::Forget => return self.change(self.on(), Session::forget, "as the scenario has it"),
             Intent::StopSeeking => {
@@ -298,9 +299,18 @@ impl Desk {
         }
     }
 
-    fn set(&mut self, name: &'static str, value: &str) -> Answer {
+    fn alike(&mut self, name: &'static str, side: Side) -> Answer {
+        let session = self.sessions.or_left(side);
+        let value = match Setting::find(name) {
+            Some(setting) => session.value(setting),
+            None => session.plan().seed.to_string(),
+        };
+        self.set(name, &value, On::from(side.other()))
+    }
+
+    fn set(&mut self, name: &'static str, value: &str, on: On) -> Answer {
         self.problems.remove(name);
-        let (on, said) = (self.on(), format!("with {name} {}", value.trim()));
+        let said = format!("with {name} {}", value.trim());
         let answer = match Setting::find(name) {
             None if name == SEED => self.change(on, |session| session.set_seed(value), &said),
             None => Answer::Refused(format!("There is no setting {name}.")),
@@ -337,7 +347,7 @@ impl Desk {
         match refusal {
             Some((_, problem)) if !done => Answer::Refused(problem),
             Some((side, problem)) => {
-                let other = side.other().name().to_lowercase();
+                let other = side.other().word();
                 Answer::Said(format!("Done on the {other} only. {}: {problem}", side.name()))
             }
             None if restarted && comparing => {
@@ -353,6 +363,8 @@ impl Desk {
         let Some(plan) = plan.filter(|plan| plan != self.session().plan()) else {
             // The same run at the same moment: nothing has to be played again.
             self.settle();
+            // One that was there has nothing in common with what is drawn there now.
+            self.runs += u64::from(self.is_comparing());
             self.sessions.right = Some(self.session().clone());
             self.on = On::Right;
             return Answer::Done;

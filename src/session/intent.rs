@@ -37,6 +37,8 @@ pub enum Intent {
     Keep(Side),
     /// Settings that are changed from now on are changed there.
     On(On),
+    /// Give the setting of that name the value of that side on the other one, too.
+    Alike(&'static str, Side),
     /// Let happen what is due in this very microsecond, so that a link to this moment finds the same.
     Settle,
     /// Take back all changes and actions: the run as the scenario has it.
