@@ -89,6 +89,9 @@ impl App {
 
     /// The same run again with other settings; the first ledger is kept beside it.
     pub(super) fn try_with(&mut self, ctx: &Context<Self>, trial: Trial) {
+        if self.desk.borrow().is_comparing() {
+            return self.compare(ctx, Some(trial));
+        }
         let kept = match &self.kept {
             Some((kept, _)) => kept.clone(),
             None => Rc::new(Kept::of(self.desk.borrow().session())),

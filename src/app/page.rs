@@ -273,6 +273,7 @@ impl App {
                 now_us={shown.now_us}
                 span_us={shown.span_us}
                 curves={shown.curves.clone()}
+                beside={shown.beside.clone()}
                 marks={shown.marks.clone()}
                 steps={steps.collect::<Rc<[(Micros, String)]>>()}
                 step={desk.step_number()}

@@ -85,6 +85,8 @@ pub(super) struct OnTimeline {
     pub(super) span_us: Micros,
     /// Throughput and lag.
     pub(super) curves: Rc<Curves>,
+    /// The same of the run on the right, to the same scale.
+    pub(super) beside: Option<Rc<Curves>>,
     /// What happened, and what the person has done that is still to come.
     pub(super) marks: Rc<[Mark]>,
 }
@@ -117,11 +119,18 @@ impl OnTimeline {
                 label: command_words(&action.command),
                 event: None,
             });
+        let mut curves = layout::curves(history, now, span_us);
+        let beside = desk.sessions().right.as_ref().map(|right| {
+            let mut beside = layout::curves(&right.account().history, now, span_us);
+            layout::to_one_scale(&mut curves, &mut beside);
+            Rc::new(beside)
+        });
         Self {
             figures,
             now_us: now,
             span_us,
-            curves: Rc::new(layout::curves(history, now, span_us)),
+            curves: Rc::new(curves),
+            beside,
             marks: history.marks().iter().cloned().chain(to_come).collect(),
         }
     }

@@ -25,24 +25,30 @@ const SHOWN: usize = 24;
 /// The settings that differ at this moment, by the catalogue's order. Only what a person has changed can.
 #[must_use]
 pub fn differences(left: &Session, right: &Session) -> Vec<Difference> {
-    let changed = |setting: &&'static Setting| {
-        let plans = [left.plan(), right.plan()];
-        let mut set = plans.iter().flat_map(|plan| &plan.settings);
-        let mut done = plans.iter().flat_map(|plan| &plan.actions);
-        set.any(|(changed, _)| changed == setting)
-            || done.any(|action| Setting::of_command(&action.command).is_some_and(|(changed, _)| changed == *setting))
-    };
+    let plans = [left.plan(), right.plan()];
+    let set = plans
+        .iter()
+        .flat_map(|plan| &plan.settings)
+        .map(|(setting, _)| *setting);
+    let mut changed: Vec<&'static Setting> = set.collect();
+    // The same, done to both, makes no difference.
+    if plans[0].actions != plans[1].actions {
+        let done = plans.iter().flat_map(|plan| &plan.actions);
+        changed.extend(done.filter_map(|action| Some(Setting::of_command(&action.command)?.0)));
+    }
     let seeds = (left.plan().seed, right.plan().seed);
     let seed = (seeds.0 != seeds.1).then(|| Difference {
         name: SEED,
         left: seeds.0.to_string(),
         right: seeds.1.to_string(),
     });
-    let settings = Setting::all().filter(changed).map(|setting| Difference {
-        name: setting.name,
-        left: left.value(setting),
-        right: right.value(setting),
-    });
+    let settings = Setting::all()
+        .filter(|setting| changed.contains(setting))
+        .map(|setting| Difference {
+            name: setting.name,
+            left: left.value(setting),
+            right: right.value(setting),
+        });
     seed.into_iter()
         .chain(settings.filter(|difference| difference.left != difference.right))
         .collect()

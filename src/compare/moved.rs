@@ -58,15 +58,17 @@ mod tests {
     use partitura_engine::scenario::{Scenario, Setting};
     use std::rc::Rc;
 
+    const LITTLE: &str = r#"
+format = 1
+id = "little"
+title = "Little"
+summary = "A little run."
+until = 30
+settings = { rate = 100, key = "subject", "own.keys" = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"] }
+"#;
+
     fn world(settings: &[(&str, &str)]) -> World {
-        let mut plan = Plan::of(Rc::new(Scenario::built_in("world-cup").unwrap()));
-        for (name, value) in [
-            ("key", "subject"),
-            ("own.keys", "a,b,c,d,e,f,g,h,i,j"),
-            ("keys", "uniform"),
-        ] {
-            plan.set(Setting::named(name).unwrap(), value).unwrap();
-        }
+        let mut plan = Plan::of(Rc::new(Scenario::parse(LITTLE).unwrap()));
         for (name, value) in settings {
             plan.set(Setting::named(name).unwrap(), value).unwrap();
         }
