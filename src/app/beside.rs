@@ -26,7 +26,7 @@ pub enum Pane {
 }
 
 impl Pane {
-    const ALL: [(Pane, &str); 3] = [(Pane::Left, "Left"), (Pane::Right, "Right"), (Pane::Table, "Table")];
+    const ALL: [(Pane, &str); 3] = [(Pane::Left, "left"), (Pane::Right, "right"), (Pane::Table, "table")];
 }
 
 /// What is shown while two runs are compared, beside what is shown of one.
@@ -190,12 +190,12 @@ impl App {
                     link.callback(move |_| Msg::Intent(Intent::On(on))),
                 )
             };
-            let all = [on("Left", On::Left), on("Both", On::Both), on("Right", On::Right)];
+            let all = [on("left", On::Left), on("both", On::Both), on("right", On::Right)];
             return html! { <div class="of-side"><span>{ "Change" }</span>{ choice("Where a setting is changed", "on", &all) }</div> };
         }
         let look = |side: Side| {
             (
-                side.name(),
+                side.word(),
                 self.look.side == side,
                 link.callback(move |_| Msg::Look(side)),
             )

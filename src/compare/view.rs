@@ -40,8 +40,8 @@ fn group(group: &Group) -> Html {
 
 fn row(row: &Row) -> Html {
     html! {
-        <tr title={row.about.clone()}>
-            <th scope="row">{ row.name }</th>
+        <tr>
+            <th scope="row" title={row.about.clone()}>{ row.name }</th>
             { cell(row, Side::Left, &row.left) }
             { cell(row, Side::Right, &row.right) }
         </tr>
@@ -54,6 +54,7 @@ fn cell(row: &Row, side: Side, cell: &Cell) -> Html {
         <td
             class={if better { "mono better" } else { "mono" }}
             data-testid={format!("{}-{}", side.word(), row.id)}
+            title={cell.text.clone()}
             data-value={cell.value.map(|value| value.to_string())}
         >
             if better { <Sign icon={Icon::Check} /><span class="visually-hidden">{ "better: " }</span> }
@@ -70,7 +71,7 @@ pub fn choice(label: &'static str, id: &str, choices: &[(&'static str, bool, Cal
                 type="button"
                 class="choice"
                 aria-pressed={on.to_string()}
-                data-testid={format!("{id}-{}", name.to_lowercase())}
+                data-testid={format!("{id}-{name}")}
                 {onclick}
             >
                 { *name }

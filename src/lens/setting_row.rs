@@ -274,15 +274,17 @@ pub(super) fn sides(differs: Option<&Difference>, on_alike: &Callback<(&'static 
         html! {
             <div>
                 <dt>{ side.word() }</dt>
-                <dd class="mono" title={value.to_owned()}>{ shortened(value, 26) }</dd>
-                <button
-                    type="button"
-                    title={label.clone()}
-                    aria-label={label}
-                    onclick={on_alike.reform(move |_| (name, side))}
-                >
-                    { "on both" }
-                </button>
+                <dd>
+                    <span class="mono" title={value.to_owned()}>{ shortened(value, 26) }</span>
+                    <button
+                        type="button"
+                        title={label.clone()}
+                        aria-label={label}
+                        onclick={on_alike.reform(move |_| (name, side))}
+                    >
+                        { "on both" }
+                    </button>
+                </dd>
             </div>
         }
     };

@@ -358,18 +358,11 @@ impl Desk {
         }
     }
 
-    /// Puts another run beside this one: of that plan, or the same. One that was there makes way.
+    /// Puts another run beside this one: of that plan, or the same. One that was there makes way. Both are played from the
+    /// start, so that they are in step.
     fn compare(&mut self, plan: Option<Plan>) -> Answer {
-        let Some(plan) = plan.filter(|plan| plan != self.session().plan()) else {
-            // The same run at the same moment: nothing has to be played again.
-            self.settle();
-            // One that was there has nothing in common with what is drawn there now.
-            self.runs += u64::from(self.is_comparing());
-            self.sessions.right = Some(self.session().clone());
-            self.on = On::Right;
-            return Answer::Done;
-        };
-        match Session::open(plan) {
+        let right = Session::open(plan.unwrap_or_else(|| self.session().plan().clone()));
+        match right {
             Err(problem) => Answer::Refused(problem),
             Ok(right) => {
                 let (now, playing) = (self.seek.map_or(self.now(), |seek| seek.to), self.is_playing());

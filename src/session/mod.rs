@@ -23,8 +23,7 @@ use partitura_engine::wire::Micros;
 use partitura_engine::world::{Command, Setup, World};
 use std::rc::Rc;
 
-/// One run on the screen. A clone goes on by itself, and shares what it can with the first.
-#[derive(Clone)]
+/// One run on the screen.
 pub struct Session {
     plan: Plan,
     setup: Setup,

@@ -241,6 +241,7 @@ fn the_same_run_is_put_beside_and_what_is_changed_is_changed_there() {
     watch(&mut desk);
     let now = desk.session().now();
     desk.fulfil(Intent::Compare(None));
+    watch(&mut desk);
     assert_eq!(digest(on_right(&desk)), digest(desk.session()), "nothing differs yet");
     let answer = desk.fulfil(Intent::Set("partitions", "6".to_owned()));
     assert_eq!(

@@ -105,12 +105,13 @@ pub fn Header(props: &Props) -> Html {
                 </button>
                 <button
                     type="button"
-                    class="quiet"
+                    class="quiet share"
                     data-testid="share"
+                    aria-label="Share"
                     title="Copy a link that replays exactly this run"
                     onclick={props.on_share.reform(|_| ())}
                 >
-                    <Sign icon={Icon::Link} />{ "Share" }
+                    <Sign icon={Icon::Link} /><span>{ "Share" }</span>
                 </button>
                 <button
                     type="button"
