@@ -34,6 +34,7 @@ mod metadata;
 mod produce;
 mod producer_ids;
 mod purgatory;
+mod quota;
 mod read;
 mod replica;
 #[cfg(test)]
@@ -62,6 +63,7 @@ use disk::{Disk, Work};
 use fetcher::Fetcher;
 use producer_ids::ProducerIds;
 use purgatory::Purgatory;
+use quota::Quotas;
 use std::sync::Arc;
 
 /// A broker.
@@ -79,6 +81,8 @@ pub struct Broker {
     proposals: Proposals,
     producer_ids: ProducerIds,
     disk: Disk,
+    quotas: Quotas,
+    throttle_alarm: Alarm,
     isr_check: Alarm,
     checkpoint: Alarm,
     /// It has applied its own registration, and acts on the metadata since then.
@@ -117,6 +121,8 @@ impl Broker {
             proposals: Proposals::default(),
             producer_ids: ProducerIds::default(),
             disk: Disk::new(&config),
+            quotas: Quotas::default(),
+            throttle_alarm: Alarm::default(),
             isr_check: Alarm::default(),
             checkpoint: Alarm::default(),
             has_caught_up: false,
@@ -156,6 +162,7 @@ impl Broker {
             Input::Timer(Timer::IsrCheck) => self.on_isr_check(ctx),
             Input::Timer(Timer::AlterPartition) => self.on_proposals_timer(ctx),
             Input::Timer(Timer::Disk) => self.on_disk_timer(ctx),
+            Input::Timer(Timer::Throttle) => self.on_throttle_timer(ctx),
             Input::Timer(Timer::HighWatermarkCheckpoint) => self.on_checkpoint_timer(ctx),
             Input::Timer(timer) => self.on_group_timer(timer, ctx),
             Input::Command(NodeCommand::SetDisk(bytes_per_s)) => self.set_disk(bytes_per_s, ctx),

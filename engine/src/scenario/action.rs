@@ -98,7 +98,8 @@ pub fn write_action(command: &Command) -> Option<String> {
         | Command::Keyed(_)
         | Command::Consumers(_)
         | Command::Unclean(_)
-        | Command::MinInsyncReplicas(_) => {
+        | Command::MinInsyncReplicas(_)
+        | Command::ClientQuota(..) => {
             let (setting, value) = Setting::of_command(command)?;
             format!("{}:{value}", setting.name)
         }

@@ -29,6 +29,8 @@ pub struct Counters {
     pub latency_sum_us: u64,
     /// The same, each by itself.
     pub latency: LatencyHistogram,
+    /// How long brokers have held back clients that were over their quotas, summed.
+    pub throttled_ms: u64,
     /// By partition of the topic.
     pub partitions: Vec<PartitionCounters>,
     /// By subject.
@@ -160,6 +162,7 @@ impl Counters {
                 *drained = (drained.0 + u64::from(records), drained.1 + u64::from(bytes));
             }
             Fact::RecordsFailed { records, .. } => self.failed += u64::from(records),
+            Fact::Throttled { throttle_ms, .. } => self.throttled_ms += u64::from(throttle_ms),
             Fact::SendTimedOut | Fact::RecordTooLarge { .. } => self.failed += 1,
             Fact::BatchRetried { .. } => self.retried += 1,
             Fact::RecordProcessed {

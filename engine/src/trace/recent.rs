@@ -82,7 +82,7 @@ mod tests {
             100,
             "two seconds of a hundred a second, not five"
         );
-        assert_eq!(recent.per_s(16_000_000), 22, "100 of the last 4.5 s");
+        assert_eq!(recent.per_s(16_000_000), 11, "50 in the last 4.5 s");
         assert_eq!(recent.per_s(30_000_000), 0);
     }
 }

@@ -1,7 +1,7 @@
 //! Time to drain: when, at the rates of the last seconds, a partition's lag reaches zero; or why it never does.
 
 use super::World;
-use crate::consumer::ConsumerState;
+use crate::consumer::{Consumer, ConsumerState, OwnedPartition};
 use crate::wire::{Micros, PartitionId, PartitionState};
 
 /// A partition's lag, and where it goes.
@@ -54,27 +54,35 @@ impl World {
             let high_watermark = self.leader_replica(id).map_or(0, |replica| replica.high_watermark);
             let committed = group.and_then(|group| group.committed(id)).unwrap_or(0);
             let lag = high_watermark.saturating_sub(committed);
+            let owner = owned.iter().find(|owned| owned.partition == id);
+            let processed = owner.map_or(committed, |owned| owned.processed.max(committed));
+            let left = high_watermark.saturating_sub(processed);
             let (in_per_s, out_per_s) = counted.map_or((0, 0), |p| (p.in_per_s(self.now), p.out_per_s(self.now)));
             Drain {
                 partition: id.index,
                 lag,
                 in_per_s,
                 out_per_s,
-                when: self.drains(id, state, owned.contains(&id), (lag, in_per_s, out_per_s)),
+                when: self.drains(id, state, owner.is_some(), (lag, left), (in_per_s, out_per_s)),
             }
         });
         drains.collect()
     }
 
-    fn owned_partitions(&self) -> Vec<PartitionId> {
+    fn owned_partitions(&self) -> Vec<OwnedPartition> {
         let consumers = self.nodes.consumers.iter().map(|(consumer, _)| consumer);
         let open = consumers.filter(|consumer| consumer.state() != ConsumerState::Closed);
-        open.flat_map(|consumer| consumer.owned().map(|owned| owned.partition))
-            .collect()
+        open.flat_map(Consumer::owned).collect()
     }
 
-    fn drains(&self, id: PartitionId, state: &PartitionState, owned: bool, figures: (u64, u32, u32)) -> Drains {
-        let (lag, in_per_s, out_per_s) = figures;
+    fn drains(
+        &self,
+        id: PartitionId,
+        state: &PartitionState,
+        owned: bool,
+        (lag, left): (u64, u64),
+        (in_per_s, out_per_s): (u32, u32),
+    ) -> Drains {
         let lives = state.leader.is_some_and(|leader| self.is_there(leader.into()));
         let has_some = lag > 0 || in_per_s > 0;
         // Where nobody leads, what is in the log cannot be seen.
@@ -84,12 +92,13 @@ impl World {
         if !owned && has_some {
             return Drains::Never(NeverWhy::NoOwner);
         }
-        at_rates(lag, in_per_s, out_per_s)
+        at_rates((lag, left), in_per_s, out_per_s)
     }
 }
 
-/// When a lag is gone that is filled and emptied at these rates.
-fn at_rates(lag: u64, in_per_s: u32, out_per_s: u32) -> Drains {
+/// When a lag is gone that is filled and emptied at these rates. So many of its records are left to process; the others
+/// wait for the commit at the end of their poll.
+fn at_rates((lag, left): (u64, u64), in_per_s: u32, out_per_s: u32) -> Drains {
     if lag <= u64::from(in_per_s) {
         return Drains::Empty;
     }
@@ -97,7 +106,7 @@ fn at_rates(lag: u64, in_per_s: u32, out_per_s: u32) -> Drains {
         (0, _) => Drains::Never(NeverWhy::Stalled),
         (_, 0) => Drains::Never(NeverWhy::NotFaster),
         (_, faster) => {
-            let us = u128::from(lag) * 1_000_000 / u128::from(faster);
+            let us = u128::from(left) * 1_000_000 / u128::from(faster);
             Drains::In(Micros::try_from(us).unwrap_or(Micros::MAX))
         }
     }
@@ -109,18 +118,22 @@ mod tests {
 
     #[test]
     fn a_lag_goes_at_the_difference_of_the_rates() {
-        assert_eq!(at_rates(1_000, 0, 100), Drains::In(10_000_000));
-        assert_eq!(at_rates(1_000, 60, 100), Drains::In(25_000_000));
-        assert_eq!(at_rates(1_000, 100, 100), Drains::Never(NeverWhy::NotFaster));
-        assert_eq!(at_rates(1_000, 100, 99), Drains::Never(NeverWhy::NotFaster));
-        assert_eq!(at_rates(1_000, 100, 0), Drains::Never(NeverWhy::Stalled));
+        assert_eq!(at_rates((1_000, 1_000), 0, 100), Drains::In(10_000_000));
+        assert_eq!(at_rates((1_000, 1_000), 60, 100), Drains::In(25_000_000));
+        assert_eq!(at_rates((1_000, 1_000), 100, 100), Drains::Never(NeverWhy::NotFaster));
+        assert_eq!(at_rates((1_000, 1_000), 100, 99), Drains::Never(NeverWhy::NotFaster));
+        assert_eq!(at_rates((1_000, 1_000), 100, 0), Drains::Never(NeverWhy::Stalled));
     }
 
     #[test]
     fn what_is_on_its_way_is_no_lag() {
-        assert_eq!(at_rates(0, 0, 0), Drains::Empty);
-        assert_eq!(at_rates(100, 100, 100), Drains::Empty, "no more than comes in a second");
-        assert_eq!(at_rates(101, 100, 100), Drains::Never(NeverWhy::NotFaster));
-        assert_eq!(at_rates(1, 0, 0), Drains::Never(NeverWhy::Stalled));
+        assert_eq!(at_rates((0, 0), 0, 0), Drains::Empty);
+        assert_eq!(
+            at_rates((100, 100), 100, 100),
+            Drains::Empty,
+            "no more than comes in a second"
+        );
+        assert_eq!(at_rates((101, 101), 100, 100), Drains::Never(NeverWhy::NotFaster));
+        assert_eq!(at_rates((1, 1), 0, 0), Drains::Never(NeverWhy::Stalled));
     }
 }

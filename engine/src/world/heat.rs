@@ -36,6 +36,13 @@ impl World {
         }
     }
 
+    /// How long `send()` was blocked so far, summed over the producers.
+    #[must_use]
+    pub fn blocked_us(&self) -> Micros {
+        let producers = self.nodes.producers.iter();
+        producers.map(|(producer, _)| producer.blocked_us(self.now)).sum()
+    }
+
     /// What producers send to a partition.
     fn load(&self, partition: u16) -> Load {
         let counted = self.trace.counters().partitions.get(usize::from(partition));

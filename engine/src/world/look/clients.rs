@@ -49,7 +49,7 @@ impl World {
                 partition: u16::try_from(last.partition).unwrap_or(u16::MAX),
             }),
             buffered_bytes: producer.buffered_bytes(),
-            throttled_until_us: None,
+            throttled_until_us: producer.throttled_until(self.now),
             backlog: 0,
         });
         views.collect()

@@ -3,7 +3,7 @@
 use super::*;
 use partitura_engine::scenario::validate;
 use partitura_engine::trace::ProcessFault;
-use partitura_engine::wire::{BrokerId, NodeId, NodeSet};
+use partitura_engine::wire::{BrokerId, NodeId, NodeSet, QuotaType};
 use proptest::prelude::*;
 
 /// Nodes that are there whatever the settings.
@@ -71,6 +71,10 @@ fn any_fault() -> impl Strategy<Value = Command> {
             }),
         any::<bool>().prop_map(Command::Unclean),
         (1..=9_u8).prop_map(Command::MinInsyncReplicas),
+        (any::<bool>(), 0..=1_000_000_000_000_u64).prop_map(|(fetch, n)| {
+            let quota = if fetch { QuotaType::Fetch } else { QuotaType::Produce };
+            Command::ClientQuota(quota, n)
+        }),
     ]
 }
 
