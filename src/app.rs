@@ -6,6 +6,7 @@ mod beside;
 mod files;
 mod frames;
 mod keys;
+mod keys_room;
 mod menus;
 mod page;
 mod shown;
@@ -115,6 +116,16 @@ pub enum Msg {
     Address,
     /// The link in the address bar is to be the one of this moment.
     Written,
+    /// The score is wanted, or the room of the keys.
+    Keys(bool),
+    /// Where that key goes is wanted, in the room of the keys.
+    Where(String),
+    /// Another key is typed there.
+    KeyTyped(String),
+    /// That is to be done to the run, and the score is to be seen.
+    OnStage(Intent),
+    /// The run is wanted with these settings from its start.
+    Load(Vec<(&'static str, String)>),
 }
 
 /// The tabs of the panel.
@@ -138,6 +149,7 @@ pub struct App {
     beside: Option<Beside>,
     on_timeline: OnTimeline,
     on_panel: OnPanel,
+    on_keys: keys_room::OnKeys,
     refs: Refs,
     toast: Option<(String, Timeout)>,
     problems: Option<Problems>,
@@ -222,7 +234,7 @@ impl Component for App {
     type Properties = ();
 
     fn create(ctx: &Context<Self>) -> Self {
-        let (desk, problems) = address::first();
+        let (desk, problems, keys_room) = address::first();
         let desk = Rc::new(RefCell::new(desk));
         let refs = Refs {
             flights: <[FlightHandle; 2]>::default(),
@@ -249,6 +261,7 @@ impl Component for App {
         let on_stage = OnStage::of(&desk.borrow(), Side::Left, &OnStage::default());
         let on_timeline = OnTimeline::of(&desk.borrow());
         let values = Rc::new(Values::of(desk.borrow().session()));
+        let on_keys = keys_room::OnKeys::of(&desk.borrow(), keys_room);
         let reader_folded = desk.borrow().step().is_none();
         let mut app = Self {
             on_stage,
@@ -281,6 +294,7 @@ impl Component for App {
                 column: None,
                 sought: None,
             },
+            on_keys,
             desk,
             refs,
             toast: None,

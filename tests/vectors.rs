@@ -14,6 +14,8 @@ mod builtin_partitioner;
 mod files;
 #[path = "vectors_harness/leader_epochs.rs"]
 mod leader_epochs;
+#[path = "vectors_harness/librdkafka.rs"]
+mod librdkafka;
 #[path = "vectors_harness/murmur2.rs"]
 mod murmur2;
 #[path = "vectors_harness/offsets_partition.rs"]

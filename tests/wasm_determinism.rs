@@ -2,7 +2,7 @@
 
 use partitura_engine::trace::ProcessFault;
 use partitura_engine::wire::{BrokerId, NodeId, NodeSet};
-use partitura_engine::workload::{KeyDistribution, Rate, ZipfExponent};
+use partitura_engine::workload::{KeyDistribution, KeyRule, Rate, ZipfExponent};
 use partitura_engine::world::{Command, Setup, World};
 
 #[cfg(target_arch = "wasm32")]
@@ -28,7 +28,7 @@ fn run(seed: u64) -> World {
     };
     setup.consumer.processing_us = 700;
     setup.commands = vec![
-        (2_000_000, Command::Keyed(false)),
+        (2_000_000, Command::Key(KeyRule::None)),
         (3_000_000, Command::Consumers(5)),
         (6_000_000, Command::Rate(500)),
         (
@@ -39,7 +39,7 @@ fn run(seed: u64) -> World {
             },
         ),
         (8_000_000, Command::Consumers(2)),
-        (9_000_000, Command::Keyed(true)),
+        (9_000_000, Command::Key(KeyRule::Subject)),
     ];
     setup.commands.extend(faults());
     let mut world = World::new(&setup);

@@ -2,7 +2,7 @@
 
 use partitura_engine::trace::{Fact, readable};
 use partitura_engine::wire::{Acks, NodeId};
-use partitura_engine::workload::{KeyDistribution, ListedEvent, Rate, ZipfExponent};
+use partitura_engine::workload::{KeyDistribution, KeyRule, ListedEvent, Rate, ZipfExponent};
 use partitura_engine::world::{Command, Setup, View, World};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -70,7 +70,7 @@ fn a_keyed_subject_stays_in_order_and_in_one_partition() {
 fn without_keys_order_is_lost() {
     let mut setup = setup(5, 3_000);
     setup.consumer.processing_us = 600;
-    setup.workload.keyed = false;
+    setup.workload.key = KeyRule::None;
     let world = run_to_the_end(&setup);
     assert!(world.trace().counters().out_of_order > 0);
     assert!(
@@ -239,7 +239,7 @@ prop_compose! {
         partitions in 1u16..=64,
         (producers, consumers) in (1u8..=6, 0u8..=12),
         rate in 0u32..3_000,
-        keyed: bool,
+        key in prop_oneof![Just(KeyRule::None), Just(KeyRule::Subject)],
         acks in prop_oneof![Just(Acks::None), Just(Acks::Leader), Just(Acks::All)],
         (linger_us, batch_size, max_in_flight) in (0u64..20_000, 1u32..20_000, 1u32..6),
         processing_us in 0u64..3_000,
@@ -254,7 +254,7 @@ prop_compose! {
         setup.topic.partitions = partitions;
         setup.topic.replication_factor = factor;
         (setup.producers, setup.consumers) = (producers, consumers);
-        (setup.workload.keyed, setup.workload.distribution) = (keyed, distribution);
+        (setup.workload.key, setup.workload.distribution) = (key, distribution);
         setup.producer.acks = acks;
         (setup.producer.linger_us, setup.producer.batch_size) = (linger_us, batch_size);
         setup.producer.max_in_flight = max_in_flight;

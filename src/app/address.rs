@@ -17,17 +17,19 @@ pub(super) struct Opened {
     pub(super) desk: Option<Desk>,
     /// What could not be read.
     pub(super) problems: Option<Problems>,
+    /// The key in the room of the keys, if that is what is to be shown.
+    pub(super) keys_room: Option<String>,
 }
 
 /// The run that the page starts with: the link's, or the first scenario's.
-pub(super) fn first() -> (Desk, Option<Problems>) {
+pub(super) fn first() -> (Desk, Option<Problems>, Option<String>) {
     let opened = open("the first scenario is shown.");
     let desk = opened.desk.unwrap_or_else(|| {
         let scenario = Scenario::built_in(BUILT_IN[0].0).map(Rc::new);
         let plan = Plan::of(scenario.expect("invariant scenario-is-valid: the first built-in scenario is there"));
         Desk::new(Session::open(plan).expect("invariant scenario-is-valid: a built-in scenario can be played"))
     });
-    (desk, opened.problems)
+    (desk, opened.problems, opened.keys_room)
 }
 
 /// The run of the link in the address bar, while another one is open.
@@ -45,6 +47,7 @@ fn open(otherwise: &str) -> Opened {
         return Opened {
             desk: None,
             problems: Some(told(&problems, &format!("None of it could be read: {otherwise}"))),
+            keys_room: None,
         };
     }
     let scenario = Scenario::built_in(&link.scenario).map(Rc::new);
@@ -53,6 +56,7 @@ fn open(otherwise: &str) -> Opened {
         Ok(desk) => Opened {
             desk: Some(desk),
             problems: (!problems.is_empty()).then(|| told(&problems, "What could be read is open.")),
+            keys_room: link.keys_room,
         },
         Err(problem) => Opened {
             desk: None,
@@ -60,6 +64,7 @@ fn open(otherwise: &str) -> Opened {
                 lines: vec![problem],
                 ..told(&problems, &format!("It cannot be played: {otherwise}"))
             }),
+            keys_room: None,
         },
     }
 }
@@ -87,8 +92,12 @@ fn told(problems: &[LinkProblem], outcome: &str) -> Problems {
 /// # Errors
 ///
 /// Says why there is none.
-pub(super) fn write(desk: &Desk) -> Result<(), String> {
-    let fragment = desk.link().to_fragment().map_err(|problem| problem.to_string());
+pub(super) fn write(desk: &Desk, keys_room: Option<String>) -> Result<(), String> {
+    let link = Link {
+        keys_room,
+        ..desk.link()
+    };
+    let fragment = link.to_fragment().map_err(|problem| problem.to_string());
     let address = match &fragment {
         Ok(fragment) => format!("#{fragment}"),
         Err(_) => gloo::utils::window().location().pathname().unwrap_or_default(),

@@ -71,10 +71,12 @@ impl App {
             Ok(plan) => {
                 if !comparing && self.file.is_none() {
                     // The browser's way back leads to the one run.
-                    let _ = address::write(&self.desk.borrow());
+                    let _ = address::write(&self.desk.borrow(), self.on_keys.link());
                     address::keep();
                 }
                 self.kept = None;
+                // Two runs are looked at on the stage.
+                self.on_keys.go_to(None);
                 self.want(ctx, Intent::Compare(plan.map(Box::new)));
                 (self.look.tab, self.look.panel_folded) = (tab::CHANGE, false);
                 self.look.reader_folded |= is_narrower(WIDE);

@@ -101,6 +101,7 @@ impl App {
                 }
             }
             Does::File => files::ask(&self.refs.file),
+            Does::Where(key) => drop(self.keys_room(ctx, Msg::Where(key))),
         }
     }
 }

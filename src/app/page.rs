@@ -27,6 +27,7 @@ impl App {
     pub(super) fn page(&self, ctx: &Context<Self>) -> Html {
         let desk = self.desk.borrow();
         let pointed = &self.on_stage.pointed;
+        let room = if self.on_keys.open { "keys" } else { "score" };
         let read = ctx.link().callback(|(name, text)| Msg::File(name, text));
         let on_drop = {
             let read = read.clone();
@@ -41,6 +42,7 @@ impl App {
             <>
                 <div
                     class="page"
+                    data-room={room}
                     data-walk={folded(self.look.reader_folded)}
                     data-side={folded(self.look.panel_folded)}
                     data-points-timeline={pointed.timeline.to_string()}
@@ -49,17 +51,8 @@ impl App {
                     ondrop={on_drop}
                 >
                     { self.header(ctx, &desk) }
-                    { self.reader(ctx, &desk) }
-                    <main class="place-stage">
-                        if let Some(beside) = &self.beside {
-                            { self.both_stages(ctx, beside) }
-                        } else {
-                            <div class="stage-frame">{ self.stage(ctx, Side::Left) }</div>
-                        }
-                        { seeking(ctx, desk.seek(), desk.session().now()) }
-                    </main>
-                    { self.panel(ctx, &desk) }
-                    { self.timeline(ctx, &desk) }
+                    { self.keys_part(ctx) }
+                    if !self.on_keys.open { { self.score(ctx, &desk) } }
                 </div>
                 <input
                     ref={self.refs.file.clone()}
@@ -109,6 +102,25 @@ impl App {
         }
     }
 
+    /// The score, with all that belongs to it.
+    fn score(&self, ctx: &Context<Self>, desk: &Desk) -> Html {
+        html! {
+            <>
+                { self.reader(ctx, desk) }
+                <main class="place-stage">
+                    if let Some(beside) = &self.beside {
+                        { self.both_stages(ctx, beside) }
+                    } else {
+                        <div class="stage-frame">{ self.stage(ctx, Side::Left) }</div>
+                    }
+                    { seeking(ctx, desk.seek(), desk.session().now()) }
+                </main>
+                { self.panel(ctx, desk) }
+                { self.timeline(ctx, desk) }
+            </>
+        }
+    }
+
     fn header(&self, ctx: &Context<Self>, desk: &Desk) -> Html {
         let link = ctx.link();
         html! {
@@ -121,6 +133,8 @@ impl App {
                 clock={self.refs.clock.clone()}
                 theme={self.look.theme}
                 walks_open={self.walks_open()}
+                keys={self.on_keys.open}
+                on_keys={link.callback(Msg::Keys)}
                 on_walks={link.callback(|at| Msg::Menu(Some((MenuOf::Walkthroughs, at))))}
                 on_intent={link.callback(Msg::Intent)}
                 comparing={desk.is_comparing()}
@@ -221,6 +235,7 @@ impl App {
                     subjects={shown.subjects.clone()}
                     about={self.look.read_about}
                     on_about={link.callback(Msg::ReadAbout)}
+                    on_where={link.callback(Msg::Where)}
                 />
             },
             tab::LEDGER => html! {

@@ -98,13 +98,16 @@ impl App {
             }
             Msg::Pane(pane) => self.look.pane = pane,
             Msg::Address => self.open_address(ctx),
+            Msg::Keys(_) | Msg::Where(_) | Msg::KeyTyped(_) | Msg::OnStage(_) | Msg::Load(_) => {
+                return self.keys_room(ctx, msg);
+            }
             Msg::Written => {
                 self.written = None;
                 if self.file.is_some() {
                     return false;
                 }
                 // A run that does not fit in a link says so when it is shared.
-                let _ = address::write(&self.desk.borrow());
+                let _ = address::write(&self.desk.borrow(), self.on_keys.link());
                 return false;
             }
         }
@@ -180,6 +183,7 @@ impl App {
         }
         self.on_timeline = OnTimeline::of(&self.desk.borrow());
         self.refs.span.set(self.on_timeline.span_us);
+        self.refresh_keys_room();
         self.on_panel.passed += 1;
         if due == Due::All || self.on_panel.passed >= PANEL_EVERY {
             self.refresh_table();
@@ -223,7 +227,7 @@ impl App {
         }
         self.desk.borrow_mut().fulfil(Intent::Settle);
         self.refresh(Due::All);
-        let written = address::write(&self.desk.borrow());
+        let written = address::write(&self.desk.borrow(), self.on_keys.link());
         match written {
             Ok(()) => address::copy(ctx.link().callback(Msg::Shared)),
             Err(problem) => self.say(ctx, format!("No link: {problem}.")),
@@ -232,13 +236,13 @@ impl App {
 
     /// The address bar follows what the person does at once, and a run that is played now and then. Before anything is
     /// done it is left alone.
-    fn write_soon(&mut self, ctx: &Context<Self>) {
+    pub(super) fn write_soon(&mut self, ctx: &Context<Self>) {
         if !self.touched || self.file.is_some() {
             return;
         }
         if !self.desk.borrow().is_playing() {
             self.written = None;
-            let _ = address::write(&self.desk.borrow());
+            let _ = address::write(&self.desk.borrow(), self.on_keys.link());
         } else if self.written.is_none() {
             let link = ctx.link().clone();
             self.written = Some(Timeout::new(WRITTEN_EVERY_MS, move || link.send_message(Msg::Written)));
@@ -262,6 +266,7 @@ impl App {
             self.put(desk, None);
         }
         self.problems = opened.problems;
+        self.on_keys.go_to(opened.keys_room);
         self.refresh(Due::All);
         self.write_soon(ctx);
     }

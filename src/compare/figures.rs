@@ -7,6 +7,15 @@ use partitura_engine::trace::LedgerFigures;
 use partitura_engine::wire::Micros;
 use partitura_engine::world::{Latency, World};
 
+/// What a merge step has done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Repair {
+    /// How long it has held a record, in the mean.
+    pub mean_delay_us: Micros,
+    /// Records that went out after a later one all the same.
+    pub out_of_order: u64,
+}
+
 /// The figures of one run at its moment, over the run so far.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Figures {
@@ -26,6 +35,14 @@ pub struct Figures {
     pub ledger: LedgerFigures,
     /// The longest that a partition could not be written to.
     pub unavailable_us: Micros,
+    /// How long `send()` has blocked, over all producers.
+    pub blocked_us: Micros,
+    /// How long brokers told clients to wait because of quotas, over all clients.
+    pub throttled_us: Micros,
+    /// Records that wait at the source, in front of `send()`, at this moment.
+    pub backlog: u64,
+    /// The merge step that puts records back in order, if there is one.
+    pub repair: Option<Repair>,
     /// Requests and responses.
     pub messages: u64,
     /// Their bytes.
@@ -69,6 +86,10 @@ impl Figures {
                 .map(|index| world.longest_unavailable_us(index))
                 .max()
                 .unwrap_or(0),
+            blocked_us: world.blocked_us(),
+            throttled_us: counters.throttled_ms * 1_000,
+            backlog: world.view().producers.iter().map(|producer| producer.backlog).sum(),
+            repair: repair(world),
             messages: counters.messages,
             bytes: counters.bytes,
             moved: None,
@@ -83,6 +104,14 @@ pub fn busiest(world: &World) -> Option<KeyId> {
     let sent = about.filter(|(_, about)| about.sent > 0);
     let (index, _) = sent.max_by_key(|(index, about)| (about.sent, std::cmp::Reverse(*index)))?;
     world.dictionary().key_at(index)
+}
+
+fn repair(world: &World) -> Option<Repair> {
+    let merge = world.merge();
+    merge.repairs.then_some(Repair {
+        mean_delay_us: merge.mean_delay_us,
+        out_of_order: merge.figures.out_of_order,
+    })
 }
 
 fn reads(world: &World, key: KeyId) -> u64 {

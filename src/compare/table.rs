@@ -94,7 +94,7 @@ const fn spec(
 use Unit::{Bytes, Count, Micros, Times};
 use Wish::{Less, More, Neither};
 
-const LOAD: [Spec; 4] = [
+const LOAD: [Spec; 6] = [
     spec(
         ("skew", "skew"),
         (Times, Less),
@@ -119,8 +119,20 @@ const LOAD: [Spec; 4] = [
         |f| Some(f.lag),
         "Records in the logs that the group has not committed yet, at this moment.",
     ),
+    spec(
+        ("backlog", "waits at the source"),
+        (Count, Less),
+        |f| Some(f.backlog),
+        "Records in front of send(), at this moment: it blocks, or the application limits itself.",
+    ),
+    spec(
+        ("repair-wait", "wait for order"),
+        (Micros, Less),
+        |f| f.repair.map(|repair| repair.mean_delay_us),
+        "How long the merge step that puts records back in order (order.repair) holds one, in the mean.",
+    ),
 ];
-const ORDER: [Spec; 5] = [
+const ORDER: [Spec; 6] = [
     spec(
         ("disorder", "out of order"),
         (Count, Less),
@@ -132,6 +144,12 @@ const ORDER: [Spec; 5] = [
         (Count, Less),
         |f| Some(f.worst.as_ref().map_or(0, |(_, n)| *n)),
         "The subject with the most records out of order, and how many those are.",
+    ),
+    spec(
+        ("repaired", "after order repair"),
+        (Count, Less),
+        |f| f.repair.map(|repair| repair.out_of_order),
+        "Records that left the merge step (order.repair) after a later one about the same subject all the same.",
     ),
     spec(
         (READS, "reads per aggregate"),
@@ -190,12 +208,24 @@ const RECORDS: [Spec; 6] = [
         "Went out more than once.",
     ),
 ];
-const COST: [Spec; 3] = [
+const COST: [Spec; 5] = [
     spec(
         ("unavailable", "not writable"),
         (Micros, Less),
         |f| Some(f.unavailable_us),
         "The longest that a partition could not be written to with success.",
+    ),
+    spec(
+        ("blocked", "send() blocked"),
+        (Micros, Less),
+        |f| Some(f.blocked_us),
+        "How long send() has blocked, over all producers: no memory in buffer.memory, or no metadata.",
+    ),
+    spec(
+        ("throttled", "throttled"),
+        (Micros, Neither),
+        |f| Some(f.throttled_us),
+        "How long brokers told clients to wait because of quotas, over all clients.",
     ),
     spec(
         ("messages", "messages"),
@@ -372,7 +402,7 @@ mod tests {
         let (left, right) = (run(&[]), run(&[]));
         let table = Table::of(&left, &right);
         let rows: Vec<_> = table.groups.iter().flat_map(|group| &group.rows).collect();
-        assert_eq!(rows.len(), 18);
+        assert_eq!(rows.len(), 23);
         assert!(rows.iter().all(|row| row.better.is_none()));
         assert_eq!(find(&table, "sent").left, find(&table, "sent").right);
         assert_eq!(find(&table, "moved-records").right.value, Some(0));

@@ -3,6 +3,7 @@
 
 use crate::stage::Target;
 use crate::stage::standing::{Standing, is_cut_off};
+use crate::ui::format::shortened;
 use partitura_engine::scenario::{BUILT_IN, Scenario};
 use partitura_engine::trace::ProcessFault;
 use partitura_engine::wire::{BrokerId, NodeId, NodeSet};
@@ -45,6 +46,8 @@ pub enum Does {
     Open(&'static str),
     /// Asks for a file with a scenario.
     File,
+    /// Shows where that key goes, in the room of the keys.
+    Where(String),
 }
 
 fn entry(label: impl Into<String>, note: impl Into<String>, does: Does) -> Entry {
@@ -72,7 +75,7 @@ pub fn menu_of(target: Target, view: &View, world: &World) -> Option<Menu> {
     match target {
         Target::Broker(id) => broker_menu(id, view, slow_disk(world)),
         Target::Controller(number) => controller_menu(number, view),
-        Target::Partition(index) => partition_menu(index, view),
+        Target::Partition(index) => partition_menu(index, view, world),
         _ => None,
     }
 }
@@ -219,7 +222,7 @@ fn controller_menu(number: u8, view: &View) -> Option<Menu> {
     })
 }
 
-fn partition_menu(index: u16, view: &View) -> Option<Menu> {
+fn partition_menu(index: u16, view: &View, world: &World) -> Option<Menu> {
     let partition = view.partitions.iter().find(|partition| partition.index == index)?;
     let preferred = view.partitions.iter().all(|p| p.leader == p.replicas.first().copied());
     let offline = view.partitions.iter().any(|p| p.leader.is_none());
@@ -246,6 +249,14 @@ fn partition_menu(index: u16, view: &View) -> Option<Menu> {
         .unless(!offline, "All partitions have a leader."),
     ];
     entries.extend(moves(partition, view));
+    if let Some((key, _)) = partition.top.first() {
+        let key = world.dictionary().key_text(*key);
+        entries.push(entry(
+            format!("Where does {} go, and why?", shortened(&key, 24)),
+            "The heaviest key here: from its bytes to its partition, and what makes a partition hot.",
+            Does::Where(key.to_string()),
+        ));
+    }
     let events = Does::Events(Target::Partition(index));
     entries.push(entry("Events", "What happens to this partition.", events));
     Some(Menu {

@@ -5,7 +5,7 @@ use super::about::partition_of;
 use super::why::node;
 use crate::session::history::{Mark, MarkKind};
 use crate::ui::format::counted;
-use partitura_engine::trace::{CommandFact, Election, Event, Fact, GroupStateName, ProcessFault};
+use partitura_engine::trace::{CommandFact, Election, Event, Fact, GroupStateName, KeyFact, ProcessFault};
 use partitura_engine::wire::{QuorumRole, TopicId};
 use partitura_engine::world::Command;
 use std::collections::VecDeque;
@@ -87,6 +87,8 @@ pub fn is_milestone(fact: &Fact) -> bool {
             | Fact::BatchRetried { .. }
             | Fact::RecordsFailed { .. }
             | Fact::SendBlocked
+            | Fact::SourceQueued { .. }
+            | Fact::KeyRuleRefused { .. }
             | Fact::GroupState { .. }
             | Fact::MemberRemoved { .. }
             | Fact::AssignmentComputed { .. }
@@ -173,8 +175,14 @@ fn command_label(command: CommandFact) -> String {
     match command {
         CommandFact::Rate(rate) => format!("{rate} records/s"),
         CommandFact::Keys => "other keys".to_owned(),
-        CommandFact::Keyed(true) => "keyed by subject".to_owned(),
-        CommandFact::Keyed(false) => "no keys".to_owned(),
+        CommandFact::Key(key) => match key {
+            KeyFact::None => "no keys".to_owned(),
+            KeyFact::Subject => "keyed by subject".to_owned(),
+            KeyFact::Salt { shards, .. } => format!("salted with {shards}"),
+            KeyFact::Compound { .. } => "compound keys".to_owned(),
+        },
+        CommandFact::SendLimits { count: 0 } => "no limit at the source".to_owned(),
+        CommandFact::SendLimits { .. } => "limit at the source".to_owned(),
         CommandFact::Consumers(n) => counted(n.into(), "consumer"),
         CommandFact::Send { .. } => "one record sent".to_owned(),
         CommandFact::Process { node: of, fault } => {

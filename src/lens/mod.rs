@@ -5,6 +5,7 @@
 
 pub mod about;
 pub mod captions;
+pub mod keys;
 pub mod ledger;
 pub mod menus;
 pub mod milestones;

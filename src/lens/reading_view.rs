@@ -44,6 +44,8 @@ pub struct Props {
     pub about: Option<KeyId>,
     /// It is to be narrowed to one subject, or to show all.
     pub on_about: Callback<Option<KeyId>>,
+    /// Where a key goes is wanted.
+    pub on_where: Callback<String>,
 }
 
 /// The last records that the application has processed.
@@ -65,7 +67,7 @@ pub fn ReadingPanel(props: &Props) -> Html {
                 <p class="empty">{ "Nothing of this has been read yet. Press play, and wait for the consumers." }</p>
             } else {
                 <div class="read-box" role="group" tabindex="0" aria-label="The last records, the newest last">
-                    <ol class="read-rows">{ for props.rows.iter().map(|read| row(read, props.about.is_none())) }</ol>
+                    <ol class="read-rows">{ for props.rows.iter().map(|read| row(read, props)) }</ol>
                 </div>
             }
         </div>
@@ -89,10 +91,19 @@ fn narrow(props: &Props) -> Html {
     }
 }
 
-fn row(row: &ReadRow, with_subject: bool) -> Html {
+fn row(row: &ReadRow, props: &Props) -> Html {
+    let with_subject = props.about.is_none();
+    let key = row.subject.clone();
+    let on_where = props.on_where.reform(move |_| key.clone());
     html! {
         <li key={row.id} class={classes!("read-row", row.after.map(|_| "late"), row.written.then_some("written"))}>
-            <span class={format!("tile {}", row.colour)} aria-hidden="true">{ row.letter.clone() }</span>
+            <button
+                type="button"
+                class={format!("tile {}", row.colour)}
+                title="Where does it go?"
+                aria-label={format!("Where does {} go?", row.subject)}
+                onclick={on_where}
+            >{ row.letter.clone() }</button>
             <div class="read-text">
                 <p
                     class="read-head"

@@ -142,14 +142,14 @@ impl SettingRow {
             Kind::Choice(words) => line(self.choice(ctx, id, words, shown)),
             Kind::Switch => line(self.choice(ctx, id, &["false", "true"], shown)),
             Kind::Distribution => self.distribution(ctx, id, shown, &line),
-            Kind::Keys | Kind::Name => line(self.number(ctx, id, shown, wrong)),
+            Kind::Keys | Kind::Name | Kind::Form(_) => line(self.number(ctx, id, shown, wrong)),
         }
     }
 
     fn number(&self, ctx: &Context<Self>, id: &str, shown: &str, wrong: bool) -> Html {
         let link = ctx.link();
         let setting = ctx.props().setting;
-        let numeric = !matches!(setting.kind, Kind::Name | Kind::Keys);
+        let numeric = !matches!(setting.kind, Kind::Name | Kind::Keys | Kind::Form(_));
         html! {
             <input
                 class="field"
@@ -211,13 +211,14 @@ impl SettingRow {
     }
 
     fn distribution(&self, ctx: &Context<Self>, id: &str, shown: &str, line: &dyn Fn(Html) -> Html) -> Html {
-        const WORDS: [(&str, &str); 6] = [
+        const WORDS: [(&str, &str); 7] = [
             ("uniform", "all alike"),
             ("zipf:0.5", "Zipf, s = 0.5"),
             ("zipf:1", "Zipf, s = 1"),
             ("zipf:1.5", "Zipf, s = 1.5"),
             ("zipf:2", "Zipf, s = 2"),
             ("hot", "one hot key"),
+            ("weights", "own weights"),
         ];
         let hot = shown.strip_prefix("hot:");
         let selected = if hot.is_some() { "hot" } else { shown };
@@ -311,7 +312,7 @@ fn facts(props: &Props) -> Html {
             if matches!(setting.kind, Kind::Number { .. } | Kind::Millis { .. }) {
                 <span>{ setting.kind.allowed().replace(" to ", "–") }</span>
             }
-            if !matches!(setting.kind, Kind::Name | Kind::Keys | Kind::Distribution) {
+            if !matches!(setting.kind, Kind::Name | Kind::Keys | Kind::Form(_) | Kind::Distribution) {
                 <span>{ "default " }{ setting.default() }</span>
             }
             if props.value != props.original && !setting.live {

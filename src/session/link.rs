@@ -37,6 +37,8 @@ pub struct Link {
     pub at_us: Option<Micros>,
     /// What is different in the run to its right, if two are compared.
     pub versus: Option<Versus>,
+    /// The key in the room of the keys, if that is what is looked at; else it is the score.
+    pub keys_room: Option<String>,
 }
 
 impl Link {
@@ -56,6 +58,7 @@ impl Link {
             step: None,
             at_us: None,
             versus: None,
+            keys_room: None,
         }
     }
 
@@ -70,6 +73,7 @@ impl Link {
             step,
             at_us,
             versus: None,
+            keys_room: None,
         }
     }
 

@@ -80,6 +80,12 @@ impl Palette {
         }
     }
 
+    /// The letters and the colour of the key of that rank, from 0, in a run of its own.
+    #[must_use]
+    pub fn by_rank(rank: usize) -> (String, Colour) {
+        (letters(rank), Colour((rank % Colour::COUNT) as u8))
+    }
+
     /// One letter for the first 26 keys, two for those that follow.
     #[must_use]
     pub fn label(&self, key: KeyId) -> &str {

@@ -29,6 +29,10 @@ pub struct Props {
     pub walks_open: bool,
     /// The menu of walkthroughs is wanted, at that place of the window.
     pub on_walks: Callback<(f64, f64)>,
+    /// Whether the room of the keys is open, and not the score.
+    pub keys: bool,
+    /// The room of the keys is wanted, or the score.
+    pub on_keys: Callback<bool>,
     /// Something is wanted of the run.
     pub on_intent: Callback<Intent>,
     /// Whether two runs are compared.
@@ -51,6 +55,18 @@ fn below(event: &MouseEvent) -> (f64, f64) {
         let rect = button.get_bounding_client_rect();
         (rect.left(), rect.bottom() + 4.0)
     })
+}
+
+fn room(props: &Props, keys: bool, name: &'static str) -> Html {
+    html! {
+        <button
+            type="button"
+            class="choice"
+            aria-pressed={(props.keys == keys).to_string()}
+            data-testid={if keys { "room-keys" } else { "room-score" }}
+            onclick={props.on_keys.reform(move |_| keys)}
+        >{ name }</button>
+    }
 }
 
 /// The header.
@@ -78,6 +94,10 @@ pub fn Header(props: &Props) -> Html {
             >
                 <i><Sign icon={Icon::Menu} /></i><span>{ "Walkthroughs" }<Sign icon={Icon::Chevron} /></span>
             </button>
+            <div class="rooms choices" role="group" aria-label="What to look at">
+                { room(props, false, "Score") }
+                { room(props, true, "Keys") }
+            </div>
             <nav class="crumbs" aria-label="Where you are">
                 <ol>
                     <li>{ props.scenario.clone() }</li>

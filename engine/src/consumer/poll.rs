@@ -142,6 +142,7 @@ impl Consumer {
         let batch = &run.entry.batch;
         let age_us = ctx.now().saturating_sub(batch.base_timestamp_us);
         let mut offset = run.entry.base_offset + u64::from(run.from);
+        let counts = ctx.counts_partials();
         for record in &batch.records()[run.from as usize..run.to as usize] {
             ctx.record(Fact::RecordProcessed {
                 partition: owned.id,
@@ -150,6 +151,9 @@ impl Consumer {
                 sequence: record.sequence,
                 latency_us: age_us.saturating_sub(u64::from(record.timestamp_delta_us)),
             });
+            if counts {
+                ctx.count_partial(record.key, record.subject);
+            }
             offset += 1;
         }
         owned.processed = offset;

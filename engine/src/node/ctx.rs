@@ -85,6 +85,23 @@ impl<'w> Ctx<'w> {
         self.trace.record(self.now, self.me, self.cause, fact)
     }
 
+    /// A record that has its number will never be sent: whoever puts what is about its subject in order must not wait
+    /// for it.
+    pub fn never_sent(&mut self, subject: KeyId, sequence: u32) {
+        self.trace.never_sent(subject, sequence, self.now);
+    }
+
+    /// Whether the applications of consumers count what they process by key.
+    #[must_use]
+    pub fn counts_partials(&self) -> bool {
+        self.trace.counts_partials()
+    }
+
+    /// The node's application has counted a record under its key, or without one under what it is about.
+    pub fn count_partial(&mut self, key: Option<KeyId>, subject: KeyId) {
+        self.trace.count_partial(self.me, key, subject);
+    }
+
     /// Says that something happened, and that all that follows in this handler follows from it.
     pub fn record_as_cause(&mut self, fact: Fact) -> EventId {
         self.cause = self.record(fact);

@@ -15,7 +15,7 @@ pub use random::Random;
 
 use crate::log::{KeyId, ValueId};
 use crate::wire::{AdminRequest, Message, NodeId};
-use crate::workload::{Interval, KeySampler};
+use crate::workload::{Interval, KeySampler, Keying};
 use std::sync::Arc;
 
 /// What a node is told.
@@ -41,6 +41,8 @@ pub enum Input {
 pub enum Timer {
     /// Producer: the application sends its next record. Counts the schedules, so that an old one is ignored.
     Arrival(u32),
+    /// Producer: a limit of the source allows the next record.
+    SourceLimit,
     /// Producer: the application sends the next record that the scenario lists.
     Listed,
     /// Producer: a batch may have waited `linger.ms`, or a retry its backoff.
@@ -127,8 +129,10 @@ pub enum Timer {
 pub enum NodeCommand {
     /// Producer: send these keys that often; `None` is never.
     SetSource(Option<(Arc<KeySampler>, Interval)>),
-    /// Producer: send records with their subject as key, or without a key.
-    SetKeyed(bool),
+    /// Producer: send records with these keys.
+    SetKeying(Keying),
+    /// Producer: send so many records a second about these subjects at most.
+    SetLimits(Arc<[(KeyId, u32)]>),
     /// Producer: send one record now.
     Send {
         /// The key; `None` for a record without one.

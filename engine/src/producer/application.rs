@@ -1,12 +1,13 @@
 //! The application on top of the producer: it calls `send()` for record after record, and waits when that blocks.
 
 use super::Producer;
+use super::source::Limits;
 use crate::log::size::{NO_HEADER_BYTES, estimate_upper_bound};
 use crate::log::{KeyId, ValueId};
 use crate::node::{Alarm, Ctx, Timer};
 use crate::trace::{EventId, Fact};
 use crate::wire::Micros;
-use crate::workload::{Interval, KeySampler};
+use crate::workload::{Interval, KeySampler, Keying, SourceKind};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -18,13 +19,13 @@ pub(super) struct Pending {
     pub(super) sequence: u32,
     pub(super) value: Option<ValueId>,
     pub(super) value_bytes: u32,
-    cause: EventId,
+    pub(super) cause: EventId,
 }
 
 /// A record that a scenario lists, its texts resolved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ListedRecord {
-    /// What it is about; its key when records have keys.
+    /// What it is about: the rule for keys makes its key of that.
     pub subject: KeyId,
     /// What it says.
     pub value: ValueId,
@@ -47,7 +48,9 @@ pub struct LastSent {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Application {
     source: Option<(Arc<KeySampler>, Interval)>,
-    pub(super) keyed: bool,
+    pub(super) keying: Keying,
+    pub(super) kind: SourceKind,
+    pub(super) limits: Limits,
     pub(super) value_bytes: u32,
     /// The next record's moment, in nanoseconds, so that high rates are kept.
     next_ns: u64,
@@ -55,8 +58,8 @@ pub(super) struct Application {
     schedule: u32,
     listed: VecDeque<(Micros, ListedRecord)>,
     listed_alarm: Alarm,
-    /// What waits for `send()` to go on. Bounded: while the first of them blocks, the rate makes no more, so that only
-    /// what the scenario lists and a person sends can follow.
+    /// What waits for `send()` to go on. Bounded: while the first of them blocks, a source that waits makes no more, so
+    /// that only what the scenario lists and a person sends can follow; and one that queues has its bound.
     blocked: VecDeque<Pending>,
     /// Counts the records that were the first to wait, so that each has its own `max.block.ms`.
     blocks: u32,
@@ -82,6 +85,21 @@ impl Application {
         let since = self.blocked_since.filter(|_| self.is_blocked());
         self.blocked_before_us + since.map_or(0, |since| now.saturating_sub(since))
     }
+
+    /// `send()` blocks, and records come all the same.
+    pub(super) fn piles_up(&self) -> bool {
+        self.kind == SourceKind::Queues && self.is_blocked()
+    }
+
+    /// Whether the rate's records stand still now.
+    fn stands_still(&self) -> bool {
+        self.kind == SourceKind::Waits && self.is_blocked()
+    }
+
+    /// Records that wait in front of `send()`, and the one that it blocks.
+    pub(super) fn backlog(&self) -> u64 {
+        self.blocked.len() as u64 + self.limits.waiting()
+    }
 }
 
 /// What became of a `send()`.
@@ -93,26 +111,29 @@ pub(super) enum Attempt {
 }
 
 impl Producer {
-    /// Whether records have keys, and how large a value is that nobody wrote.
-    pub fn configure(&mut self, keyed: bool, value_bytes: u32) {
-        self.application.keyed = keyed;
+    /// What records have as key, and how large a value is that nobody wrote.
+    pub fn configure(&mut self, keying: Keying, value_bytes: u32) {
+        self.application.keying = keying;
         self.application.value_bytes = value_bytes;
     }
 
     pub(super) fn set_source(&mut self, source: Option<(Arc<KeySampler>, Interval)>, ctx: &mut Ctx) {
         self.application.source = source;
-        if !self.application.is_blocked() {
+        if !self.application.stands_still() {
             self.schedule_arrivals(ctx);
         }
         self.schedule_listed(ctx);
     }
 
     /// Nothing more is sent, not even what waits.
-    pub(super) fn stop(&mut self) {
+    pub(super) fn stop(&mut self, ctx: &mut Ctx) {
         self.application.stopped = true;
         self.application.schedule += 1;
         self.application.listed.clear();
-        self.application.blocked.clear();
+        let waiting = std::mem::take(&mut self.application.blocked).into_iter();
+        for pending in waiting.chain(self.application.limits.clear()) {
+            ctx.never_sent(pending.subject, pending.sequence);
+        }
     }
 
     /// Starts counting from now.
@@ -147,10 +168,10 @@ impl Producer {
             return;
         };
         let subject = sampler.draw(ctx.random());
-        let key = self.application.keyed.then_some(subject);
+        let key = self.application.keying.key(subject, ctx.random());
         let value_bytes = self.application.value_bytes;
         self.send(key, subject, None, value_bytes, ctx);
-        if !self.application.is_blocked() {
+        if !self.application.stands_still() {
             self.schedule_next_arrival(ctx);
         }
     }
@@ -164,7 +185,7 @@ impl Producer {
                 break;
             }
             self.application.listed.pop_front();
-            let key = self.application.keyed.then_some(record.subject);
+            let key = self.application.keying.key(record.subject, ctx.random());
             self.send_text(key, record.subject, Some(record.value), ctx);
         }
         self.schedule_listed(ctx);
@@ -176,7 +197,8 @@ impl Producer {
         self.send(key, subject, value, u32::try_from(bytes).unwrap_or(u32::MAX), ctx);
     }
 
-    /// `KafkaProducer.send`: blocks while there is no metadata or no memory; the records behind it wait their turn.
+    /// `KafkaProducer.send`: blocks while there is no metadata or no memory; the records behind it wait their turn, and
+    /// those above a limit of the application's own wait before that.
     fn send(&mut self, key: Option<KeyId>, subject: KeyId, value: Option<ValueId>, value_bytes: u32, ctx: &mut Ctx) {
         if self.application.stopped || ctx.is_record_limit_reached() {
             return;
@@ -193,6 +215,11 @@ impl Producer {
             value_bytes,
             cause: ctx.cause(),
         };
+        self.offer(pending, ctx);
+    }
+
+    /// Calls `send()`, or has the record wait behind those that wait for it.
+    pub(super) fn hand_over(&mut self, pending: Pending, ctx: &mut Ctx) {
         if self.application.is_blocked() {
             self.application.blocked.push_back(pending);
         } else if let Attempt::Blocked = self.try_send(pending, ctx) {
@@ -254,22 +281,34 @@ impl Producer {
         ctx.set_cause(cause);
         if went && !self.application.is_blocked() {
             self.application.blocks += 1; // the timer of the last one means nothing any more
-            self.schedule_arrivals(ctx);
+            self.go_on(ctx);
         }
     }
 
     /// `max.block.ms` is over for the first that waits: the application gets a TimeoutException, and goes on.
     pub(super) fn on_max_block(&mut self, block: u32, ctx: &mut Ctx) {
-        if block != self.application.blocks || self.application.blocked.pop_front().is_none() {
+        if block != self.application.blocks {
             return;
         }
+        let Some(pending) = self.application.blocked.pop_front() else {
+            return;
+        };
+        ctx.never_sent(pending.subject, pending.sequence);
         ctx.set_cause(self.application.blocked_by);
         ctx.record_as_cause(Fact::SendTimedOut);
         if self.application.is_blocked() {
             self.start_block(ctx);
             self.send_blocked(ctx);
         } else {
+            self.go_on(ctx);
+        }
+    }
+
+    /// `send()` blocks no more: a source that waited goes on.
+    fn go_on(&mut self, ctx: &mut Ctx) {
+        if self.application.kind == SourceKind::Waits {
             self.schedule_arrivals(ctx);
         }
+        self.release_limited(ctx);
     }
 }

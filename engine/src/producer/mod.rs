@@ -9,14 +9,17 @@ mod config;
 mod delivery;
 mod drain;
 mod idempotence;
+pub mod key_hash;
 mod links;
 mod metadata;
 pub mod murmur2;
+pub mod murmur2_steps;
 mod outcome;
 mod partitioner;
 mod questions;
 mod queued_batch;
 mod sender;
+mod source;
 #[cfg(test)]
 mod tests;
 
@@ -77,6 +80,7 @@ impl Producer {
             } => self.on_message(BrokerId(from), message, ctx),
             Input::Message { .. } => {}
             Input::Timer(Timer::Arrival(schedule)) => self.on_arrival(schedule, ctx),
+            Input::Timer(Timer::SourceLimit) => self.on_source_limit(ctx),
             Input::Timer(Timer::Listed) => self.on_listed(ctx),
             Input::Timer(Timer::MaxBlock(block)) => self.on_max_block(block, ctx),
             Input::Timer(Timer::Metadata) => self.on_metadata_timer(ctx),
@@ -87,9 +91,10 @@ impl Producer {
             Input::Timer(Timer::ProducerId) => self.on_producer_id_timer(ctx),
             Input::Timer(_) => {}
             Input::Command(NodeCommand::SetSource(source)) => self.set_source(source, ctx),
-            Input::Command(NodeCommand::SetKeyed(keyed)) => self.application.keyed = keyed,
+            Input::Command(NodeCommand::SetKeying(keying)) => self.application.keying = keying,
+            Input::Command(NodeCommand::SetLimits(limits)) => self.set_limits(&limits, ctx),
             Input::Command(NodeCommand::Send { key, subject, value }) => self.send_text(key, subject, value, ctx),
-            Input::Command(NodeCommand::Stop) => self.stop(),
+            Input::Command(NodeCommand::Stop) => self.stop(ctx),
             Input::Command(_) => {}
         }
         self.wake_blocked(ctx);
@@ -152,6 +157,12 @@ impl Producer {
     #[must_use]
     pub fn is_blocked(&self) -> bool {
         self.application.is_blocked()
+    }
+
+    /// Records that wait in front of `send()`.
+    #[must_use]
+    pub fn backlog(&self) -> u64 {
+        self.application.backlog()
     }
 
     /// The last record that was sent.

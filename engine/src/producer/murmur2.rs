@@ -1,8 +1,8 @@
 //! Which partition a key goes to.
 
-const SEED: u32 = 0x9747_b28c;
-const M: u32 = 0x5bd1_e995;
-const R: u32 = 24;
+pub(super) const SEED: u32 = 0x9747_b28c;
+pub(super) const M: u32 = 0x5bd1_e995;
+pub(super) const R: u32 = 24;
 
 /// Kafka's 32-bit murmur2 of `data`, as Java's signed int (`Utils.murmur2`, fixed seed 0x9747b28c).
 ///

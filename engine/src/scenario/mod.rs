@@ -30,7 +30,7 @@ pub use decimal::{format_seconds, parse_duration, parse_seconds};
 pub use error::{Place, ScenarioError, did_you_mean};
 pub use glossary::Glossary;
 pub use observe::{Observable, Of};
-pub use setting::{Area, Kind, MAX_KEY_BYTES, MAX_KEYS, Setting, apply_all};
+pub use setting::{Area, Form, Kind, MAX_KEY_BYTES, MAX_KEYS, Setting, apply_all};
 pub use speed::Speed;
 pub use target::{Row, Target, partition_of};
 pub use text::{Span, Text};

@@ -1,6 +1,7 @@
 //! Whether the parts of a setup agree with each other. Each on its own is checked by its setting's range.
 
 mod command;
+mod keying;
 
 pub use command::{MAX_SENT_BYTES, check_command, check_nodes};
 
@@ -46,6 +47,7 @@ pub fn validate(setup: &Setup) -> Result<(), SetupProblem> {
     producers(setup)?;
     group(setup)?;
     workload(setup)?;
+    keying::keying(&setup.workload)?;
     links(setup)
 }
 

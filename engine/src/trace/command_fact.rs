@@ -2,6 +2,7 @@
 
 use crate::log::KeyId;
 use crate::wire::{BrokerId, BrokerSet, Micros, NodeId, NodeSet, QuotaType};
+use crate::workload::KeyRule;
 
 /// What a person or the scenario did, in short.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -10,8 +11,8 @@ pub enum CommandFact {
     Rate(u32),
     /// Other keys from now on.
     Keys,
-    /// Records have their subject as key, or none.
-    Keyed(bool),
+    /// What records have as key.
+    Key(KeyFact),
     /// So many consumers.
     Consumers(u8),
     /// One record by hand.
@@ -84,6 +85,48 @@ pub enum CommandFact {
         /// In bytes a second; 0 for none.
         bytes_per_s: u64,
     },
+    /// Limits of the source.
+    SendLimits {
+        /// Of so many subjects.
+        count: u32,
+    },
+}
+
+/// A rule for keys, in short.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum KeyFact {
+    /// No key.
+    None,
+    /// The subject.
+    Subject,
+    /// The subject and a number.
+    Salt {
+        /// Keys of a subject.
+        shards: u32,
+        /// So many subjects; 0 for all.
+        only: u32,
+    },
+    /// The subject and something else.
+    Compound {
+        /// Second parts.
+        count: u32,
+    },
+}
+
+impl KeyFact {
+    /// That rule, in short.
+    #[must_use]
+    pub fn of(rule: &KeyRule) -> Self {
+        match rule {
+            KeyRule::None => KeyFact::None,
+            KeyRule::Subject => KeyFact::Subject,
+            KeyRule::Salt { shards, only } => KeyFact::Salt {
+                shards: *shards,
+                only: u32::try_from(only.len()).unwrap_or(u32::MAX),
+            },
+            KeyRule::Compound { count, .. } => KeyFact::Compound { count: *count },
+        }
+    }
 }
 
 /// What can be done to a process.

@@ -15,6 +15,8 @@ pub struct Counters {
     pub acknowledged: u64,
     /// Records that the application was told to have failed.
     pub failed: u64,
+    /// Records that the source's queue had no room for.
+    pub dropped: u64,
     /// Batches that were sent again.
     pub retried: u64,
     /// Records that consumers' applications have processed.
@@ -164,6 +166,7 @@ impl Counters {
             Fact::RecordsFailed { records, .. } => self.failed += u64::from(records),
             Fact::Throttled { throttle_ms, .. } => self.throttled_ms += u64::from(throttle_ms),
             Fact::SendTimedOut | Fact::RecordTooLarge { .. } => self.failed += 1,
+            Fact::SourceDropped { .. } => self.dropped += 1,
             Fact::BatchRetried { .. } => self.retried += 1,
             Fact::RecordProcessed {
                 partition,

@@ -1,6 +1,9 @@
 //! Events, and the trace that holds the last of them.
 
+use super::merge::{Merge, MergeFigures};
+use super::partials::Partials;
 use super::{Counters, Fact, Ledger, digest::Digest};
+use crate::log::KeyId;
 use crate::wire::{Micros, NodeId};
 use std::collections::VecDeque;
 
@@ -32,6 +35,10 @@ pub struct Trace {
     digest: Digest,
     counters: Counters,
     ledger: Ledger,
+    /// `order.repair`.
+    merge: Option<Box<Merge>>,
+    /// From the first rule on that spreads a subject over several keys.
+    partials: Option<Box<Partials>>,
 }
 
 impl Trace {
@@ -45,6 +52,8 @@ impl Trace {
             digest: Digest::default(),
             counters: Counters::default(),
             ledger: Ledger::default(),
+            merge: None,
+            partials: None,
         }
     }
 
@@ -62,12 +71,81 @@ impl Trace {
         event.id
     }
 
+    /// From now on a merge step behind the consumers puts records back in order, and waits no longer than that.
+    pub(crate) fn repair_order(&mut self, timeout_us: Micros) {
+        self.merge = Some(Box::new(Merge::new(timeout_us)));
+    }
+
+    /// From now on the consumers' applications count by key.
+    pub(crate) fn count_partials(&mut self) {
+        let before = self.counters.subjects.iter().map(|subject| subject.processed);
+        self.partials
+            .get_or_insert_with(|| Box::new(Partials::beginning(before)));
+    }
+
+    /// Whether the consumers' applications count by key.
+    pub(crate) fn counts_partials(&self) -> bool {
+        self.partials.is_some()
+    }
+
+    /// A consumer's application has counted a record under its key.
+    pub(crate) fn count_partial(&mut self, consumer: NodeId, key: Option<KeyId>, subject: KeyId) {
+        if let Some(partials) = &mut self.partials {
+            partials.add(consumer, key, subject);
+        }
+    }
+
+    /// A record with that number will never be sent.
+    pub(crate) fn never_sent(&mut self, subject: KeyId, sequence: u32, now: Micros) {
+        if let Some(merge) = &mut self.merge {
+            merge.never_comes(subject, sequence, now);
+        }
+    }
+
+    /// The total of what was processed about that subject, put together from what each consumer has counted under each
+    /// key, and from how many counts. While every record has its subject as key, that is one.
+    #[must_use]
+    pub fn total_about(&self, subject: KeyId) -> (u64, u32) {
+        match &self.partials {
+            Some(partials) => partials.total(subject),
+            None => {
+                let subjects = &self.counters.subjects;
+                let total = subjects.get(subject.index()).map_or(0, |subject| subject.processed);
+                (total, u32::from(total > 0))
+            }
+        }
+    }
+
+    /// The most counts that make up the total of one subject.
+    #[must_use]
+    pub fn most_partials(&self) -> u32 {
+        match &self.partials {
+            Some(partials) => partials.most(),
+            None => u32::from(self.counters.processed > 0),
+        }
+    }
+
+    /// What the merge step has done until `now`; `None` when there is none.
+    #[must_use]
+    pub fn merge_figures(&self, now: Micros) -> Option<MergeFigures> {
+        self.merge.as_ref().map(|merge| merge.figures(now))
+    }
+
+    /// How many records about that subject the merge step holds.
+    #[must_use]
+    pub fn held_about(&self, subject: KeyId) -> u64 {
+        self.merge.as_ref().map_or(0, |merge| merge.held_about(subject))
+    }
+
     #[inline(never)]
     fn keep(&mut self, event: &Event) {
         self.next += 1;
         self.digest.add(event);
         self.counters.add(event);
         self.ledger.add(event);
+        if let Some(merge) = &mut self.merge {
+            merge.add(event);
+        }
         if self.events.len() == self.limit {
             self.events.pop_front();
         }

@@ -479,6 +479,23 @@ pub enum Fact {
         /// How long.
         throttle_ms: u32,
     },
+    /// A rule for keys was refused: there is no room for so many keys.
+    KeyRuleRefused {
+        /// How many it would take.
+        keys: u64,
+    },
+    /// Producer: the application comes faster than its own limit for that subject: what follows waits at the source.
+    SourceQueued {
+        /// Which subject.
+        subject: KeyId,
+    },
+    /// Producer: the queue at the source is full, and the record is dropped.
+    SourceDropped {
+        /// What it is about.
+        subject: KeyId,
+        /// The how manyeth about it.
+        sequence: u32,
+    },
 }
 
 /// Why a broker was fenced.

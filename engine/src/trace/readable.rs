@@ -2,7 +2,7 @@
 
 mod cluster;
 
-use super::{BatchWhy, CommandFact, Event, Fact, Sent};
+use super::{BatchWhy, CommandFact, Event, Fact, KeyFact, Sent};
 use crate::log::{Dictionary, KeyId};
 use crate::wire::{Acks, Api, ErrorCode, Micros, PartitionId, TopicId};
 use std::fmt::Write as _;
@@ -100,6 +100,11 @@ fn fact_text(fact: &Fact, n: &Names) -> String {
         Fact::Sent(sent) => sent_text(&sent, n),
         Fact::Commanded(command) => command_text(&command, n),
         Fact::RecordLimitReached { records } => format!("limit of {records} records reached, producers stop"),
+        Fact::KeyRuleRefused { keys } => format!("refused: no room for {keys} keys"),
+        Fact::SourceQueued { subject } => format!("holds records about {} at the source", n.key(Some(subject))),
+        Fact::SourceDropped { subject, sequence } => {
+            format!("the source is full: drops {}#{sequence}", n.key(Some(subject)))
+        }
         Fact::Disconnected { from } => format!("closes its connection to {from}"),
         Fact::BrokerStarted => "started".to_owned(),
         Fact::BrokerRegistered { broker } => format!("registered {broker}, fenced"),
@@ -303,8 +308,18 @@ fn command_text(command: &CommandFact, n: &Names) -> String {
     match *command {
         CommandFact::Rate(rate) => format!("rate {rate} records/s"),
         CommandFact::Keys => "other keys".to_owned(),
-        CommandFact::Keyed(true) => "records have their subject as key".to_owned(),
-        CommandFact::Keyed(false) => "records have no key".to_owned(),
+        CommandFact::Key(key) => match key {
+            KeyFact::None => "records have no key".to_owned(),
+            KeyFact::Subject => "records have their subject as key".to_owned(),
+            KeyFact::Salt { shards, only: 0 } => {
+                format!("records have their subject and one of {shards} numbers as key")
+            }
+            KeyFact::Salt { shards, only } => {
+                format!("records about {only} subjects have them and one of {shards} numbers as key")
+            }
+            KeyFact::Compound { count } => format!("records have their subject and one of {count} second parts as key"),
+        },
+        CommandFact::SendLimits { count } => format!("limits of the source for {count} subjects"),
         CommandFact::Consumers(count) => format!("{count} consumers"),
         CommandFact::Send { key } => format!("send one record with key {}", n.key(key)),
         _ => cluster::command_text(command),

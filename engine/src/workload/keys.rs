@@ -1,6 +1,7 @@
 //! Which key comes how often.
 
-use super::Interval;
+use super::shares::{AliasTable, weights};
+use super::{Dealing, Interval};
 use crate::log::KeyId;
 use crate::node::Random;
 
@@ -16,6 +17,8 @@ pub enum KeyDistribution {
         /// 0 to 100.
         percent: u8,
     },
+    /// As often as the workload's weights say ([`super::Workload::weights`]).
+    Weights,
 }
 
 /// The exponent of a Zipf distribution, in halves: with those the weights are computed with integers alone, and are the
@@ -34,7 +37,7 @@ pub enum ZipfExponent {
 
 impl ZipfExponent {
     /// The divisor of the key of that rank (from 1), times 2^16.
-    fn divisor(self, rank: u64) -> u64 {
+    pub(super) fn divisor(self, rank: u64) -> u64 {
         let rank = u128::from(rank);
         let square_times_2_32 = match self {
             ZipfExponent::Half => rank << 32,
@@ -46,13 +49,11 @@ impl ZipfExponent {
     }
 }
 
-/// Draws keys by a distribution, each in constant time (Vose's alias method, in integers).
+/// Draws keys by a distribution, each in constant time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeySampler {
     keys: Vec<KeyId>,
-    /// For each slot: below this draw its own key, else its alias.
-    threshold: Vec<u32>,
-    alias: Vec<u32>,
+    table: AliasTable,
     /// The weight of its keys, of the weight of all.
     part: u64,
     whole: u64,
@@ -62,37 +63,42 @@ impl KeySampler {
     /// The most keys that a distribution may have: ranks up to here keep the integer weights exact enough.
     pub const MAX_KEYS: usize = 1_000_000;
 
-    /// A sampler of these keys; `None` when there are none.
+    /// Makes a sampler for each of so many producers; `None` for one that gets no keys. Where keys are dealt, all records
+    /// about a key come from one producer ([`KeySampler::producer_of`]), as all reports of a match come from one reporter:
+    /// Kafka keeps the order of what one producer sends, not of what two send at the same time. Where all producers have
+    /// all keys, each sends its even part. `given` are the weights of [`KeyDistribution::Weights`].
     #[must_use]
-    pub fn new(keys: &[KeyId], distribution: KeyDistribution) -> Option<Self> {
-        Self::split(keys, distribution, 1).pop().flatten()
-    }
-
-    /// Deals the keys to so many producers and makes a sampler for each; `None` for one that gets none. All records about
-    /// a key come from one producer ([`KeySampler::producer_of`]), as all reports of a match come from one reporter: Kafka
-    /// keeps the order of what one producer sends, not of what two send at the same time.
-    #[must_use]
-    pub fn split(keys: &[KeyId], distribution: KeyDistribution, producers: u8) -> Vec<Option<Self>> {
+    pub fn split(
+        keys: &[KeyId],
+        distribution: KeyDistribution,
+        given: &[u32],
+        dealing: Dealing,
+        producers: u8,
+    ) -> Vec<Option<Self>> {
+        let producers = producers.max(1);
         let keys = &keys[..keys.len().min(Self::MAX_KEYS)];
-        if keys.is_empty() {
-            return vec![None; usize::from(producers.max(1))];
-        }
-        let weights = weights(keys.len(), distribution);
+        let weights = weights(keys.len(), distribution, given);
         let whole: u64 = weights.iter().sum();
+        if dealing == Dealing::All {
+            let even = Self::of(keys.to_vec(), &weights, whole.saturating_mul(producers.into()));
+            return vec![even; producers.into()];
+        }
         let dealt = |producer: usize| {
             let mine = || (0..keys.len()).filter(move |rank| Self::producer_of(keys[*rank], producers) == producer);
             let own: Vec<u64> = mine().map(|i| weights[i]).collect();
-            let part = own.iter().sum();
-            let (threshold, alias) = alias_table(&own);
-            (part > 0).then(|| Self {
-                keys: mine().map(|i| keys[i]).collect(),
-                threshold,
-                alias,
-                part,
-                whole,
-            })
+            Self::of(mine().map(|i| keys[i]).collect(), &own, whole)
         };
-        (0..usize::from(producers.max(1))).map(dealt).collect()
+        (0..usize::from(producers)).map(dealt).collect()
+    }
+
+    fn of(keys: Vec<KeyId>, weights: &[u64], whole: u64) -> Option<Self> {
+        let part = weights.iter().sum();
+        (part > 0).then(|| Self {
+            keys,
+            table: AliasTable::new(weights),
+            part,
+            whole,
+        })
     }
 
     /// Which of so many producers, from 0, sends what there is about that key. It depends on nothing else, so that a key
@@ -117,55 +123,8 @@ impl KeySampler {
     /// The next key.
     #[must_use]
     pub fn draw(&self, random: &mut Random) -> KeyId {
-        let bits = random.bits();
-        let slot = (((bits & 0xffff_ffff) * self.keys.len() as u64) >> 32) as usize;
-        let coin = (bits >> 32) as u32;
-        if coin < self.threshold[slot] {
-            self.keys[slot]
-        } else {
-            self.keys[self.alias[slot] as usize]
-        }
+        self.keys[self.table.draw(random)]
     }
-}
-
-fn weights(count: usize, distribution: KeyDistribution) -> Vec<u64> {
-    const ONE: u64 = 1 << 36; // a million keys of this weight, times 100, still fit into 64 bits
-    match distribution {
-        KeyDistribution::Uniform => vec![ONE; count],
-        KeyDistribution::Zipf(exponent) => (1..=count as u64)
-            .map(|rank| (u128::from(ONE) << 16) / u128::from(exponent.divisor(rank).max(1)))
-            .map(|w| w as u64)
-            .collect(),
-        KeyDistribution::Hot { .. } if count == 1 => vec![ONE],
-        KeyDistribution::Hot { percent } => {
-            let percent = u64::from(percent.min(100));
-            let others = count as u64 - 1;
-            let mut weights = vec![ONE * (100 - percent) / others; count];
-            weights[0] = ONE * percent;
-            weights
-        }
-    }
-}
-
-/// Splits the weights into slots of equal size, each shared by two keys at most.
-fn alias_table(weights: &[u64]) -> (Vec<u32>, Vec<u32>) {
-    let count = weights.len() as u128;
-    let total: u128 = weights.iter().map(|w| u128::from(*w)).sum::<u128>().max(1);
-    let mut scaled: Vec<u128> = weights.iter().map(|w| u128::from(*w) * count).collect();
-    let mut threshold = vec![u32::MAX; weights.len()];
-    let mut alias: Vec<u32> = (0..weights.len() as u32).collect();
-    let (mut small, mut large): (Vec<usize>, Vec<usize>) = (0..weights.len()).partition(|i| scaled[*i] < total);
-    while let (Some(poor), Some(rich)) = (small.pop(), large.pop()) {
-        threshold[poor] = u32::try_from((scaled[poor] << 32) / total).unwrap_or(u32::MAX);
-        alias[poor] = rich as u32;
-        scaled[rich] -= total - scaled[poor];
-        if scaled[rich] < total {
-            small.push(rich);
-        } else {
-            large.push(rich);
-        }
-    }
-    (threshold, alias)
 }
 
 #[cfg(test)]
@@ -176,13 +135,18 @@ mod tests {
     fn shares(count: usize, distribution: KeyDistribution) -> Vec<u32> {
         let mut dictionary = Dictionary::default();
         let keys: Vec<KeyId> = (0..count).map(|i| dictionary.key(&format!("k{i}")).unwrap()).collect();
-        let sampler = KeySampler::new(&keys, distribution).unwrap();
+        let sampler = only_sampler(&keys, distribution, &[]);
         let mut random = Random::named(1, "test");
         let mut shares = vec![0; count];
         for _ in 0..100_000 {
             shares[sampler.draw(&mut random).index()] += 1;
         }
         shares
+    }
+
+    fn only_sampler(keys: &[KeyId], distribution: KeyDistribution, weights: &[u32]) -> KeySampler {
+        let mut samplers = KeySampler::split(keys, distribution, weights, Dealing::Dealt, 1);
+        samplers.remove(0).unwrap()
     }
 
     fn assert_near(got: u32, expected: u32) {
@@ -221,7 +185,7 @@ mod tests {
     fn producers_share_the_rate_as_their_keys_weigh() {
         let mut dictionary = Dictionary::default();
         let keys: Vec<KeyId> = (0..5).map(|i| dictionary.key(&format!("k{i}")).unwrap()).collect();
-        let samplers = KeySampler::split(&keys, KeyDistribution::Hot { percent: 60 }, 2);
+        let samplers = KeySampler::split(&keys, KeyDistribution::Hot { percent: 60 }, &[], Dealing::Dealt, 2);
         let means: Vec<u64> = samplers
             .iter()
             .flatten()
@@ -233,9 +197,37 @@ mod tests {
             "80 % and 20 % of a thousand records a second"
         );
         assert_eq!(
-            KeySampler::split(&keys, KeyDistribution::Uniform, 6)[5],
+            KeySampler::split(&keys, KeyDistribution::Uniform, &[], Dealing::Dealt, 6)[5],
             None,
             "more producers than keys"
         );
+    }
+
+    #[test]
+    fn weights_are_taken_as_they_are() {
+        let mut dictionary = Dictionary::default();
+        let keys: Vec<KeyId> = (0..4).map(|i| dictionary.key(&format!("k{i}")).unwrap()).collect();
+        let sampler = only_sampler(&keys, KeyDistribution::Weights, &[600, 0, 300, 100]);
+        let mut random = Random::named(1, "test");
+        let mut shares = [0; 4];
+        (0..100_000).for_each(|_| shares[sampler.draw(&mut random).index()] += 1);
+        assert_near(shares[0], 60_000);
+        assert_eq!(shares[1], 0, "a key of weight 0 never comes");
+        assert_near(shares[2], 30_000);
+        assert_near(shares[3], 10_000);
+        let none = KeySampler::split(&keys, KeyDistribution::Weights, &[0, 0, 0, 0], Dealing::Dealt, 2);
+        assert_eq!(none, [None, None], "nothing comes when nothing weighs anything");
+    }
+
+    #[test]
+    fn where_all_producers_have_all_keys_each_sends_its_even_part() {
+        let mut dictionary = Dictionary::default();
+        let keys: Vec<KeyId> = (0..5).map(|i| dictionary.key(&format!("k{i}")).unwrap()).collect();
+        let samplers = KeySampler::split(&keys, KeyDistribution::Hot { percent: 60 }, &[], Dealing::All, 4);
+        for sampler in samplers.iter().flatten() {
+            assert_eq!(sampler.keys().len(), 5);
+            assert_eq!(sampler.interval(1000).unwrap().mean_ns, 4_000_000);
+        }
+        assert_eq!(samplers.iter().flatten().count(), 4);
     }
 }

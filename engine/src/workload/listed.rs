@@ -7,7 +7,7 @@ use crate::wire::Micros;
 pub struct ListedEvent {
     /// When, from the start of the run.
     pub at_us: Micros,
-    /// What it is about, and its key when the workload is keyed.
+    /// What it is about: the key rule makes its key of that.
     pub key: String,
     /// What it says.
     pub value: String,

@@ -1,8 +1,8 @@
 //! What a person, or a scenario in their stead, does to a run while it goes on.
 
-use crate::trace::{CommandFact, ProcessFault};
+use crate::trace::{CommandFact, KeyFact, ProcessFault};
 use crate::wire::{BrokerId, Micros, NodeId, NodeSet, QuotaType};
-use crate::workload::KeyDistribution;
+use crate::workload::{KeyDistribution, KeyRule, SendLimit};
 
 /// Something done to a run at a virtual time. Part of the link and of the trace.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,8 +13,12 @@ pub enum Command {
     Distribution(KeyDistribution),
     /// The records that the rate makes are about these keys from now on.
     Keys(Vec<String>),
-    /// Records carry their subject as key from now on, or no key.
-    Keyed(bool),
+    /// How often each of those keys comes, where keys come by weights.
+    Weights(Vec<u32>),
+    /// Records have keys by this rule from now on.
+    Key(KeyRule),
+    /// The application sends about these subjects so often at most from now on, and about others as often as they come.
+    SendLimits(Vec<SendLimit>),
     /// The group has so many consumers from now on: others start, or close one after the other, the last first.
     Consumers(u8),
     /// The producer that reports on the key sends one record.
@@ -90,8 +94,11 @@ impl Command {
     pub fn fact(&self) -> CommandFact {
         match self {
             Command::Rate(per_second) => CommandFact::Rate(*per_second),
-            Command::Distribution(_) | Command::Keys(_) => CommandFact::Keys,
-            Command::Keyed(keyed) => CommandFact::Keyed(*keyed),
+            Command::Distribution(_) | Command::Keys(_) | Command::Weights(_) => CommandFact::Keys,
+            Command::Key(rule) => CommandFact::Key(KeyFact::of(rule)),
+            Command::SendLimits(limits) => CommandFact::SendLimits {
+                count: u32::try_from(limits.len()).unwrap_or(u32::MAX),
+            },
             Command::Consumers(count) => CommandFact::Consumers(*count),
             Command::Send { .. } => CommandFact::Send { key: None },
             Command::Process { node, fault } => CommandFact::Process {

@@ -6,8 +6,7 @@ use crate::log::{Dictionary, KeyId};
 use crate::node::{Input, NodeCommand};
 use crate::trace::{CommandFact, EventId, Fact};
 use crate::wire::{AdminRequest, BrokerId, Micros, NodeId};
-use crate::workload::{Burst, KeyDistribution, KeySampler};
-use std::collections::BTreeSet;
+use crate::workload::{Burst, Dealing, KeyDistribution, KeySampler, Keying};
 use std::sync::Arc;
 
 /// The workload as it is played at the moment.
@@ -20,10 +19,14 @@ pub(super) struct Playing {
     /// What the producers were told last; `None` before they start.
     told: Option<u32>,
     producers_start_us: Micros,
-    keys: Vec<KeyId>,
+    pub(super) keys: Vec<KeyId>,
     /// All keys that there have been, in the order in which they came.
-    known: Vec<KeyId>,
+    pub(super) known: Vec<KeyId>,
     distribution: KeyDistribution,
+    weights: Vec<u32>,
+    dealing: Dealing,
+    /// What records have as key.
+    pub(super) keying: Keying,
     /// One for each producer.
     samplers: Vec<Option<Arc<KeySampler>>>,
     producers: u8,
@@ -43,6 +46,9 @@ impl Playing {
             known: keys.clone(),
             keys,
             distribution: setup.workload.distribution,
+            weights: setup.workload.weights.clone(),
+            dealing: setup.workload.subjects,
+            keying: Keying::default(),
             samplers: Vec::new(),
             producers: setup.producers,
             stopped: false,
@@ -53,7 +59,13 @@ impl Playing {
     }
 
     fn sample(&mut self) {
-        let split = KeySampler::split(&self.keys, self.distribution, self.producers);
+        let split = KeySampler::split(
+            &self.keys,
+            self.distribution,
+            &self.weights,
+            self.dealing,
+            self.producers,
+        );
         self.samplers = split.into_iter().map(|sampler| sampler.map(Arc::new)).collect();
     }
 
@@ -75,19 +87,6 @@ impl Playing {
 }
 
 impl World {
-    /// The keys that the rate's records are about, in the order of their rank.
-    #[must_use]
-    pub fn keys(&self) -> &[KeyId] {
-        &self.playing.keys
-    }
-
-    /// All keys that there have been, those of the setup first, then those that a person brought, in the order in which
-    /// they came: a key keeps its place for ever.
-    #[must_use]
-    pub fn known_keys(&self) -> &[KeyId] {
-        &self.playing.known
-    }
-
     /// Whether the producers have stopped, because the run has as many records as it may have.
     #[must_use]
     pub fn is_record_limit_reached(&self) -> bool {
@@ -114,18 +113,14 @@ impl World {
                 self.playing.distribution = *distribution;
                 self.resample(cause);
             }
-            Command::Keys(keys) => {
-                let dictionary = Arc::make_mut(&mut self.dictionary);
-                self.playing.keys = keys.iter().filter_map(|key| dictionary.key(key)).collect();
-                let keys = self.playing.keys.clone();
-                self.remember(&keys);
+            Command::Weights(weights) => {
                 let cause = self.note(CommandFact::Keys);
+                self.playing.weights.clone_from(weights);
                 self.resample(cause);
             }
-            Command::Keyed(keyed) => {
-                let cause = self.note(CommandFact::Keyed(*keyed));
-                self.tell_producers(&NodeCommand::SetKeyed(*keyed), cause);
-            }
+            Command::Keys(keys) => self.set_keys(keys),
+            Command::Key(rule) => self.set_key_rule(rule),
+            Command::SendLimits(limits) => self.set_send_limits(limits),
             Command::Consumers(count) => self.set_consumers(*count),
             Command::Send { key, value } => self.send_by_hand(key.as_deref(), value),
             Command::Process { node, fault } => {
@@ -239,19 +234,11 @@ impl World {
         }
     }
 
-    fn remember(&mut self, keys: &[KeyId]) {
-        let mut known = BTreeSet::new();
-        known.extend(self.playing.known.iter().copied());
-        self.playing
-            .known
-            .extend(keys.iter().filter(|key| !known.contains(key)));
-    }
-
-    fn note(&mut self, command: CommandFact) -> EventId {
+    pub(super) fn note(&mut self, command: CommandFact) -> EventId {
         self.trace.record(self.now, NodeId::User, 0, Fact::Commanded(command))
     }
 
-    fn resample(&mut self, cause: EventId) {
+    pub(super) fn resample(&mut self, cause: EventId) {
         self.playing.sample();
         self.set_sources(cause);
     }
@@ -283,7 +270,7 @@ impl World {
         }
     }
 
-    fn tell_producers(&mut self, command: &NodeCommand, cause: EventId) {
+    pub(super) fn tell_producers(&mut self, command: &NodeCommand, cause: EventId) {
         for number in 1..=self.setup.producers {
             self.tell(NodeId::Producer(number), Input::Command(command.clone()), cause);
         }

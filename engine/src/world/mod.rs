@@ -14,8 +14,10 @@ mod faults;
 mod flights;
 mod heat;
 mod inspect;
+mod keys;
 mod link;
 mod look;
+mod merge;
 mod network;
 mod network_config;
 mod processes;
@@ -27,6 +29,7 @@ mod view;
 pub use command::Command;
 pub use drain::{Drain, Drains, NeverWhy};
 pub use heat::Latency;
+pub use merge::{MergeView, MergedSubject};
 pub use network_config::{LinkConfig, NetworkConfig};
 pub use setup::{Limits, Setup, TopicSetup};
 pub use view::{

@@ -46,6 +46,10 @@ pub struct Setup {
     pub consumers_start_us: Micros,
     /// When the producers start.
     pub producers_start_us: Micros,
+    /// Whether a merge step behind the consumers puts what is about one subject back in order.
+    pub order_repair: bool,
+    /// How long that waits for a record of which nobody knows what has become.
+    pub order_timeout_us: Micros,
     /// What the scenario does at given times.
     pub commands: Vec<(Micros, Command)>,
     /// What bounds the run's growth.
@@ -131,12 +135,18 @@ impl Setup {
                 },
                 keys: Vec::new(),
                 distribution: crate::workload::KeyDistribution::Uniform,
-                keyed: true,
+                weights: Vec::new(),
+                key: crate::workload::KeyRule::Subject,
+                subjects: crate::workload::Dealing::Dealt,
+                source: crate::workload::SourceKind::Waits,
+                limits: Vec::new(),
                 value_bytes: 100,
                 listed: Vec::new(),
             },
             consumers_start_us: 0,
             producers_start_us: 0,
+            order_repair: false,
+            order_timeout_us: 30_000_000,
             commands: Vec::new(),
             limits: Limits::default(),
         }

@@ -55,6 +55,11 @@ impl World {
             setup: Arc::new(setup.clone()),
         };
         world.deal_listed();
+        world.begin_keys();
+        if setup.order_repair {
+            world.trace.repair_order(setup.order_timeout_us);
+        }
+        world.configure_producers();
         world.start_nodes();
         world
     }
@@ -75,7 +80,16 @@ impl World {
         for ((producer, _), mut listed) in self.nodes.producers.iter_mut().zip(dealt) {
             sort_short_by_key(&mut listed, |(at, _)| *at);
             producer.set_listed(listed);
-            producer.configure(setup.workload.keyed, setup.workload.value_bytes);
+        }
+    }
+
+    fn configure_producers(&mut self) {
+        let setup = self.setup.clone();
+        let workload = &setup.workload;
+        let limits = self.resolve_limits(&workload.limits);
+        for (producer, _) in &mut self.nodes.producers {
+            producer.configure(self.playing.keying.clone(), workload.value_bytes);
+            producer.set_source_kind(workload.source, &limits);
         }
     }
 

@@ -235,14 +235,14 @@ pub struct ProducerView {
     pub in_flight: u32,
     /// Whether `send()` blocks.
     pub blocked: bool,
+    /// Records that wait at the source, in front of `send()`: while it blocks, or for a limit of the application's own.
+    pub backlog: u64,
     /// The last record sent: its key, or none, its subject, and the partition that was chosen.
     pub last: Option<LastSent>,
     /// What is taken of `buffer.memory`.
     pub buffered_bytes: u64,
     /// A broker has asked it to send nothing until then, because it is over its quota. `None` while nobody does.
     pub throttled_until_us: Option<Micros>,
-    /// Records that wait at the source, in front of `send()`.
-    pub backlog: u64,
 }
 
 /// How the last record found its partition.

@@ -20,6 +20,14 @@ pub(super) fn producer(fact: &Fact, w: &Words) -> Option<String> {
             &[Number(bytes.into())],
         ),
         Fact::SendBlocked => "blocks in send(): no metadata, or no memory".to_owned(),
+        Fact::SourceQueued { subject } => w.say(
+            "holds records about {} at the source: more come than its own limit allows",
+            &[Key(Some(subject))],
+        ),
+        Fact::SourceDropped { subject, sequence } => w.say(
+            "dropped record {} about {}: the queue at the source is full",
+            &[Number(sequence.into()), Key(Some(subject))],
+        ),
         Fact::SendTimedOut => "gave up in send(): TimeoutException".to_owned(),
         Fact::BatchDrained {
             partition,

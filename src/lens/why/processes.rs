@@ -2,7 +2,7 @@
 
 use super::words::Word::{Broker, Key, Node, Nodes, Number, Set, Text};
 use super::words::Words;
-use partitura_engine::trace::{CommandFact, Fact, ProcessFault};
+use partitura_engine::trace::{CommandFact, Fact, KeyFact, ProcessFault};
 
 pub(super) fn sentence(fact: &Fact, w: &Words) -> Option<String> {
     Some(match *fact {
@@ -11,6 +11,7 @@ pub(super) fn sentence(fact: &Fact, w: &Words) -> Option<String> {
             "reached its limit of {} records: the producers stop",
             &[Number(records)],
         ),
+        Fact::KeyRuleRefused { keys } => w.say("could not: there is no room for {} keys", &[Number(keys)]),
         Fact::BrokerStarted => "started, and asks the active controller to be registered".to_owned(),
         Fact::ProcessCrashed => "was killed: it told nobody".to_owned(),
         Fact::ProcessStopped => "stopped in order".to_owned(),
@@ -30,10 +31,21 @@ fn commanded(command: &CommandFact, w: &Words) -> String {
     match *command {
         CommandFact::Rate(rate) => w.say("set the rate to {} records/s", &[Number(rate.into())]),
         CommandFact::Keys => "chose other keys".to_owned(),
-        CommandFact::Keyed(keyed) => w.say(
-            "took {} as key of the records",
-            &[Text(if keyed { "the subject" } else { "null" })],
-        ),
+        CommandFact::Key(key) => match key {
+            KeyFact::None => "took null as key of the records".to_owned(),
+            KeyFact::Subject => "took the subject as key of the records".to_owned(),
+            KeyFact::Salt { shards, .. } => w.say(
+                "salted the keys: the subject and one of {} numbers",
+                &[Number(shards.into())],
+            ),
+            KeyFact::Compound { count } => w.say(
+                "took the subject and one of {} second parts as key",
+                &[Number(count.into())],
+            ),
+        },
+        CommandFact::SendLimits { count } => {
+            w.say("limited how often {} subjects are sent about", &[Number(count.into())])
+        }
         CommandFact::Consumers(count) => w.say("set the number of consumers to {}", &[Number(count.into())]),
         CommandFact::Send { key } => w.say("sent one record with key {}", &[Key(key)]),
         CommandFact::Process { node, fault } => {

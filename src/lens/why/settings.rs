@@ -48,6 +48,8 @@ pub fn settings_of(fact: &Fact) -> &'static [&'static str] {
             BatchWhy::MemoryExhausted => &["buffer.memory"],
             BatchWhy::Full | BatchWhy::Split | BatchWhy::Along => &["batch.size"],
         },
+        Fact::SourceQueued { .. } => &["send.limit"],
+        Fact::SourceDropped { .. } => &["source", "send.limit"],
         Fact::SendBlocked | Fact::SendTimedOut => &["max.block.ms", "buffer.memory"],
         Fact::RecordTooLarge { .. } | Fact::BatchSplit { .. } => &["max.request.size", "message.max.bytes"],
         Fact::MemberRemoved { .. } => &["session.timeout.ms", "max.poll.interval.ms"],
@@ -147,6 +149,10 @@ mod tests {
                 throttle_ms: 1,
             },
             Fact::SendBlocked,
+            Fact::SourceDropped {
+                subject: partitura_engine::log::Dictionary::default().key("ad-1").unwrap(),
+                sequence: 1,
+            },
             Fact::RecordTooLarge { key: None, bytes: 1 },
             Fact::MemberRemoved {
                 consumer: partitura_engine::wire::NodeId::Consumer(1),

@@ -15,7 +15,7 @@ use std::rc::Rc;
 const MOST_PROBLEMS: usize = 50;
 /// The latest moment that a link can name: a day.
 const LATEST_US: Micros = 86_400_000_000;
-const NAMES: [&str; 4] = ["scenario", "seed", "step", "at"];
+const NAMES: [&str; 6] = ["scenario", "seed", "step", "at", "room", "room.key"];
 
 /// A part of the link, and its number.
 #[derive(Clone, Copy)]
@@ -48,6 +48,8 @@ struct Reader {
     seed: Option<u64>,
     /// What it says of a run on the right, if it speaks of one.
     right: Option<Right>,
+    /// The key in the room of the keys.
+    key: Option<String>,
     problems: Vec<LinkProblem>,
 }
 
@@ -69,6 +71,7 @@ pub(super) fn read(fragment: &str) -> (Link, Vec<LinkProblem>) {
         seen: Vec::new(),
         seed: None,
         right: None,
+        key: None,
         problems: Vec::new(),
     };
     let fragment = fragment.trim();
@@ -158,6 +161,8 @@ impl Reader {
                 self.link.step = Some(step.checked_sub(1).ok_or("steps count from 1")?);
             }
             "at" => self.link.at_us = Some(moment(&value)?),
+            "room" => self.room(&value)?,
+            "room.key" => self.key = Some(value),
             _ => return self.setting(name, &value, part),
         }
         self.once(name)
@@ -169,6 +174,15 @@ impl Reader {
             return Err(format!("{name} is given more than once; this one counts"));
         }
         self.seen.push(name.to_owned());
+        Ok(())
+    }
+
+    fn room(&mut self, name: &str) -> Result<(), String> {
+        self.link.keys_room = match name {
+            "keys" => Some(String::new()),
+            "score" => None,
+            _ => return Err("there are two rooms, score and keys; the score is shown".to_owned()),
+        };
         Ok(())
     }
 
@@ -271,6 +285,9 @@ impl Reader {
         let scenario = Scenario::built_in(&self.link.scenario);
         let scenario = scenario.expect("invariant scenario-is-valid: the link's scenario was found");
         self.link.seed = self.seed.unwrap_or(scenario.setup.seed);
+        if let (Some(room), Some(key)) = (&mut self.link.keys_room, self.key.take()) {
+            *room = key;
+        }
         if let Some(step) = self.link.step.filter(|step| *step >= scenario.steps.len()) {
             self.link.step = None;
             let (wanted, steps) = (step + 1, scenario.steps.len());

@@ -33,6 +33,12 @@ pub(super) fn parts(link: &Link) -> String {
     if let Some(at_us) = link.at_us {
         let _ = write!(text, ";at={}", seconds(at_us));
     }
+    if let Some(key) = &link.keys_room {
+        text.push_str(";room=keys");
+        if !key.is_empty() {
+            let _ = write!(text, ";room.key={}", encoded(key, VALUE));
+        }
+    }
     actions(&mut text, "", &link.actions);
     if let Some(versus) = &link.versus {
         right(&mut text, link, versus);

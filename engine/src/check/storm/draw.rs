@@ -4,7 +4,7 @@ use super::{Storm, faults};
 use crate::node::Random;
 use crate::scenario::Setting;
 use crate::wire::{Acks, Micros};
-use crate::workload::Rate;
+use crate::workload::{KeyRule, Rate};
 use crate::world::Setup;
 
 /// The kind of trouble that a storm prefers, so that rare ones come together often enough.
@@ -240,7 +240,11 @@ fn consumers(setup: &mut Setup, draw: &mut Draw) {
 
 fn workload(setup: &mut Setup, draw: &mut Draw) {
     setup.workload.keys = (1..=8).map(|number| format!("key-{number}")).collect();
-    setup.workload.keyed = draw.percent(80);
+    setup.workload.key = if draw.percent(80) {
+        KeyRule::Subject
+    } else {
+        KeyRule::None
+    };
     setup.workload.value_bytes = draw.one_of(&[10, 100, 400]);
     setup.workload.rate = Rate {
         per_second: draw.one_of(&[5, 15, 30, 60]),

@@ -138,7 +138,7 @@ impl LittleBrokers {
         let (topic, name) = (TOPIC, "orders".into());
         brokers.image.apply(&MetadataRecord::Topic { topic, name });
         brokers.set_partitions(partitions);
-        brokers.producer.configure(true, 100);
+        brokers.producer.configure(crate::workload::Keying::default(), 100);
         brokers
     }
 

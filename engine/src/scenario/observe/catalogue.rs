@@ -2,7 +2,7 @@
 
 use super::{Asked, Observable, Of, Seen};
 use crate::log::KeyId;
-use crate::trace::SubjectCounters;
+use crate::trace::{MergeFigures, SubjectCounters};
 use crate::world::ProcessState;
 
 fn count<T>(items: impl Iterator<Item = T>) -> u64 {
@@ -26,7 +26,7 @@ fn followers_behind(seen: &Seen, asked: Asked) -> u64 {
     behind.max().unwrap_or(0)
 }
 
-pub(super) static OBSERVABLES: [Observable; 47] = [
+pub(super) static OBSERVABLES: [Observable; 55] = [
     Observable::new("sent", Of::Any, "records that send() took", |s, asked| match asked {
         Asked::Run => s.world.trace().counters().sent,
         Asked::Partition(index) => s.counted(index).map_or(0, |p| p.sent),
@@ -339,8 +339,71 @@ pub(super) static OBSERVABLES: [Observable; 47] = [
         "the number of the controller that leads the quorum; 0 for none",
         |s, _| s.view.active_controller.map_or(0, u64::from),
     ),
+    Observable::new(
+        "aggregate",
+        Of::Key,
+        "records processed about the key's subject, put together from what each consumer has counted under each key",
+        |s, asked| {
+            let Asked::Key(Some(key)) = asked else { return 0 };
+            s.world.trace().total_about(key).0
+        },
+    ),
+    Observable::new(
+        "partials",
+        Of::RunOrKey,
+        "counts that have to be read and added up for the total about the key's subject; of the run, the most of any",
+        |s, asked| {
+            u64::from(match asked {
+                Asked::Key(key) => key.map_or(0, |key| s.world.trace().total_about(key).1),
+                Asked::Run | Asked::Partition(_) => s.world.trace().most_partials(),
+            })
+        },
+    ),
+    Observable::new(
+        "held",
+        Of::RunOrKey,
+        "records that the merge step of order.repair holds",
+        |s, asked| match asked {
+            Asked::Key(key) => key.map_or(0, |key| s.world.trace().held_about(key)),
+            Asked::Run | Asked::Partition(_) => repaired(s).held,
+        },
+    ),
+    Observable::new(
+        "most_held",
+        Of::Run,
+        "the most records that the merge step has held at a time",
+        |s, _| repaired(s).most_held,
+    ),
+    Observable::new(
+        "longest_hold_ms",
+        Of::Run,
+        "the longest that the merge step has held a record, in whole milliseconds",
+        |s, _| repaired(s).longest_delay_us / 1_000,
+    ),
+    Observable::new(
+        "out_of_order_after_merge",
+        Of::Run,
+        "records that the merge step let go after a later one about the same thing: they came after they were given up",
+        |s, _| repaired(s).out_of_order,
+    ),
+    Observable::new(
+        "backlog",
+        Of::Run,
+        "records that wait at the source, in front of send()",
+        |s, _| s.view.producers.iter().map(|producer| producer.backlog).sum(),
+    ),
+    Observable::new(
+        "dropped",
+        Of::Run,
+        "records that the queue at the source had no room for",
+        |s, _| s.world.trace().counters().dropped,
+    ),
 ];
 
 fn runs(process: ProcessState) -> bool {
     matches!(process, ProcessState::Running | ProcessState::ShuttingDown)
+}
+
+fn repaired(seen: &Seen) -> MergeFigures {
+    seen.world.trace().merge_figures(seen.view.now_us).unwrap_or_default()
 }

@@ -1,5 +1,6 @@
 //! What a setting's value can be, and how it is written.
 
+use super::forms::Form;
 use super::keys;
 use crate::scenario::decimal;
 use crate::wire::Micros;
@@ -28,6 +29,8 @@ pub enum Kind {
     Choice(&'static [&'static str]),
     /// `uniform`, `zipf:1` or `hot:60`.
     Distribution,
+    /// A text of a form of its own.
+    Form(Form),
     /// A list of keys: one a line, or with commas between.
     Keys,
     /// A legal name of a topic or a group.
@@ -41,6 +44,8 @@ pub(super) enum Value {
     Number(u64),
     Distribution(KeyDistribution),
     Keys(Vec<String>),
+    /// In its form's own writing.
+    Text(String),
     Name(String),
 }
 
@@ -56,7 +61,8 @@ impl Kind {
                 [head @ .., last] if !head.is_empty() => format!("{} or {last}", head.join(", ")),
                 _ => words.concat(),
             },
-            Kind::Distribution => "uniform, zipf:0.5, zipf:1, zipf:1.5, zipf:2 or hot:0 to hot:100".to_owned(),
+            Kind::Distribution => "uniform, zipf:0.5, zipf:1, zipf:1.5, zipf:2, weights or hot:0 to hot:100".to_owned(),
+            Kind::Form(form) => form.allowed().to_owned(),
             Kind::Keys => format!("at most {} keys", decimal::grouped(keys::MAX_KEYS as u64)),
             Kind::Name => "1 to 249 letters, digits, dots, underscores or hyphens".to_owned(),
         }
@@ -66,6 +72,9 @@ impl Kind {
     pub(super) fn parse(&self, text: &str) -> Result<Value, String> {
         if *self == Kind::Keys {
             return keys::parse(text).map(Value::Keys);
+        }
+        if let Kind::Form(form) = self {
+            return form.canonical(text).map(Value::Text);
         }
         let text = text.trim();
         self.parse_one(text).ok_or_else(|| {
@@ -96,7 +105,7 @@ impl Kind {
                 .position(|word| *word == text)
                 .map(|n| Value::Number(n as u64)),
             Kind::Distribution => parse_distribution(text).map(Value::Distribution),
-            Kind::Keys => None,
+            Kind::Keys | Kind::Form(_) => None,
             Kind::Name => is_legal_name(text).then(|| Value::Name(text.to_owned())),
         }
     }
@@ -110,7 +119,7 @@ impl Kind {
             (_, Value::Number(n)) => n.to_string(),
             (_, Value::Distribution(distribution)) => write_distribution(*distribution),
             (_, Value::Keys(list)) => keys::write(list),
-            (_, Value::Name(name)) => name.clone(),
+            (_, Value::Name(text) | Value::Text(text)) => text.clone(),
         }
     }
 }
@@ -135,9 +144,10 @@ const EXPONENTS: [(&str, ZipfExponent); 4] = [
     ("2", ZipfExponent::Two),
 ];
 
-fn parse_distribution(text: &str) -> Option<KeyDistribution> {
+pub(super) fn parse_distribution(text: &str) -> Option<KeyDistribution> {
     let (name, argument) = text.split_once(':').unwrap_or((text, ""));
     match name.trim() {
+        "weights" if text == "weights" => Some(KeyDistribution::Weights),
         "uniform" if argument.is_empty() => Some(KeyDistribution::Uniform),
         "zipf" => {
             let exponent = decimal::parse(argument.trim(), 1).ok()?;
@@ -156,9 +166,10 @@ fn parse_distribution(text: &str) -> Option<KeyDistribution> {
     }
 }
 
-fn write_distribution(distribution: KeyDistribution) -> String {
+pub(super) fn write_distribution(distribution: KeyDistribution) -> String {
     match distribution {
         KeyDistribution::Uniform => "uniform".to_owned(),
+        KeyDistribution::Weights => "weights".to_owned(),
         KeyDistribution::Zipf(exponent) => {
             let text = EXPONENTS
                 .iter()
@@ -183,7 +194,7 @@ mod tests {
     #[test]
     fn distributions_read_and_write() {
         for text in [
-            "uniform", "zipf:0.5", "zipf:1", "zipf:1.5", "zipf:2", "hot:0", "hot:60", "hot:100",
+            "uniform", "zipf:0.5", "zipf:1", "zipf:1.5", "zipf:2", "hot:0", "hot:60", "hot:100", "weights",
         ] {
             assert_eq!(write_distribution(parse_distribution(text).unwrap()), text);
         }

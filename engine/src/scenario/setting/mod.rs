@@ -7,10 +7,13 @@ mod capacity;
 mod clients;
 mod cluster;
 mod failures;
+mod forms;
+mod keying;
 mod keys;
 mod kind;
 mod traffic;
 
+pub use forms::Form;
 pub(super) use keys::check as check_key;
 pub use keys::{MAX_KEY_BYTES, MAX_KEYS};
 pub use kind::Kind;
@@ -65,6 +68,8 @@ enum Access {
     Name(fn(&Setup) -> &str, fn(&mut Setup, &str)),
     Distribution(fn(&Setup) -> KeyDistribution, fn(&mut Setup, KeyDistribution)),
     Keys(fn(&Setup) -> &Vec<String>, fn(&mut Setup, Vec<String>)),
+    /// In its form's own writing, which has been read once before it is set.
+    Text(fn(&Setup) -> String, fn(&mut Setup, &str)),
 }
 
 /// A number's field. Its kind's range fits the field's type: a test sets both ends of every setting.
@@ -128,6 +133,7 @@ impl Setting {
             &failures::SETTINGS,
             &capacity::SETTINGS,
             &traffic::SETTINGS,
+            &keying::SETTINGS,
             &clients::SETTINGS,
         ]
         .into_iter()
@@ -160,6 +166,7 @@ impl Setting {
             (Access::Name(_, set), Value::Name(name)) => set(setup, &name),
             (Access::Distribution(_, set), Value::Distribution(distribution)) => set(setup, distribution),
             (Access::Keys(_, set), Value::Keys(keys)) => set(setup, keys),
+            (Access::Text(_, set), Value::Text(text)) => set(setup, &text),
             _ => unreachable!("invariant setting-fits-its-kind: {}", self.name),
         }
         Ok(())
@@ -173,6 +180,7 @@ impl Setting {
             Access::Name(get, _) => Value::Name(get(setup).to_owned()),
             Access::Distribution(get, _) => Value::Distribution(get(setup)),
             Access::Keys(get, _) => Value::Keys(get(setup).clone()),
+            Access::Text(get, _) => Value::Text(get(setup)),
         };
         self.kind.write(&value)
     }
@@ -203,7 +211,9 @@ impl Setting {
         match (self.name, value) {
             ("rate", Value::Number(n)) => u32::try_from(n).map(Command::Rate).map_err(|_| fixed()),
             ("consumers", Value::Number(n)) => u8::try_from(n).map(Command::Consumers).map_err(|_| fixed()),
-            ("key", Value::Number(n)) => Ok(Command::Keyed(n == traffic::KEY_IS_SUBJECT)),
+            ("key", Value::Text(text)) => forms::read_rule(&text).map(Command::Key),
+            ("own.weights", Value::Text(text)) => forms::read_weights(&text).map(Command::Weights),
+            ("send.limit", Value::Text(text)) => forms::read_limits(&text).map(Command::SendLimits),
             ("keys", Value::Distribution(distribution)) => Ok(Command::Distribution(distribution)),
             ("own.keys", Value::Keys(keys)) => Ok(Command::Keys(keys)),
             ("unclean.leader.election.enable", Value::Number(n)) => Ok(Command::Unclean(n != 0)),
@@ -222,7 +232,9 @@ impl Setting {
         let (name, value) = match command {
             Command::Rate(n) => ("rate", Value::Number(u64::from(*n))),
             Command::Consumers(n) => ("consumers", Value::Number(u64::from(*n))),
-            Command::Keyed(keyed) => ("key", Value::Number(traffic::key_choice(*keyed))),
+            Command::Key(rule) => ("key", Value::Text(forms::write_rule(rule))),
+            Command::Weights(weights) => ("own.weights", Value::Text(forms::write_weights(weights))),
+            Command::SendLimits(limits) => ("send.limit", Value::Text(forms::write_limits(limits))),
             Command::Distribution(distribution) => ("keys", Value::Distribution(*distribution)),
             Command::Keys(keys) => ("own.keys", Value::Keys(keys.clone())),
             Command::Unclean(on) => ("unclean.leader.election.enable", Value::Number(u64::from(*on))),

@@ -43,7 +43,7 @@ fn both_ends_of_every_range_fit_their_field() {
                 .into(),
             Kind::Switch => vec!["true".to_owned(), "false".to_owned()],
             Kind::Choice(words) => words.iter().map(ToString::to_string).collect(),
-            Kind::Distribution | Kind::Keys | Kind::Name => vec![],
+            Kind::Distribution | Kind::Keys | Kind::Name | Kind::Form(_) => vec![],
         };
         for value in ends {
             // Racks have to find brokers to stand in them.

@@ -9,15 +9,7 @@ const HOUR_MS: u64 = 3_600_000;
 /// Without any latency, a fetch that is never held would be asked for and answered for ever in one moment.
 pub(in crate::scenario) const LEAST_LATENCY_US: Micros = 10;
 
-/// The places of the choices of `key`.
-const KEYS: &[&str] = &["none", "subject"];
-pub(super) const KEY_IS_SUBJECT: u64 = 1;
-
-pub(super) fn key_choice(keyed: bool) -> u64 {
-    if keyed { KEY_IS_SUBJECT } else { 0 }
-}
-
-pub(super) static SETTINGS: [Setting; 10] = [
+pub(super) static SETTINGS: [Setting; 9] = [
     Setting::number(
         "rate",
         Area::Workload,
@@ -34,8 +26,8 @@ pub(super) static SETTINGS: [Setting; 10] = [
             |setup| setup.workload.distribution,
             |setup, d| setup.workload.distribution = d,
         ),
-        "How often each key comes: all alike, by Zipf's law, or the first key with that share of all. A frequent key \
-         makes one partition hot, because a key cannot be split.",
+        "How often each key comes: all alike, by Zipf's law, the first key with that share of all, or by own.weights. \
+         A frequent key makes one partition hot, because a key cannot be split.",
     )
     .live(),
     Setting::new(
@@ -44,18 +36,6 @@ pub(super) static SETTINGS: [Setting; 10] = [
         Kind::Keys,
         Access::Keys(|setup| &setup.workload.keys, |setup, keys| setup.workload.keys = keys),
         "What the records are about, one a line: at most 10 000 keys of at most 256 bytes. The first is the hot one.",
-    )
-    .live(),
-    Setting::new(
-        "key",
-        Area::Workload,
-        Kind::Choice(KEYS),
-        Access::Number(
-            |setup| key_choice(setup.workload.keyed),
-            |setup, n| setup.workload.keyed = n == KEY_IS_SUBJECT,
-        ),
-        "Whether a record carries what it is about as its key. With it, records about one thing stay in order, in one \
-         partition; without, they go where the sticky partitioner pleases.",
     )
     .live(),
     Setting::number(

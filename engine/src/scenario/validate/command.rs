@@ -94,12 +94,14 @@ pub fn check_command(command: &Command) -> Result<(), SetupProblem> {
     Ok(())
 }
 
-/// Whether the nodes that the command speaks of are there. Consumers come and go, so all of them may be.
+/// Whether the nodes that the command speaks of are there, and whether there is room for the keys that it makes. Consumers
+/// come and go, so all of them may be.
 ///
 /// # Errors
 ///
-/// Says who is not there.
+/// Says who is not there, or how many keys are too many.
 pub fn check_nodes(command: &Command, setup: &Setup) -> Result<(), SetupProblem> {
+    super::keying::live(command, setup)?;
     let have = |node: NodeId| match node {
         NodeId::User => 0,
         NodeId::Controller(_) => setup.controllers,

@@ -1,7 +1,7 @@
 //! What does not go together is told by its names.
 
 use super::*;
-use crate::workload::Burst;
+use crate::workload::{Burst, KeyRule};
 use crate::world::Command;
 
 fn message(change: impl Fn(&mut Setup)) -> String {
@@ -78,5 +78,5 @@ fn commands_stay_within_the_limits() {
             .message
             .contains("not 1001")
     );
-    assert_eq!(check_command(&Command::Keyed(true)), Ok(()));
+    assert_eq!(check_command(&Command::Key(KeyRule::Subject)), Ok(()));
 }

@@ -42,6 +42,7 @@ impl World {
             waiting: producer.waiting(),
             in_flight: producer.in_flight(),
             blocked: producer.is_blocked(),
+            backlog: producer.backlog(),
             last: producer.last_sent().map(|last| LastSent {
                 at_us: last.at_us,
                 key: last.key,
@@ -50,7 +51,6 @@ impl World {
             }),
             buffered_bytes: producer.buffered_bytes(),
             throttled_until_us: producer.throttled_until(self.now),
-            backlog: 0,
         });
         views.collect()
     }

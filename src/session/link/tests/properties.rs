@@ -87,7 +87,18 @@ fn any_setting() -> impl Strategy<Value = Command> {
     prop_oneof![
         (0..=1_000_000_u32).prop_map(Command::Rate),
         (0..=12_u8).prop_map(Command::Consumers),
-        any::<bool>().prop_map(Command::Keyed),
+        prop::sample::select(vec![
+            "none",
+            "subject",
+            "salt:8",
+            "salt:2:a,b:c",
+            "compound:region:6",
+            "compound:user:9:zipf:1"
+        ])
+        .prop_map(|text| setting("key").command(text).unwrap()),
+        prop::collection::vec(0..=1_000_000_000_u32, 0..5).prop_map(Command::Weights),
+        prop::sample::select(vec!["", "ad-1:100", "one, two:7\nthree:1"])
+            .prop_map(|text| setting("send.limit").command(text).unwrap()),
         prop::sample::select(vec!["uniform", "zipf:0.5", "zipf:2", "hot:0", "hot:100"]).prop_map(|text| setting(
             "keys"
         )

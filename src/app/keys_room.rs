@@ -1,0 +1,136 @@
+//! The room of the keys beside the score: when it is open, and what it asks of the run.
+
+use super::{App, Msg};
+use crate::lens::keys::room::KeysRoom;
+use crate::lens::keys::run_load::{MadeFor, RunLoad};
+use crate::session::desk::Desk;
+use crate::session::intent::Intent;
+use crate::stage::Palette;
+use partitura_engine::scenario::Setting;
+use std::rc::Rc;
+use yew::{Context, Html, html};
+
+/// What the room is shown.
+pub(super) struct OnKeys {
+    /// Whether it is open, and not the score.
+    pub(super) open: bool,
+    run: Rc<RunLoad>,
+    /// The key that is typed there.
+    key: String,
+    /// The key that was asked for last, and the how manyeth time that was.
+    asked: (String, u32),
+}
+
+impl OnKeys {
+    /// The room at the start; open with that key, if there is one.
+    pub(super) fn of(desk: &Desk, key: Option<String>) -> Self {
+        let world = desk.session().world();
+        let palette = Palette::new(world.dictionary(), world.known_keys());
+        let made_for = MadeFor::of(desk.session(), desk.runs(), u32::from(world.setup().topic.partitions));
+        let run = Rc::new(RunLoad::of(&palette, made_for));
+        let hottest = run.keys.top(1).first().map(|at| run.keys.key(*at).to_owned());
+        let given = key.clone().filter(|key| !key.is_empty());
+        let typed = given.or(hottest).unwrap_or_default();
+        Self {
+            open: key.is_some(),
+            run,
+            asked: (typed.clone(), 0),
+            key: typed,
+        }
+    }
+
+    /// What the link says of it.
+    pub(super) fn link(&self) -> Option<String> {
+        self.open.then(|| self.key.clone())
+    }
+
+    /// A link was opened.
+    pub(super) fn go_to(&mut self, key: Option<String>) {
+        self.open = key.is_some();
+        if let Some(key) = key.filter(|key| !key.is_empty()) {
+            self.ask(key);
+        }
+    }
+
+    fn ask(&mut self, key: String) {
+        self.key.clone_from(&key);
+        self.asked = (key, self.asked.1 + 1);
+    }
+}
+
+impl App {
+    pub(super) fn keys_room(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        self.touched = true;
+        match msg {
+            Msg::Keys(open) => self.on_keys.open = open,
+            Msg::Where(key) => {
+                self.on_keys.open = true;
+                self.on_keys.ask(key);
+            }
+            Msg::KeyTyped(key) => {
+                self.on_keys.key = key;
+                self.write_soon(ctx);
+                return false;
+            }
+            Msg::OnStage(intent) => {
+                self.on_keys.open = false;
+                self.want(ctx, intent);
+                if !self.desk.borrow().is_playing() {
+                    self.want(ctx, Intent::TogglePlay);
+                }
+            }
+            Msg::Load(settings) => self.play_load(ctx, &settings),
+            _ => return false,
+        }
+        self.refresh(super::Due::All);
+        self.write_soon(ctx);
+        true
+    }
+
+    /// Plays the run from its start with somebody's own keys.
+    fn play_load(&mut self, ctx: &Context<Self>, settings: &[(&'static str, String)]) {
+        let mut plan = self.desk.borrow().session().plan().clone();
+        let names = || settings.iter().map(|(name, _)| *name);
+        // What was done to the same settings while the run went on would undo this.
+        plan.actions.retain(|action| {
+            Setting::of_command(&action.command).is_none_or(|(changed, _)| !names().any(|name| name == changed.name))
+        });
+        for (name, value) in settings {
+            let set = Setting::named(name).and_then(|setting| plan.set(setting, value));
+            if let Err(problem) = set {
+                return self.say(ctx, format!("{name}: {problem}."));
+            }
+        }
+        let runs = self.desk.borrow().runs();
+        self.want(ctx, Intent::Play(Box::new(plan), "your keys".to_owned()));
+        self.on_keys.open = self.desk.borrow().runs() == runs;
+    }
+
+    /// Brings the run's load up to date while it is looked at.
+    pub(super) fn refresh_keys_room(&mut self) {
+        if !self.on_keys.open {
+            return;
+        }
+        let desk = self.desk.borrow();
+        let partitions = self.on_stage.view.partitions.len() as u32;
+        let made_for = MadeFor::of(desk.session(), desk.runs(), partitions);
+        if self.on_keys.run.made_for != made_for {
+            self.on_keys.run = Rc::new(RunLoad::of(&self.on_stage.palette, made_for));
+        }
+    }
+
+    /// The room; what is in it stays while the score is open.
+    pub(super) fn keys_part(&self, ctx: &Context<Self>) -> Html {
+        let link = ctx.link();
+        html! {
+            <KeysRoom
+                open={self.on_keys.open}
+                run={self.on_keys.run.clone()}
+                asked={self.on_keys.asked.clone()}
+                on_key={link.callback(Msg::KeyTyped)}
+                on_play={link.callback(Msg::OnStage)}
+                on_use={link.callback(Msg::Load)}
+            />
+        }
+    }
+}
