@@ -210,10 +210,8 @@ impl Desk {
                 self.go_to(at_us, false);
             }
             Intent::Play(plan, what) => {
-                // What is tried while two runs are compared is tried on the right.
-                let on = if self.is_comparing() { On::Right } else { On::Left };
                 let play = |session: &mut Session| session.play((*plan).clone());
-                return self.change(on, play, &format!("with {what}"));
+                return self.change(On::Left, play, &format!("with {what}"));
             }
             Intent::Compare(plan) => return self.compare(plan.map(|plan| *plan)),
             Intent::Keep(side) => self.keep(side),
