@@ -3,6 +3,7 @@
 use super::{App, Msg};
 use crate::lens::keys::room::KeysRoom;
 use crate::lens::keys::run_load::{MadeFor, RunLoad};
+use crate::session::Plan;
 use crate::session::desk::Desk;
 use crate::session::intent::Intent;
 use crate::stage::Palette;
@@ -99,22 +100,26 @@ impl App {
         true
     }
 
-    /// Plays the run from its start with somebody's own keys.
+    /// Plays the run from its start with somebody's own keys; the one beside it, too, if two are compared.
     fn play_load(&mut self, ctx: &Context<Self>, settings: &[(&'static str, String)]) {
-        let mut plan = self.desk.borrow().session().plan().clone();
-        let names = || settings.iter().map(|(name, _)| *name);
-        // What was done to the same settings while the run went on would undo this.
-        plan.actions.retain(|action| {
-            Setting::of_command(&action.command).is_none_or(|(changed, _)| !names().any(|name| name == changed.name))
-        });
-        for (name, value) in settings {
-            let set = Setting::named(name).and_then(|setting| plan.set(setting, value));
-            if let Err(problem) = set {
-                return self.say(ctx, format!("{name}: {problem}."));
-            }
-        }
+        let plans: Result<Vec<Plan>, String> = {
+            let desk = self.desk.borrow();
+            desk.sessions()
+                .iter()
+                .map(|(_, session)| with_load(session.plan(), settings))
+                .collect()
+        };
+        let mut plans = match plans {
+            Ok(plans) => plans.into_iter(),
+            Err(problem) => return self.say(ctx, problem),
+        };
         let runs = self.desk.borrow().runs();
-        self.want(ctx, Intent::Play(Box::new(plan), "your keys".to_owned()));
+        if let Some(plan) = plans.next() {
+            self.want(ctx, Intent::Play(Box::new(plan), "your keys".to_owned()));
+        }
+        if let Some(right) = plans.next() {
+            self.want(ctx, Intent::Compare(Some(Box::new(right))));
+        }
         self.on_keys.open = self.desk.borrow().runs() == runs;
     }
 
@@ -145,4 +150,22 @@ impl App {
             />
         }
     }
+}
+
+/// That run with other settings, whatever was done to these while it went on: that would undo them.
+///
+/// # Errors
+///
+/// Says which one cannot have that value.
+fn with_load(plan: &Plan, settings: &[(&'static str, String)]) -> Result<Plan, String> {
+    let mut plan = plan.clone();
+    plan.actions.retain(|action| {
+        let changed = Setting::of_command(&action.command);
+        changed.is_none_or(|(changed, _)| !settings.iter().any(|(name, _)| *name == changed.name))
+    });
+    for (name, value) in settings {
+        let set = Setting::named(name).and_then(|setting| plan.set(setting, value));
+        set.map_err(|problem| format!("{name}: {problem}."))?;
+    }
+    Ok(plan)
 }

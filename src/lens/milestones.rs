@@ -71,6 +71,8 @@ pub fn is_milestone(fact: &Fact) -> bool {
             | Fact::ReassignmentCompleted { .. }
             | Fact::PartitionsAdded { .. }
             | Fact::TopicConfigured { .. }
+            | Fact::QuotaAltered { .. }
+            | Fact::Throttled { .. }
             | Fact::AdminRefused { .. }
             | Fact::QuorumChanged { .. }
             | Fact::Diverged { .. }
@@ -206,6 +208,12 @@ fn command_label(command: CommandFact) -> String {
         CommandFact::AddPartitions { count } => counted(count.into(), "partition"),
         CommandFact::Reassign { partition, .. } => format!("reassign P{partition}"),
         CommandFact::Unclean(allowed) => format!("unclean election: {allowed}"),
+        CommandFact::ClientQuota { quota, bytes_per_s } => {
+            let mut label = quota.name().to_owned();
+            label.push(' ');
+            label.push_str(&bytes_per_s.to_string());
+            label
+        }
         CommandFact::MinInsyncReplicas(count) => format!("min ISR {count}"),
     }
 }

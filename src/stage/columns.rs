@@ -247,6 +247,8 @@ mod tests {
             parked_fetches: 0,
             held: 0,
             heartbeats_us: beats.to_vec(),
+            heat_permille: None,
+            queue_us: 0,
         }
     }
 

@@ -61,6 +61,9 @@ pub(super) fn view(partitions: u16, brokers: u8, consumers: u8, factor: u8, keys
                 .collect(),
             lag: 2,
             unprocessed: 1,
+            heat_permille: None,
+            in_per_s: 0,
+            out_per_s: 0,
         });
         for (i, broker) in replicas_of(p).enumerate() {
             let log_end = end(p) - u64::from(i == 1 && p % 3 == 2);
@@ -103,6 +106,8 @@ pub(super) fn view(partitions: u16, brokers: u8, consumers: u8, factor: u8, keys
             parked_produces: 0,
             parked_fetches: 0,
             held: 0,
+            heat_permille: None,
+            queue_us: 0,
             heartbeats_us: (0..9)
                 .filter_map(|i| {
                     if id == 3 {
@@ -122,6 +127,9 @@ pub(super) fn view(partitions: u16, brokers: u8, consumers: u8, factor: u8, keys
         in_flight: 1,
         blocked: false,
         last: None,
+        buffered_bytes: 0,
+        throttled_until_us: None,
+        backlog: 0,
     }];
     let (each, extra) = (
         partitions / u16::from(consumers.max(1)),
@@ -145,6 +153,7 @@ pub(super) fn view(partitions: u16, brokers: u8, consumers: u8, factor: u8, keys
             owned,
             lag: if c + 1 == consumers { 412 } else { 2 },
             busy: c == 0,
+            heat_permille: None,
         });
     }
     view.group = GroupView {

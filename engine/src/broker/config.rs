@@ -34,6 +34,19 @@ pub struct BrokerConfig {
     pub session_timeout_us: Micros,
     /// `controlled.shutdown.enable`.
     pub controlled_shutdown: bool,
+    /// So many records a second can be appended on it, as leader or follower; 0 for as many as come. Not a setting of
+    /// Kafka's: how good the machine is.
+    pub records_per_s: u64,
+    /// The same in bytes.
+    pub bytes_per_s: u64,
+    /// `producer_byte_rate` of every client-id: so many bytes a second may each producer send to this broker; 0 for none.
+    pub producer_byte_rate: u64,
+    /// `consumer_byte_rate` of every client-id: so many may each consumer fetch from it; 0 for none.
+    pub consumer_byte_rate: u64,
+    /// `quota.window.num`: how many samples a client's rate is measured over.
+    pub quota_window_num: u32,
+    /// `quota.window.size.seconds` of each.
+    pub quota_window_size_s: u32,
     /// The group coordinator's settings.
     pub groups: GroupCoordinatorConfig,
 }
@@ -55,6 +68,12 @@ impl Default for BrokerConfig {
             heartbeat_interval_us: 2_000_000,
             session_timeout_us: 9_000_000,
             controlled_shutdown: true,
+            records_per_s: 0,
+            bytes_per_s: 0,
+            producer_byte_rate: 0,
+            consumer_byte_rate: 0,
+            quota_window_num: 11,
+            quota_window_size_s: 1,
             groups: GroupCoordinatorConfig::default(),
         }
     }

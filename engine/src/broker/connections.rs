@@ -3,7 +3,7 @@
 use crate::node::Ctx;
 use crate::short_map::ShortMap;
 use crate::trace::{EventId, Fact};
-use crate::wire::{Channel, NodeId, Request};
+use crate::wire::{Channel, Micros, NodeId, Request};
 use std::collections::VecDeque;
 
 /// Where an answer goes.
@@ -46,6 +46,8 @@ pub(super) struct Connections {
     channels: ShortMap<(NodeId, Channel), State>,
     /// Connections whose request was answered and that have another one.
     released: VecDeque<(NodeId, Channel)>,
+    /// Connections that stay muted until then, because their client is over its quota.
+    throttled: Vec<(Micros, Return)>,
     held: usize,
 }
 
@@ -89,11 +91,31 @@ impl Connections {
         true
     }
 
+    /// The request is answered, and no other one is read until then. `false` when its connection is closed.
+    pub(super) fn throttle(&mut self, to: Return, until: Micros) -> bool {
+        let state = self.channels.get(&(to.to, to.channel));
+        let is_open = state.is_some_and(|state| state.connection == to.connection);
+        if is_open {
+            self.throttled.push((until, to));
+        }
+        is_open
+    }
+
+    /// Unmutes those that were muted until now. Answers when that is to be looked at again.
+    pub(super) fn end_throttles(&mut self, now: Micros) -> Option<Micros> {
+        let over: Vec<(Micros, Return)> = self.throttled.extract_if(.., |(until, _)| *until <= now).collect();
+        for (_, to) in over {
+            self.release(to);
+        }
+        self.throttled.iter().map(|(until, _)| *until).min()
+    }
+
     /// The client, or this broker, has closed the connection: what was not read is gone, and the next request comes on a
     /// new one.
     pub(super) fn close(&mut self, with: NodeId, channel: Channel) {
         let state = self.channels.or_default((with, channel));
         self.held -= state.waiting.len();
+        self.throttled.retain(|(_, to)| (to.to, to.channel) != (with, channel));
         let connection = state.connection.wrapping_add(1);
         *state = State {
             connection,

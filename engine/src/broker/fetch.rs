@@ -21,12 +21,14 @@ struct Read {
 impl Broker {
     /// `ReplicaManager.fetchMessages`: reads, notes the follower's progress, and parks the request if there is less than
     /// it wants.
-    pub(super) fn fetch(&mut self, to: Return, request: FetchRequest, ctx: &mut Ctx) {
+    pub(super) fn fetch(&mut self, to: Return, mut request: FetchRequest, ctx: &mut Ctx) {
+        request.max_bytes = self.fetch_max_bytes(&request);
+        request.min_bytes = request.min_bytes.min(request.max_bytes);
         let mut read = self.read(&request, ctx.bug);
         self.note_follower(&request, &mut read, ctx);
         let enough = read.bytes >= u64::from(request.min_bytes) && read.bytes > 0;
         if enough || read.has_news || request.max_wait_us == 0 || request.partitions.is_empty() {
-            self.answer(to, ResponseBody::Fetch(read.response), ctx);
+            self.answer_fetch(to, request.replica.is_some(), read.response, ctx);
         } else {
             let deadline_us = ctx.now() + request.max_wait_us;
             let cause = ctx.cause();
@@ -49,6 +51,7 @@ impl Broker {
         let mut read = Read {
             response: FetchResponse {
                 partitions: Vec::with_capacity(request.partitions.len()),
+                throttle_ms: 0,
             },
             bytes: 0,
             has_news: false,
@@ -146,7 +149,7 @@ impl Broker {
             let Some((index, _)) = satisfied else { return };
             let parked = self.purgatory.take_fetch(index);
             let read = self.read(&parked.request, ctx.bug);
-            self.answer(parked.to, ResponseBody::Fetch(read.response), ctx);
+            self.answer_fetch(parked.to, parked.request.replica.is_some(), read.response, ctx);
         }
     }
 
@@ -174,7 +177,7 @@ impl Broker {
         for parked in self.purgatory.expired_fetches(ctx) {
             ctx.set_cause(parked.cause);
             let read = self.read(&parked.request, ctx.bug);
-            self.answer(parked.to, ResponseBody::Fetch(read.response), ctx);
+            self.answer_fetch(parked.to, parked.request.replica.is_some(), read.response, ctx);
         }
         self.work_off(ctx);
     }

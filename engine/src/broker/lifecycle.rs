@@ -1,6 +1,6 @@
 //! How a broker starts, stops and dies, as far as its replicas are concerned.
 
-use super::{Broker, Connections, Fetcher, Proposals, Purgatory};
+use super::{Broker, Connections, Fetcher, Proposals, Purgatory, Quotas};
 use crate::broker::producer_ids::ProducerIds;
 use crate::coordinator::GroupCoordinator;
 use crate::node::{Alarm, Ctx, Timer};
@@ -65,6 +65,8 @@ impl Broker {
         self.proposals = Proposals::default();
         self.producer_ids = ProducerIds::default();
         self.disk = self.disk.restarted();
+        self.quotas = Quotas::default();
+        self.throttle_alarm = Alarm::default();
         self.controller = self.controller.restarted(clean);
         self.coordinator = GroupCoordinator::new(self.config.groups.clone());
         self.appended.clear();

@@ -34,6 +34,7 @@ mod metadata;
 mod produce;
 mod producer_ids;
 mod purgatory;
+mod quota;
 mod read;
 mod replica;
 #[cfg(test)]
@@ -41,6 +42,7 @@ mod tests;
 mod truncation;
 
 pub use config::BrokerConfig;
+pub use disk::Capacity;
 pub use isr::{Altered, IsrProposal};
 pub use leadership::Change;
 pub use read::Readable;
@@ -61,6 +63,7 @@ use disk::{Disk, Work};
 use fetcher::Fetcher;
 use producer_ids::ProducerIds;
 use purgatory::Purgatory;
+use quota::Quotas;
 use std::sync::Arc;
 
 /// A broker.
@@ -78,6 +81,8 @@ pub struct Broker {
     proposals: Proposals,
     producer_ids: ProducerIds,
     disk: Disk,
+    quotas: Quotas,
+    throttle_alarm: Alarm,
     isr_check: Alarm,
     checkpoint: Alarm,
     /// It has applied its own registration, and acts on the metadata since then.
@@ -115,7 +120,9 @@ impl Broker {
             coordinator: GroupCoordinator::new(config.groups.clone()),
             proposals: Proposals::default(),
             producer_ids: ProducerIds::default(),
-            disk: Disk::default(),
+            disk: Disk::new(&config),
+            quotas: Quotas::default(),
+            throttle_alarm: Alarm::default(),
             isr_check: Alarm::default(),
             checkpoint: Alarm::default(),
             has_caught_up: false,
@@ -155,6 +162,7 @@ impl Broker {
             Input::Timer(Timer::IsrCheck) => self.on_isr_check(ctx),
             Input::Timer(Timer::AlterPartition) => self.on_proposals_timer(ctx),
             Input::Timer(Timer::Disk) => self.on_disk_timer(ctx),
+            Input::Timer(Timer::Throttle) => self.on_throttle_timer(ctx),
             Input::Timer(Timer::HighWatermarkCheckpoint) => self.on_checkpoint_timer(ctx),
             Input::Timer(timer) => self.on_group_timer(timer, ctx),
             Input::Command(NodeCommand::SetDisk(bytes_per_s)) => self.set_disk(bytes_per_s, ctx),
@@ -295,10 +303,16 @@ impl Broker {
         self.replicas.iter().map(|(partition, replica)| (*partition, replica))
     }
 
-    /// How many bytes a second its disk takes; `None` for one that is never in the way.
+    /// How much it can append in a second.
     #[must_use]
-    pub fn disk_bytes_per_s(&self) -> Option<u64> {
-        self.disk.bytes_per_s()
+    pub fn capacity(&self) -> Capacity {
+        self.disk.capacity()
+    }
+
+    /// How long a write that came now would wait.
+    #[must_use]
+    pub fn queue_us(&self, now: Micros) -> Micros {
+        self.disk.queue_us(now)
     }
 
     /// Whether it was told to stop, and waits until it may. It goes on serving until then.

@@ -6,14 +6,13 @@ use super::{Appended, Broker};
 use crate::log::Batch;
 use crate::node::{Bug, Ctx};
 use crate::trace::Fact;
-use crate::wire::{
-    Acks, ErrorCode, Offset, PartitionId, ProduceRequest, ProduceResponse, ProducedPartition, ResponseBody,
-};
+use crate::wire::{Acks, ErrorCode, Offset, PartitionId, ProduceRequest, ProduceResponse, ProducedPartition};
 use std::sync::Arc;
 
 impl Broker {
     /// `ReplicaManager.appendRecords`, once the disk has taken it.
     pub(super) fn append_produced(&mut self, to: Return, request: ProduceRequest, ctx: &mut Ctx) {
+        let bytes = request.wire_bytes();
         let mut partitions = Vec::with_capacity(request.batches.len());
         let mut waits = Vec::new();
         for (partition, batch) in request.batches {
@@ -34,7 +33,10 @@ impl Broker {
                 base_offset,
             });
         }
-        let response = ProduceResponse { partitions };
+        let response = ProduceResponse {
+            partitions,
+            throttle_ms: 0,
+        };
         match request.acks {
             // Nobody waits for an answer, and none is sent. That something is wrong the client learns by losing its
             // connection (`KafkaApis.sendResponseCallback`).
@@ -42,11 +44,12 @@ impl Broker {
                 self.connections.close(to.to, to.channel);
                 ctx.disconnect(to.to, to.channel);
             }
-            Acks::None => {
-                self.connections.release(to);
+            Acks::None => self.release_unanswered(to, bytes, ctx),
+            Acks::Leader => self.answer_produce(to, response, bytes, ctx),
+            Acks::All => {
+                let completion = Completion::Produce(to, response, bytes);
+                self.park_produce(waits, request.timeout_us, completion, ctx);
             }
-            Acks::Leader => self.answer(to, ResponseBody::Produce(response), ctx),
-            Acks::All => self.park_produce(waits, request.timeout_us, Completion::Produce(to, response), ctx),
         }
         self.tell_of_appends(ctx);
     }
@@ -179,7 +182,7 @@ impl Broker {
 
     fn complete(&mut self, parked: ParkedProduce, ctx: &mut Ctx) {
         match parked.completion {
-            Completion::Produce(to, response) => self.answer(to, ResponseBody::Produce(response), ctx),
+            Completion::Produce(to, response, bytes) => self.answer_produce(to, response, bytes, ctx),
             Completion::Stored(token) => {
                 let result = match parked.error {
                     ErrorCode::None => Ok(()),

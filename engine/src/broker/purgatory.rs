@@ -42,7 +42,7 @@ impl ParkedProduce {
             if *first_error == ErrorCode::None {
                 *first_error = error;
             }
-            if let Completion::Produce(_, response) = completion {
+            if let Completion::Produce(_, response, _) = completion {
                 let of_partition = response.partitions.iter_mut().filter(|p| p.partition == *partition);
                 of_partition.for_each(|produced| produced.error = error);
             }
@@ -54,8 +54,8 @@ impl ParkedProduce {
 /// What to do when an append is committed.
 #[derive(Debug, Clone)]
 pub(super) enum Completion {
-    /// Answer the producer.
-    Produce(Return, ProduceResponse),
+    /// Answer the producer, whose request has so many bytes.
+    Produce(Return, ProduceResponse, u32),
     /// Tell the group coordinator, by the number that it gave.
     Stored(u64),
 }

@@ -29,6 +29,8 @@ struct Connection {
     tried_at: Micros,
     /// It is not tried before that (`reconnect.backoff.ms`).
     not_before: Micros,
+    /// The broker has asked that nothing is sent until then (KIP-219).
+    throttled_until: Micros,
 }
 
 /// All of them: two to each broker at most.
@@ -50,7 +52,7 @@ impl Connections {
     pub(super) fn is_usable(&self, broker: BrokerId, channel: Channel, now: Micros) -> bool {
         self.all
             .get(&(broker, channel))
-            .is_none_or(|c| c.openness != Openness::Closed || c.not_before <= now)
+            .is_none_or(|c| (c.openness != Openness::Closed || c.not_before <= now) && c.throttled_until <= now)
     }
 
     /// When it was tried last; 0 if never.
@@ -65,6 +67,14 @@ impl Connections {
             connection.openness = Openness::Opening;
             connection.tried_at = now;
         }
+    }
+
+    /// The broker asks for a pause, because this client is over its quota. It never gets shorter
+    /// (`ClusterConnectionStates.throttle`).
+    pub(super) fn throttle(&mut self, broker: BrokerId, channel: Channel, until: Micros, ctx: &mut Ctx) {
+        let connection = self.all.or_default((broker, channel));
+        connection.throttled_until = connection.throttled_until.max(until);
+        self.alarm.arm(until, Timer::Reconnect, ctx);
     }
 
     /// An answer came on it.
@@ -98,7 +108,9 @@ impl Connections {
             return;
         }
         let closed = self.all.values().filter(|c| c.openness == Openness::Closed);
-        if let Some(next) = closed.map(|c| c.not_before).filter(|at| *at > now).min() {
+        let throttled = self.all.values().map(|c| c.throttled_until);
+        let moments = closed.map(|c| c.not_before).chain(throttled);
+        if let Some(next) = moments.filter(|at| *at > now).min() {
             self.alarm.arm(next, Timer::Reconnect, ctx);
         }
     }

@@ -181,6 +181,9 @@ impl Consumer {
     }
 
     pub(super) fn on_fetched(&mut self, asked: InFlight, response: FetchResponse, ctx: &mut Ctx) {
+        if response.throttle_ms > 0 {
+            self.requests.throttle(asked.to, response.throttle_ms, ctx);
+        }
         if asked.round != self.membership.round {
             return;
         }

@@ -150,6 +150,12 @@ impl Requests {
         gone
     }
 
+    /// The broker has held this client back: nothing is sent to it for so long (`NetworkClient.maybeThrottle`).
+    pub(super) fn throttle(&mut self, to: BrokerId, throttle_ms: u64, ctx: &mut Ctx) {
+        let until = ctx.now().saturating_add(throttle_ms.saturating_mul(1_000));
+        self.connections.throttle(to, Channel::Data, until, ctx);
+    }
+
     pub(super) fn on_reconnect_timer(&mut self, ctx: &mut Ctx) {
         self.connections.on_timer(ctx);
     }

@@ -5,7 +5,7 @@ use super::partition_change::{Changed, Leadership, PartitionChange};
 use super::partitions::Occasion;
 use crate::node::Ctx;
 use crate::trace::Fact;
-use crate::wire::{AdminRequest, BrokerId, ErrorCode, MetadataRecord, PartitionId, PartitionState, TopicId};
+use crate::wire::{AdminRequest, BrokerId, ErrorCode, MetadataRecord, PartitionId, PartitionState, QuotaType, TopicId};
 use std::sync::Arc;
 
 impl Controller {
@@ -25,6 +25,10 @@ impl Controller {
                 unclean,
                 min_insync_replicas,
             } => self.alter_configs(topic, *unclean, *min_insync_replicas, ctx),
+            AdminRequest::AlterClientQuotas { quota, bytes_per_s } => {
+                self.alter_client_quotas(*quota, *bytes_per_s, ctx);
+                Ok(())
+            }
         };
         ctx.set_cause(cause);
         if let Err(error) = done {
@@ -123,6 +127,13 @@ impl Controller {
             self.elect_leaderless_uncleanly(ctx);
         }
         Ok(())
+    }
+
+    /// Another quota for every client-id (`ClientQuotaControlManager.alterClientQuotas`). Kafka takes one away by a record of
+    /// its own; here that is a quota of 0.
+    fn alter_client_quotas(&mut self, quota: QuotaType, bytes_per_s: u64, ctx: &mut Ctx) {
+        ctx.record_as_cause(Fact::QuotaAltered { quota, bytes_per_s });
+        self.write(MetadataRecord::ClientQuota { quota, bytes_per_s }, ctx.cause());
     }
 
     fn clear_eligible(&mut self, topic: TopicId, ctx: &mut Ctx) {

@@ -81,6 +81,8 @@ pub enum Timer {
     AlterPartition,
     /// Broker: the slow disk has finished something.
     Disk,
+    /// Broker: a client that was over its quota may be read from again.
+    Throttle,
     /// Broker: write the high watermarks to disk.
     HighWatermarkCheckpoint,
     /// Controller: a parked fetch of the metadata log has waited long enough.

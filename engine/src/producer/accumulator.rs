@@ -226,6 +226,11 @@ impl Accumulator {
         self.buffered_bytes += u64::from(batch.held_bytes);
     }
 
+    /// What is taken of `buffer.memory`: batches that wait, and those that are on their way.
+    pub(super) fn buffered_bytes(&self) -> u64 {
+        self.buffered_bytes
+    }
+
     /// Records in all queues.
     pub(super) fn records(&self) -> u64 {
         self.records

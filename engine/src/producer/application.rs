@@ -66,6 +66,9 @@ pub(super) struct Application {
     /// The event that said so of the one that is.
     blocked_by: EventId,
     stopped: bool,
+    /// Since when `send()` blocks, and how long it had blocked before.
+    blocked_since: Option<Micros>,
+    blocked_before_us: Micros,
     pub(super) last_sent: Option<LastSent>,
 }
 
@@ -76,6 +79,11 @@ impl Application {
 
     pub(super) fn is_blocked(&self) -> bool {
         !self.blocked.is_empty()
+    }
+
+    pub(super) fn blocked_us(&self, now: Micros) -> Micros {
+        let since = self.blocked_since.filter(|_| self.is_blocked());
+        self.blocked_before_us + since.map_or(0, |since| now.saturating_sub(since))
     }
 
     /// `send()` blocks, and records come all the same.
@@ -130,6 +138,9 @@ impl Producer {
 
     /// Starts counting from now.
     fn schedule_arrivals(&mut self, ctx: &mut Ctx) {
+        if let Some(since) = self.application.blocked_since.take() {
+            self.application.blocked_before_us += ctx.now().saturating_sub(since);
+        }
         self.application.next_ns = ctx.now() * 1000;
         self.schedule_next_arrival(ctx);
     }
@@ -234,6 +245,7 @@ impl Producer {
     /// The first of those that wait begins to wait.
     fn start_block(&mut self, ctx: &mut Ctx) {
         let cause = ctx.cause();
+        self.application.blocked_since.get_or_insert(ctx.now());
         self.application.blocks += 1;
         self.application.blocked_by = ctx.record_as_cause(Fact::SendBlocked);
         ctx.timer_in(self.config.max_block_us, Timer::MaxBlock(self.application.blocks));

@@ -24,6 +24,8 @@ struct Link {
     /// Losses since it was good for something.
     failures: u32,
     last_try_us: Micros,
+    /// The broker has asked that nothing is sent until then (KIP-219).
+    throttled_until_us: Micros,
 }
 
 /// What a connection is good for.
@@ -48,6 +50,24 @@ impl Links {
     /// Whether requests can go out on it (`ClusterConnectionStates.isReady`).
     pub(super) fn is_open(&self, broker: BrokerId) -> bool {
         matches!(self.state(broker), LinkState::Fresh | LinkState::Good)
+    }
+
+    /// Until when nothing may be sent on it, because this client is over its quota (`ClusterConnectionStates.throttle`).
+    pub(super) fn throttled_until(&self, broker: BrokerId, now: Micros) -> Option<Micros> {
+        let link = self.links.get(usize::from(broker.0))?;
+        Some(link.throttled_until_us).filter(|until| *until > now)
+    }
+
+    /// Until when any of them is held back.
+    pub(super) fn held_back_until(&self, now: Micros) -> Option<Micros> {
+        let until = self.links.iter().map(|link| link.throttled_until_us).max();
+        until.filter(|until| *until > now)
+    }
+
+    /// The broker asks for a pause. It never gets shorter.
+    pub(super) fn throttle(&mut self, broker: BrokerId, until: Micros) {
+        let link = self.link(broker);
+        link.throttled_until_us = link.throttled_until_us.max(until);
     }
 
     /// Whether it may be tried again now (`ClusterConnectionStates.canConnect`).
@@ -97,7 +117,9 @@ impl Producer {
         let now = ctx.now();
         let first = ctx.random().below(u32::try_from(brokers.len()).unwrap_or(u32::MAX)) as usize;
         let in_turn = || (0..brokers.len()).map(|step| brokers[(first + step) % brokers.len()]);
+        let may_send = |broker: &BrokerId| self.links.throttled_until(*broker, now).is_none();
         let open = in_turn().filter(|broker| self.links.is_open(*broker) && self.has_room_for(*broker));
+        let open = open.filter(may_send);
         let tried = || in_turn().find(|broker| self.links.state(*broker) == LinkState::Tried);
         let triable = || in_turn().filter(|broker| self.links.can_try(*broker, now));
         open.min_by_key(|broker| self.sender.in_flight_to(*broker) + self.questions.to(*broker))

@@ -129,6 +129,24 @@ impl Producer {
         self.accumulator.records()
     }
 
+    /// What is taken of its `buffer.memory`.
+    #[must_use]
+    pub fn buffered_bytes(&self) -> u64 {
+        self.accumulator.buffered_bytes()
+    }
+
+    /// Until when a broker has asked it to send nothing, because it is over its quota; the latest of all brokers.
+    #[must_use]
+    pub fn throttled_until(&self, now: Micros) -> Option<Micros> {
+        self.links.held_back_until(now)
+    }
+
+    /// How long `send()` was blocked so far, over all of its calls.
+    #[must_use]
+    pub fn blocked_us(&self, now: Micros) -> Micros {
+        self.application.blocked_us(now)
+    }
+
     /// Produce requests that are sent and not answered.
     #[must_use]
     pub fn in_flight(&self) -> u32 {

@@ -19,6 +19,11 @@ impl Producer {
             return; // It had timed out before.
         };
         self.links.good(broker);
+        if produced.throttle_ms > 0 {
+            // `NetworkClient.maybeThrottle`: the broker does not read before that anyway.
+            let until = ctx.now().saturating_add(produced.throttle_ms.saturating_mul(1_000));
+            self.links.throttle(broker, until);
+        }
         for ((partition, batch), result) in request.batches.into_iter().zip(&produced.partitions) {
             self.complete(partition, batch, result.error, result.base_offset, ctx);
         }

@@ -118,7 +118,9 @@ impl Producer {
             }
         }
         for broker in (0..16).map(BrokerId).filter(|broker| ready & (1 << broker.0) != 0) {
-            if self.links.is_open(broker) {
+            if let Some(until) = self.links.throttled_until(broker, ctx.now()) {
+                wake = Some(wake.map_or(until, |wake| wake.min(until)));
+            } else if self.links.is_open(broker) {
                 self.send_to(broker, ctx);
             } else {
                 self.try_link(broker, ctx);

@@ -100,7 +100,8 @@ pub fn write_action(command: &Command) -> Option<String> {
         | Command::SendLimits(_)
         | Command::Consumers(_)
         | Command::Unclean(_)
-        | Command::MinInsyncReplicas(_) => {
+        | Command::MinInsyncReplicas(_)
+        | Command::ClientQuota(..) => {
             let (setting, value) = Setting::of_command(command)?;
             format!("{}:{value}", setting.name)
         }

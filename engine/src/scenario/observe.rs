@@ -1,13 +1,13 @@
 //! What a checkpoint can look at: whole numbers only, so that it says the same on every machine.
 
 mod catalogue;
+mod load;
 
 use super::error::did_you_mean;
 use super::target::partition_of;
 use crate::log::KeyId;
 use crate::trace::PartitionCounters;
 use crate::world::{PartitionView, ReplicaView, View, World};
-use catalogue::OBSERVABLES;
 
 /// Something that can be counted in a run.
 pub struct Observable {
@@ -58,8 +58,8 @@ impl Observable {
 
     /// All of them.
     #[must_use]
-    pub fn all() -> &'static [Observable] {
-        &OBSERVABLES
+    pub fn all() -> impl Iterator<Item = &'static Observable> + Clone {
+        catalogue::OBSERVABLES.iter().chain(&load::OBSERVABLES)
     }
 
     /// The observable of that name.
@@ -68,16 +68,13 @@ impl Observable {
     ///
     /// Says that there is none, and which one may be meant.
     pub fn named(name: &str) -> Result<&'static Observable, String> {
-        OBSERVABLES
-            .iter()
-            .find(|observable| observable.name == name)
-            .ok_or_else(|| {
-                let hint = did_you_mean(name, OBSERVABLES.iter().map(|observable| observable.name));
-                format!(
-                    "nothing to observe is called \"{}\"{hint}",
-                    super::decimal::shorten(name)
-                )
-            })
+        Self::all().find(|observable| observable.name == name).ok_or_else(|| {
+            let hint = did_you_mean(name, Self::all().map(|observable| observable.name));
+            format!(
+                "nothing to observe is called \"{}\"{hint}",
+                super::decimal::shorten(name)
+            )
+        })
     }
 
     /// Its value now: of the run, of that partition, or of that key (or the key's partition).
@@ -169,10 +166,7 @@ mod tests {
         let mut names = BTreeSet::new();
         // Processes are there before anything happens.
         let is_at_work = |name| ["live_brokers", "active_controller"].contains(&name);
-        for observable in Observable::all()
-            .iter()
-            .filter(|observable| !is_at_work(observable.name))
-        {
+        for observable in Observable::all().filter(|observable| !is_at_work(observable.name)) {
             assert!(names.insert(observable.name));
             for (partition, key) in [(None, None), (Some(63), None), (None, Some("nobody"))] {
                 assert_eq!(observable.read(&world, partition, key), 0, "{observable:?}");

@@ -1,7 +1,7 @@
 //! What a person or the scenario does, in short, as the trace keeps it.
 
 use crate::log::KeyId;
-use crate::wire::{BrokerId, BrokerSet, Micros, NodeId, NodeSet};
+use crate::wire::{BrokerId, BrokerSet, Micros, NodeId, NodeSet, QuotaType};
 use crate::workload::KeyRule;
 
 /// What a person or the scenario did, in short.
@@ -78,6 +78,13 @@ pub enum CommandFact {
     Unclean(bool),
     /// `min.insync.replicas` of the topic.
     MinInsyncReplicas(u8),
+    /// `producer_byte_rate` or `consumer_byte_rate` of every client-id.
+    ClientQuota {
+        /// Which of them.
+        quota: QuotaType,
+        /// In bytes a second; 0 for none.
+        bytes_per_s: u64,
+    },
     /// Limits of the source.
     SendLimits {
         /// Of so many subjects.

@@ -1,5 +1,7 @@
 //! Sums over a run, kept up to date event by event.
 
+use super::latency::LatencyHistogram;
+use super::recent::Recent;
 use super::{Event, Fact};
 use crate::log::KeyId;
 use crate::wire::{Micros, ProducerEpoch, TopicId};
@@ -27,6 +29,10 @@ pub struct Counters {
     pub bytes: u64,
     /// From `send()` to the end of processing, summed over the processed records.
     pub latency_sum_us: u64,
+    /// The same, each by itself.
+    pub latency: LatencyHistogram,
+    /// How long brokers have held back clients that were over their quotas, summed.
+    pub throttled_ms: u64,
     /// By partition of the topic.
     pub partitions: Vec<PartitionCounters>,
     /// By subject.
@@ -52,6 +58,9 @@ pub struct PartitionCounters {
     /// Records by what they are about, for the first [`Counters::COUNTED_SUBJECTS`] subjects.
     by_subject: Vec<u32>,
     recent: Recent,
+    recent_processed: Recent,
+    /// Records that left the accumulator, and the bytes of their batches: how large a record is on average.
+    drained: (u64, u64),
 }
 
 /// Sums for a subject.
@@ -78,48 +87,31 @@ pub struct GroupCounters {
     pub revoked: u64,
 }
 
-/// Records of the last five seconds, in ten buckets.
-#[derive(Debug, Clone, Copy, Default)]
-struct Recent {
-    buckets: [u32; Self::BUCKETS],
-    last: u64,
-}
-
-impl Recent {
-    const BUCKETS: usize = 10;
-    const BUCKET_US: Micros = 500_000;
-
-    fn advance(&mut self, now: Micros) {
-        let bucket = now / Self::BUCKET_US;
-        if bucket >= self.last + Self::BUCKETS as u64 {
-            self.buckets = [0; Self::BUCKETS];
-        } else {
-            for passed in self.last + 1..=bucket {
-                self.buckets[(passed % Self::BUCKETS as u64) as usize] = 0;
-            }
-        }
-        self.last = self.last.max(bucket);
-    }
-
-    fn add(&mut self, now: Micros) {
-        if now / Self::BUCKET_US != self.last {
-            self.advance(now);
-        }
-        self.buckets[(self.last % Self::BUCKETS as u64) as usize] += 1;
-    }
-
-    fn sum(&self, now: Micros) -> u64 {
-        let mut current = *self;
-        current.advance(now);
-        current.buckets.iter().map(|n| u64::from(*n)).sum()
-    }
-}
-
 impl PartitionCounters {
     /// Records sent to it in the last five seconds before `now`.
     #[must_use]
     pub fn recent(&self, now: Micros) -> u64 {
         self.recent.sum(now)
+    }
+
+    /// Records a second that were sent to it in the last seconds before `now`.
+    #[must_use]
+    pub fn in_per_s(&self, now: Micros) -> u32 {
+        self.recent.per_s(now)
+    }
+
+    /// Records a second of it that were processed in the last seconds before `now`.
+    #[must_use]
+    pub fn out_per_s(&self, now: Micros) -> u32 {
+        self.recent_processed.per_s(now)
+    }
+
+    /// So many bytes that many of its records take, their share of the batch's header included.
+    #[must_use]
+    pub fn bytes_of(&self, records: u64) -> u64 {
+        let (drained, bytes) = self.drained;
+        let all = u128::from(records) * u128::from(bytes) / u128::from(drained.max(1));
+        u64::try_from(all).unwrap_or(u64::MAX)
     }
 
     /// How many of its records are about that subject.
@@ -162,7 +154,17 @@ impl Counters {
                 self.acknowledged += u64::from(records);
                 self.partition(partition.index).acknowledged += u64::from(records);
             }
+            Fact::BatchDrained {
+                partition,
+                records,
+                bytes,
+                ..
+            } => {
+                let drained = &mut self.partition(partition.index).drained;
+                *drained = (drained.0 + u64::from(records), drained.1 + u64::from(bytes));
+            }
             Fact::RecordsFailed { records, .. } => self.failed += u64::from(records),
+            Fact::Throttled { throttle_ms, .. } => self.throttled_ms += u64::from(throttle_ms),
             Fact::SendTimedOut | Fact::RecordTooLarge { .. } => self.failed += 1,
             Fact::SourceDropped { .. } => self.dropped += 1,
             Fact::BatchRetried { .. } => self.retried += 1,
@@ -174,7 +176,10 @@ impl Counters {
                 ..
             } => {
                 self.latency_sum_us += latency_us;
-                self.partition(partition.index).processed += 1;
+                self.latency.add(latency_us);
+                let counted = self.partition(partition.index);
+                counted.processed += 1;
+                counted.recent_processed.add(event.at);
                 self.add_processed(subject, sequence);
             }
             Fact::GroupState {
@@ -265,16 +270,5 @@ mod tests {
         };
         assert_eq!(partition.top(4), [(2, 9), (4, 5), (0, 3), (3, 3)]);
         assert_eq!(partition.top(9).len(), 5);
-    }
-
-    #[test]
-    fn what_is_recent_fades_after_five_seconds() {
-        let mut recent = Recent::default();
-        for at in 0..10 {
-            recent.add(at * 100_000);
-        }
-        assert_eq!(recent.sum(900_000), 10);
-        assert_eq!(recent.sum(5_000_000), 5, "the first half second is forgotten");
-        assert_eq!(recent.sum(60_000_000), 0);
     }
 }

@@ -4,7 +4,7 @@ use super::{CommandFact, Sent};
 use crate::log::KeyId;
 use crate::wire::{
     Api, BrokerId, BrokerSet, ErrorCode, LeaderEpoch, Micros, NodeId, Offset, PartitionId, ProducerEpoch, ProducerId,
-    QuorumEpoch, QuorumRole, TopicId,
+    QuorumEpoch, QuorumRole, QuotaType, TopicId,
 };
 
 /// What happened to, or was done by, the event's node. Small and copyable: a run makes millions.
@@ -465,6 +465,20 @@ pub enum Fact {
     /// Consumer: the process has closed.
     ConsumerClosed,
 
+    /// Controller: every client-id has another quota.
+    QuotaAltered {
+        /// Of which kind.
+        quota: QuotaType,
+        /// In bytes a second; 0 for none.
+        bytes_per_s: u64,
+    },
+    /// Broker: a client is over its quota: nothing more is read from its connection for so long.
+    Throttled {
+        /// Who.
+        client: NodeId,
+        /// How long.
+        throttle_ms: u32,
+    },
     /// A rule for keys was refused: there is no room for so many keys.
     KeyRuleRefused {
         /// How many it would take.

@@ -175,6 +175,33 @@ pub enum AdminRequest {
         /// `min.insync.replicas`, if it shall change.
         min_insync_replicas: Option<u8>,
     },
+    /// `AlterClientQuotas` of every client-id.
+    AlterClientQuotas {
+        /// Which kind.
+        quota: QuotaType,
+        /// So many bytes a second for each client; 0 for none.
+        bytes_per_s: u64,
+    },
+}
+
+/// What a client quota limits (`org.apache.kafka.server.quota.QuotaType`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum QuotaType {
+    /// `producer_byte_rate`: what a producer sends to a broker.
+    Produce,
+    /// `consumer_byte_rate`: what a consumer fetches from a broker.
+    Fetch,
+}
+
+impl QuotaType {
+    /// Kafka's name of the quota.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            QuotaType::Produce => "producer_byte_rate",
+            QuotaType::Fetch => "consumer_byte_rate",
+        }
+    }
 }
 
 /// The state of a controller in its quorum, by Kafka's name (`QuorumState`, KIP-595, KIP-996).

@@ -1,6 +1,6 @@
 //! What the cluster is made of: the records of the metadata log, and the image that a node builds from them (KIP-500).
 
-use super::{BrokerEpoch, BrokerId, LeaderEpoch, Offset, PartitionId, ProducerId, QuorumEpoch, TopicId};
+use super::{BrokerEpoch, BrokerId, LeaderEpoch, Offset, PartitionId, ProducerId, QuorumEpoch, QuotaType, TopicId};
 use crate::short_map::ShortMap;
 use crate::trace::EventId;
 use std::sync::Arc;
@@ -53,6 +53,13 @@ pub enum MetadataRecord {
         unclean: Option<bool>,
         /// `min.insync.replicas`; `None` for the cluster's.
         min_insync_replicas: Option<u8>,
+    },
+    /// `ClientQuotaRecord` of every client-id.
+    ClientQuota {
+        /// Which kind.
+        quota: QuotaType,
+        /// So many bytes a second for each client; 0 for none.
+        bytes_per_s: u64,
     },
     /// `PartitionRecord`, and `PartitionChangeRecord` later: the partition is now so.
     Partition {
@@ -174,6 +181,8 @@ pub struct MetadataImage {
     pub partitions: ShortMap<PartitionId, PartitionState>,
     /// The next producer id to hand out.
     pub next_producer_id: ProducerId,
+    /// The quotas of every client-id that were altered, in bytes a second; 0 for one that was taken away.
+    pub client_quotas: ShortMap<QuotaType, u64>,
 }
 
 impl MetadataImage {
@@ -217,6 +226,9 @@ impl MetadataImage {
                     state.unclean = *unclean;
                     state.min_insync_replicas = *min_insync_replicas;
                 }
+            }
+            MetadataRecord::ClientQuota { quota, bytes_per_s } => {
+                self.client_quotas.insert(*quota, *bytes_per_s);
             }
             MetadataRecord::Topic { topic, name } => {
                 self.topics.insert(

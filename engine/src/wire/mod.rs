@@ -14,7 +14,7 @@ mod wire_size;
 pub use cluster::{
     AdminRequest, AllocateProducerIdsRequest, AllocateProducerIdsResponse, AlterPartition, AlterPartitionRequest,
     AlterPartitionResponse, AlteredPartition, BrokerHeartbeatRequest, BrokerHeartbeatResponse,
-    BrokerRegistrationRequest, BrokerRegistrationResponse, InitProducerIdResponse, QuorumRole,
+    BrokerRegistrationRequest, BrokerRegistrationResponse, InitProducerIdResponse, QuorumRole, QuotaType,
 };
 pub use error::ErrorCode;
 pub use group::{

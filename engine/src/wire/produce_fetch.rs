@@ -43,6 +43,8 @@ pub struct ProduceRequest {
 pub struct ProduceResponse {
     /// One for each batch.
     pub partitions: Vec<ProducedPartition>,
+    /// `throttle_time_ms`: the client is over its quota, and sends nothing more here for so long.
+    pub throttle_ms: u64,
 }
 
 /// What became of one batch.
@@ -108,8 +110,10 @@ pub struct EpochEnd {
 /// What a leader has for each partition of a [`FetchRequest`].
 #[derive(Debug, Clone)]
 pub struct FetchResponse {
-    /// One for each partition asked for.
+    /// One for each partition asked for; none when the client is over its quota.
     pub partitions: Vec<FetchedPartition>,
+    /// `throttle_time_ms`: the client is over its quota, and sends nothing more here for so long.
+    pub throttle_ms: u64,
 }
 
 /// One partition of a [`FetchResponse`].

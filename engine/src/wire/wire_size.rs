@@ -3,6 +3,7 @@
 //! Record batches have Kafka's exact size (`log::size`). The frames around them are counted as a header and a fixed
 //! size for each element, close to the protocol's but not its varints and optional fields.
 
+use super::produce_fetch::{FetchResponse, FetchedPartition, ProduceRequest};
 use super::{Message, RequestBody, ResponseBody};
 
 /// Request or response header, size prefix included.
@@ -25,13 +26,38 @@ impl Message {
     }
 }
 
+impl ProduceRequest {
+    /// Bytes on the wire, as a quota counts them (`RequestChannel.Request.sizeInBytes`).
+    #[must_use]
+    pub fn wire_bytes(&self) -> u32 {
+        FRAME + produce_bytes(self)
+    }
+}
+
+impl FetchResponse {
+    /// Bytes on the wire, as a quota counts them (`FetchContext.getResponseSize`).
+    #[must_use]
+    pub fn wire_bytes(&self) -> u64 {
+        u64::from(FRAME) + u64::from(fetched_bytes(self))
+    }
+}
+
+fn produce_bytes(r: &ProduceRequest) -> u32 {
+    r.batches.iter().map(|(_, batch)| ELEMENT + batch.size_bytes()).sum()
+}
+
+fn fetched_bytes(r: &FetchResponse) -> u32 {
+    let entries = |p: &FetchedPartition| p.entries.iter().map(|e| e.batch.size_bytes()).sum::<u32>();
+    r.partitions.iter().map(|p| ELEMENT + entries(p)).sum()
+}
+
 fn elements(count: usize, each: u32) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX).saturating_mul(each)
 }
 
 fn request_bytes(body: &RequestBody) -> u32 {
     match body {
-        RequestBody::Produce(r) => r.batches.iter().map(|(_, batch)| ELEMENT + batch.size_bytes()).sum(),
+        RequestBody::Produce(r) => produce_bytes(r),
         RequestBody::Fetch(r) => elements(r.partitions.len(), ELEMENT),
         RequestBody::ListOffsets(r) => elements(r.partitions.len(), ELEMENT),
         RequestBody::OffsetCommit(r) => NAMED + elements(r.offsets.len(), ELEMENT),
@@ -64,11 +90,7 @@ fn request_bytes(body: &RequestBody) -> u32 {
 fn response_bytes(body: &ResponseBody) -> u32 {
     match body {
         ResponseBody::Produce(r) => elements(r.partitions.len(), ELEMENT),
-        ResponseBody::Fetch(r) => r
-            .partitions
-            .iter()
-            .map(|p| ELEMENT + p.entries.iter().map(|e| e.batch.size_bytes()).sum::<u32>())
-            .sum(),
+        ResponseBody::Fetch(r) => fetched_bytes(r),
         ResponseBody::ListOffsets(r) => elements(r.partitions.len(), ELEMENT),
         ResponseBody::Metadata(image) => {
             elements(image.brokers.len() + image.topics.len(), NAMED) + elements(image.partitions.len(), ELEMENT)

@@ -1,7 +1,7 @@
 //! What a person, or a scenario in their stead, does to a run while it goes on.
 
 use crate::trace::{CommandFact, KeyFact, ProcessFault};
-use crate::wire::{BrokerId, Micros, NodeId, NodeSet};
+use crate::wire::{BrokerId, Micros, NodeId, NodeSet, QuotaType};
 use crate::workload::{KeyDistribution, KeyRule, SendLimit};
 
 /// Something done to a run at a virtual time. Part of the link and of the trace.
@@ -84,6 +84,8 @@ pub enum Command {
     Unclean(bool),
     /// `min.insync.replicas` of the topic from now on.
     MinInsyncReplicas(u8),
+    /// `producer_byte_rate` or `consumer_byte_rate` of every client-id from now on, in bytes a second; 0 for none.
+    ClientQuota(QuotaType, u64),
 }
 
 impl Command {
@@ -132,6 +134,10 @@ impl Command {
             },
             Command::Unclean(on) => CommandFact::Unclean(*on),
             Command::MinInsyncReplicas(n) => CommandFact::MinInsyncReplicas(*n),
+            Command::ClientQuota(quota, bytes_per_s) => CommandFact::ClientQuota {
+                quota: *quota,
+                bytes_per_s: *bytes_per_s,
+            },
         }
     }
 }

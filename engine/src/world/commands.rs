@@ -160,7 +160,8 @@ impl World {
             | Command::AddPartitions(_)
             | Command::Reassign { .. }
             | Command::Unclean(_)
-            | Command::MinInsyncReplicas(_) => {
+            | Command::MinInsyncReplicas(_)
+            | Command::ClientQuota(..) => {
                 let cause = self.note(command.fact());
                 if let Some(request) = self.admin_request(command) {
                     self.ask_controller(request, cause);
@@ -192,6 +193,10 @@ impl World {
                 topic,
                 unclean: None,
                 min_insync_replicas: Some(*n),
+            },
+            Command::ClientQuota(quota, bytes_per_s) => AdminRequest::AlterClientQuotas {
+                quota: *quota,
+                bytes_per_s: *bytes_per_s,
             },
             _ => return None,
         })

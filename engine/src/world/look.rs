@@ -67,7 +67,7 @@ impl World {
     }
 
     /// The leader's replica, as the controller sees leadership.
-    fn leader_replica(&self, partition: PartitionId) -> Option<&Replica> {
+    pub(super) fn leader_replica(&self, partition: PartitionId) -> Option<&Replica> {
         let leader = self.image().leader(partition)?;
         self.broker(leader)?.replica(partition)
     }

@@ -71,6 +71,12 @@ pub struct PartitionView {
     pub lag: u64,
     /// The leader's high watermark less what the group's consumers have processed.
     pub unprocessed: u64,
+    /// The part of its leader's capacity that it asks for, in thousandths; `None` where that has no limit, or nobody leads.
+    pub heat_permille: Option<u32>,
+    /// Records a second that were sent to it in the last seconds.
+    pub in_per_s: u32,
+    /// Records a second of it that the group has processed in the last seconds.
+    pub out_per_s: u32,
 }
 
 /// A column.
@@ -104,6 +110,10 @@ pub struct BrokerView {
     pub held: u32,
     /// When its last heartbeats left, the newest first, at most nine.
     pub heartbeats_us: Vec<Micros>,
+    /// What it is asked to append, as leader and as follower, over what it can, in thousandths; `None` without a limit.
+    pub heat_permille: Option<u32>,
+    /// How long a write that came now would wait.
+    pub queue_us: Micros,
 }
 
 /// A cell.
@@ -229,6 +239,10 @@ pub struct ProducerView {
     pub backlog: u64,
     /// The last record sent: its key, or none, its subject, and the partition that was chosen.
     pub last: Option<LastSent>,
+    /// What is taken of `buffer.memory`.
+    pub buffered_bytes: u64,
+    /// A broker has asked it to send nothing until then, because it is over its quota. `None` while nobody does.
+    pub throttled_until_us: Option<Micros>,
 }
 
 /// How the last record found its partition.
@@ -257,6 +271,9 @@ pub struct ConsumerView {
     pub lag: u64,
     /// Works on a record at the moment.
     pub busy: bool,
+    /// The records that come in what it owns, over those that it can process, in thousandths; `None` when processing takes
+    /// no time.
+    pub heat_permille: Option<u32>,
 }
 
 /// A partition that a consumer owns.

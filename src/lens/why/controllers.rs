@@ -32,6 +32,10 @@ pub(super) fn sentence(fact: &Fact, w: &Words) -> Option<String> {
             "gave topic {} {} partitions",
             &[Topic(topic), Number(partitions.into())],
         ),
+        Fact::QuotaAltered { quota, bytes_per_s } => w.say(
+            "set {} of every client to {}: each broker measures each client by itself",
+            &[Text(quota.name()), Number(bytes_per_s)],
+        ),
         Fact::TopicConfigured { topic } => w.say("changed the settings of topic {}", &[Topic(topic)]),
         Fact::AdminRefused { error } => w.say("refused what an administrator asked for: {}", &[Error(error)]),
         Fact::QuorumChanged { role, epoch } => {

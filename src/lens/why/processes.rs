@@ -97,6 +97,10 @@ fn commanded(command: &CommandFact, w: &Words) -> String {
             "set unclean.leader.election.enable to {}",
             &[Text(if allowed { "true" } else { "false" })],
         ),
+        CommandFact::ClientQuota { quota, bytes_per_s } => w.say(
+            "set {} to {} for every client",
+            &[Text(quota.name()), Number(bytes_per_s)],
+        ),
         CommandFact::MinInsyncReplicas(count) => w.say("set min.insync.replicas to {}", &[Number(count.into())]),
     }
 }

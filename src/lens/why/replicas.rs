@@ -92,6 +92,10 @@ fn of_requests(fact: &Fact, w: &Words) -> Option<String> {
         Fact::AppendRefused { partition, error } => {
             w.say("refused records for {}: {}", &[Place(partition), Error(error)])
         }
+        Fact::Throttled { client, throttle_ms } => w.say(
+            "found {} over its quota: it answers at once, and reads nothing more from it for {} ms",
+            &[Node(client), Number(throttle_ms.into())],
+        ),
         Fact::ProduceParked { partition, until } => w.say(
             "holds its acks=all answer for {} back until the high watermark is {}",
             &[Place(partition), Number(until)],

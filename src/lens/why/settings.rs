@@ -1,7 +1,7 @@
 //! Which settings an event hangs on.
 
 use partitura_engine::trace::{BatchWhy, Election, Fact, FenceWhy};
-use partitura_engine::wire::ErrorCode;
+use partitura_engine::wire::{ErrorCode, NodeId};
 
 /// The settings without which it would have gone another way, by their names; those that this run does not have are
 /// left out by whoever shows them.
@@ -29,6 +29,11 @@ pub fn settings_of(fact: &Fact) -> &'static [&'static str] {
             "controller.quorum.fetch.timeout.ms",
             "controller.quorum.election.timeout.ms",
         ],
+        Fact::Throttled {
+            client: NodeId::Consumer(_),
+            ..
+        } => &["consumer_byte_rate", "quota.window.num"],
+        Fact::Throttled { .. } => &["producer_byte_rate", "quota.window.num"],
         Fact::ProduceParked { .. } => &["acks", "request.timeout.ms"],
         Fact::BatchAcknowledged { .. } => &["acks"],
         Fact::AppendRefused { error, .. } | Fact::BatchRetried { error, .. } | Fact::RecordsFailed { error, .. } => {
@@ -135,6 +140,14 @@ mod tests {
             },
             Fact::ProduceParked { partition, until: 1 },
             Fact::ProducerEpochBumped { epoch: 1 },
+            Fact::Throttled {
+                client: NodeId::Producer(1),
+                throttle_ms: 1,
+            },
+            Fact::Throttled {
+                client: NodeId::Consumer(1),
+                throttle_ms: 1,
+            },
             Fact::SendBlocked,
             Fact::SourceDropped {
                 subject: partitura_engine::log::Dictionary::default().key("ad-1").unwrap(),

@@ -58,7 +58,10 @@ impl LittleWorld {
                     self.parked.push((broker, from, request));
                     return;
                 }
-                ResponseBody::Fetch(FetchResponse { partitions })
+                ResponseBody::Fetch(FetchResponse {
+                    partitions,
+                    throttle_ms: 0,
+                })
             }
             _ => {
                 assert_eq!(channel, Channel::Coordinator);

@@ -334,7 +334,10 @@ impl LittleBrokers {
                 base_offset: appended.unwrap_or(0),
             });
         }
-        ProduceResponse { partitions }
+        ProduceResponse {
+            partitions,
+            throttle_ms: 0,
+        }
     }
 
     fn append(&mut self, broker: BrokerId, partition: PartitionId, batch: Arc<Batch>) -> Result<u64, ErrorCode> {

@@ -3,6 +3,7 @@
 //! A setting has Kafka's name where Kafka has one, and plain words otherwise. Its value is text outside and a field of
 //! the [`Setup`] inside; nothing else in the project knows how one becomes the other.
 
+mod capacity;
 mod clients;
 mod cluster;
 mod failures;
@@ -19,6 +20,7 @@ pub use kind::Kind;
 pub(super) use traffic::LEAST_LATENCY_US;
 
 use super::error::did_you_mean;
+use crate::wire::QuotaType;
 use crate::workload::KeyDistribution;
 use crate::world::{Command, Setup};
 use kind::Value;
@@ -129,6 +131,7 @@ impl Setting {
         [
             &cluster::SETTINGS[..],
             &failures::SETTINGS,
+            &capacity::SETTINGS,
             &traffic::SETTINGS,
             &keying::SETTINGS,
             &clients::SETTINGS,
@@ -217,6 +220,8 @@ impl Setting {
             ("min.insync.replicas", Value::Number(n)) => {
                 u8::try_from(n).map(Command::MinInsyncReplicas).map_err(|_| fixed())
             }
+            ("producer_byte_rate", Value::Number(n)) => Ok(Command::ClientQuota(QuotaType::Produce, n)),
+            ("consumer_byte_rate", Value::Number(n)) => Ok(Command::ClientQuota(QuotaType::Fetch, n)),
             _ => Err(fixed()),
         }
     }
@@ -234,6 +239,7 @@ impl Setting {
             Command::Keys(keys) => ("own.keys", Value::Keys(keys.clone())),
             Command::Unclean(on) => ("unclean.leader.election.enable", Value::Number(u64::from(*on))),
             Command::MinInsyncReplicas(n) => ("min.insync.replicas", Value::Number(u64::from(*n))),
+            Command::ClientQuota(quota, n) => (quota.name(), Value::Number(*n)),
             _ => return None,
         };
         let setting = Self::find(name)?;

@@ -2,6 +2,7 @@
 
 use super::Names;
 use crate::trace::{CommandFact, Election, Fact, FenceWhy, ProcessFault};
+use crate::wire::QuotaType;
 
 /// What the election's kind adds to its line; nothing for the usual ones.
 pub(super) fn election_text(how: Election) -> &'static str {
@@ -28,6 +29,8 @@ pub(super) fn text(fact: &Fact, n: &Names) -> String {
         Fact::QuorumChanged { role, epoch } => format!("is {} in quorum epoch {epoch}", role.name()),
         Fact::VoteGranted { to, epoch } => format!("votes for ctrl{to} in quorum epoch {epoch}"),
         Fact::TopicConfigured { topic } => format!("changed settings of topic {}", n.topic(topic)),
+        Fact::QuotaAltered { quota, bytes_per_s } => quota_text(quota, bytes_per_s),
+        Fact::Throttled { client, throttle_ms } => format!("throttles {client} for {throttle_ms} ms"),
         Fact::PartitionsAdded { topic, partitions } => format!("topic {} has {partitions} partitions", n.topic(topic)),
         Fact::AdminRefused { error } => format!("refused the administrator: {error}"),
         Fact::ProducerIdAssigned { producer_id, epoch } => format!("has producer id {producer_id} epoch {epoch}"),
@@ -105,6 +108,10 @@ fn partition_text(fact: &Fact, n: &Names) -> String {
     }
 }
 
+fn quota_text(quota: QuotaType, bytes_per_s: u64) -> String {
+    format!("{}={bytes_per_s}", quota.name())
+}
+
 fn fence_text(why: FenceWhy) -> &'static str {
     match why {
         FenceWhy::SessionExpired => "no heartbeat for broker.session.timeout.ms",
@@ -150,6 +157,7 @@ pub(super) fn command_text(command: &CommandFact) -> String {
         CommandFact::AddPartitions { count } => format!("{count} partitions"),
         CommandFact::Reassign { partition, replicas } => format!("reassign partition {partition} to {replicas}"),
         CommandFact::Unclean(on) => format!("unclean.leader.election.enable={on}"),
+        CommandFact::ClientQuota { quota, bytes_per_s } => quota_text(quota, bytes_per_s),
         CommandFact::MinInsyncReplicas(n) => format!("min.insync.replicas={n}"),
         // The rest has its words in `readable`.
         _ => String::new(),

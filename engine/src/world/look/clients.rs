@@ -8,7 +8,7 @@ use crate::world::{ConsumerView, GroupView, LastSent, OwnedView, ProducerView, W
 
 impl World {
     /// The group at its coordinator.
-    pub(super) fn group(&self) -> Option<(&Broker, &Group)> {
+    pub(in crate::world) fn group(&self) -> Option<(&Broker, &Group)> {
         let name = &self.setup.consumer.group;
         let brokers = self.nodes.brokers.iter().map(|(broker, _)| broker);
         let mut brokers = brokers.filter(|broker| self.is_there(broker.id().into()));
@@ -49,6 +49,8 @@ impl World {
                 subject: last.subject,
                 partition: u16::try_from(last.partition).unwrap_or(u16::MAX),
             }),
+            buffered_bytes: producer.buffered_bytes(),
+            throttled_until_us: producer.throttled_until(self.now),
         });
         views.collect()
     }
@@ -83,6 +85,7 @@ impl World {
             owned,
             lag,
             busy: consumer.is_busy(),
+            heat_permille: self.consumer_heat(consumer),
         }
     }
 }

@@ -64,6 +64,8 @@ impl World {
             parked_fetches: u32::try_from(fetches).unwrap_or(u32::MAX),
             held: u32::try_from(broker.held()).unwrap_or(u32::MAX),
             heartbeats_us: broker.heartbeats_us().collect(),
+            heat_permille: self.broker_heat(broker),
+            queue_us: broker.queue_us(self.now),
         }
     }
 }

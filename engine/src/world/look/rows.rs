@@ -43,6 +43,9 @@ impl World {
                 top: self.top_keys(index),
                 lag: high_watermark.saturating_sub(committed),
                 unprocessed: high_watermark.saturating_sub(processed),
+                heat_permille: self.partition_heat(id.index, state.leader),
+                in_per_s: counted.map_or(0, |p| p.in_per_s(self.now)),
+                out_per_s: counted.map_or(0, |p| p.out_per_s(self.now)),
             }
         });
         views.collect()
