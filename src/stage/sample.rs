@@ -126,6 +126,7 @@ pub(super) fn view(partitions: u16, brokers: u8, consumers: u8, factor: u8, keys
         backlog: 0,
         in_flight: 1,
         blocked: false,
+        backlog: 0,
         last: None,
         buffered_bytes: 0,
         throttled_until_us: None,
