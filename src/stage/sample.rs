@@ -123,10 +123,8 @@ pub(super) fn view(partitions: u16, brokers: u8, consumers: u8, factor: u8, keys
     view.producers = vec![ProducerView {
         node: NodeId::Producer(1),
         waiting: 0,
-        backlog: 0,
         in_flight: 1,
         blocked: false,
-        backlog: 0,
         last: None,
         buffered_bytes: 0,
         throttled_until_us: None,
