@@ -261,7 +261,7 @@ impl Component for App {
         let on_stage = OnStage::of(&desk.borrow(), Side::Left, &OnStage::default());
         let on_timeline = OnTimeline::of(&desk.borrow());
         let values = Rc::new(Values::of(desk.borrow().session()));
-        let on_keys = keys_room::OnKeys::of(&desk.borrow(), keys_room);
+        let on_keys = keys_room::OnKeys::of(&desk.borrow(), keys_room.as_deref());
         let reader_folded = desk.borrow().step().is_none();
         let mut app = Self {
             on_stage,

@@ -26,13 +26,13 @@ pub(super) struct OnKeys {
 
 impl OnKeys {
     /// The room at the start; open with that key, if there is one.
-    pub(super) fn of(desk: &Desk, key: Option<String>) -> Self {
+    pub(super) fn of(desk: &Desk, key: Option<&str>) -> Self {
         let world = desk.session().world();
         let palette = Palette::new(world.dictionary(), world.known_keys());
         let made_for = MadeFor::of(desk.session(), desk.runs(), u32::from(world.setup().topic.partitions));
         let run = Rc::new(RunLoad::of(&palette, made_for));
         let hottest = run.keys.top(1).first().map(|at| run.keys.key(*at).to_owned());
-        let given = key.clone().filter(|key| !key.is_empty());
+        let given = key.filter(|key| !key.is_empty()).map(str::to_owned);
         let typed = given.or(hottest).unwrap_or_default();
         Self {
             open: key.is_some(),

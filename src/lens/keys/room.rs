@@ -159,7 +159,7 @@ impl KeysRoom {
 }
 
 /// What was dropped here: a file or a text. A scenario's file is left to the page.
-fn dropped(event: DragEvent) -> Option<Msg> {
+fn dropped(event: &DragEvent) -> Option<Msg> {
     let data = event.data_transfer()?;
     let file = data.files().and_then(|files| files.get(0));
     let msg = match file {
@@ -273,7 +273,7 @@ impl Component for KeysRoom {
         }
         let over = Callback::from(|event: DragEvent| event.prevent_default());
         html! {
-            <div class="keys-room" data-testid="keys-room" ondragover={over} ondrop={ctx.link().batch_callback(dropped)}>
+            <div class="keys-room" data-testid="keys-room" ondragover={over} ondrop={ctx.link().batch_callback(|event: DragEvent| dropped(&event))}>
                 { self.one(ctx) }
                 { self.middle(ctx) }
                 { self.load(ctx) }
