@@ -44,8 +44,8 @@ const UNSEEN_MS: f64 = 50.0;
 pub(super) struct Works {
     /// The run.
     pub(super) desk: Rc<RefCell<Desk>>,
-    /// Where records in flight are drawn.
-    pub(super) flights: FlightHandle,
+    /// Where records in flight are drawn, side by side.
+    pub(super) flights: [FlightHandle; 2],
     /// The virtual time: to the millisecond, and the microseconds.
     pub(super) clock: (NodeRef, NodeRef),
     /// The playhead of the timeline.
@@ -165,13 +165,15 @@ fn draw(works: &Works, desk: &Desk, drawn: &mut Drawn) {
     let now = world.now();
     if drawn.runs != desk.runs() {
         drawn.runs = desk.runs();
-        works.flights.clear();
+        works.flights.iter().for_each(FlightHandle::clear);
     }
-    world.flights(&mut drawn.flights);
     let latency_us = world.setup().network.client.latency_us;
     let wanted = wanted_flow(desk.speed(), latency_us);
     drawn.flow += (wanted - drawn.flow).clamp(-0.06, 0.06);
-    works.flights.draw(&drawn.flights, now as f64, drawn.flow);
+    for ((_, session), flights) in desk.sessions().iter().zip(&works.flights) {
+        session.world().flights(&mut drawn.flights);
+        flights.draw(&drawn.flights, now as f64, drawn.flow);
+    }
     if drawn.now != Some(now) {
         drawn.now = Some(now);
         let (moment, micros) = clock(now);

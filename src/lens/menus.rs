@@ -255,7 +255,7 @@ fn partition_menu(index: u16, view: &View, world: &World) -> Option<Menu> {
     if let Some((key, _)) = partition.top.first() {
         let key = world.dictionary().key_text(*key);
         entries.push(entry(
-            format!("Where does {} go, and why?", shortened(&key, 24)),
+            format!("Where does {} go, and why?", shortened(key, 24)),
             "The heaviest key here: from its bytes to its partition, and what makes a partition hot.",
             Does::Where(key.to_string()),
         ));

@@ -1,9 +1,11 @@
-//! The run, its player, and where the reader is in the walkthrough: all that wishes can be made of.
+//! The run, or two of them side by side, the player, and where the reader is in the walkthrough: all that wishes can be
+//! made of.
 
 use super::intent::Intent;
 use super::link::Link;
 use super::player::Player;
-use super::{Change, Session};
+use super::{Change, Plan, Session};
+use crate::compare::{On, Side, Sides, pair};
 use crate::lens::settings::SEED;
 use partitura_engine::scenario::{Setting, Speed, Step};
 use partitura_engine::short_map::ShortMap;
@@ -11,7 +13,10 @@ use partitura_engine::wire::Micros;
 
 /// What stands on the desk of the person at the controls.
 pub struct Desk {
-    session: Session,
+    /// The run; with another one to its right while they are compared. Both are always at the same moment.
+    sessions: Sides<Session>,
+    /// What a changed setting changes.
+    on: On,
     player: Player,
     /// The open step, from 0.
     step: usize,
@@ -69,7 +74,8 @@ impl Desk {
 
     fn empty(session: Session) -> Self {
         Self {
-            session,
+            sessions: Sides::alone(session),
+            on: On::Both,
             player: Player::new(Speed::Permille(50)),
             step: 0,
             pause_at: None,
@@ -79,10 +85,28 @@ impl Desk {
         }
     }
 
-    /// The run.
+    /// The run: the left one, where there are two.
     #[must_use]
     pub fn session(&self) -> &Session {
-        &self.session
+        &self.sessions.left
+    }
+
+    /// The run, and the one beside it while they are compared.
+    #[must_use]
+    pub fn sessions(&self) -> &Sides<Session> {
+        &self.sessions
+    }
+
+    /// Whether two runs are compared.
+    #[must_use]
+    pub fn is_comparing(&self) -> bool {
+        self.sessions.right.is_some()
+    }
+
+    /// What a changed setting changes.
+    #[must_use]
+    pub fn on(&self) -> On {
+        if self.is_comparing() { self.on } else { On::Left }
     }
 
     /// How fast it is played.
@@ -112,7 +136,7 @@ impl Desk {
     /// The open step, if the scenario has any.
     #[must_use]
     pub fn step(&self) -> Option<&Step> {
-        self.session.scenario().steps.get(self.step)
+        self.session().scenario().steps.get(self.step)
     }
 
     /// Why settings could not be changed, by their names.
@@ -131,19 +155,19 @@ impl Desk {
     /// it may have moved.
     pub fn frame(&mut self, wall_us: u64, may_go_on: impl FnMut() -> bool) -> bool {
         if let Some(seek) = self.seek {
-            if self.session.run(seek.to, may_go_on) {
+            if self.run(seek.to, may_go_on) {
                 self.seek = None;
                 self.player.set_playing(seek.play);
             }
             return true;
         }
-        let now = self.session.now();
+        let now = self.now();
         let Some(target) = self.player.frame(wall_us, now) else {
             return false;
         };
         let target = self.pause_at.map_or(target, |pause| pause.max(now).min(target));
-        self.session.run(target, may_go_on);
-        if self.pause_at.is_some_and(|pause| self.session.now() >= pause) {
+        self.run(target, may_go_on);
+        if self.pause_at.is_some_and(|pause| self.now() >= pause) {
             self.pause_at = None;
             self.player.set_playing(false);
         }
@@ -163,10 +187,10 @@ impl Desk {
             }
             Intent::StepEvent => {
                 self.set_playing(false);
-                if self.seek.is_none() && !self.session.step() {
+                if self.seek.is_none() && !self.step_event() {
                     return Answer::Said("Nothing will happen any more in this run.".to_owned());
                 }
-                self.session.settle();
+                self.settle();
             }
             Intent::Restart => {
                 self.pause_at = None;
@@ -176,15 +200,25 @@ impl Desk {
             Intent::NextStep => self.go_to_step(self.step + 1),
             Intent::PreviousStep => self.go_to_step(self.step.saturating_sub(1)),
             Intent::GoToStep(step) => self.go_to_step(step),
-            Intent::Set(name, value) => return self.set(name, &value),
-            Intent::Act(command) => return refused(self.session.act(command)),
+            Intent::Set(name, value) => return self.set(name, &value, self.on()),
+            Intent::Act(command) => {
+                let act = |session: &mut Session| session.act(command.clone()).map(|()| Change::Live);
+                return self.change(On::Both, act, "");
+            }
             Intent::GoTo(at_us) => {
                 self.pause_at = None;
                 self.go_to(at_us, false);
             }
-            Intent::Play(plan, what) => return self.change(|session| session.play(*plan), &format!("with {what}")),
-            Intent::Settle => self.session.settle(),
-            Intent::Forget => return self.change(Session::forget, "as the scenario has it"),
+            Intent::Play(plan, what) => {
+                let play = |session: &mut Session| session.play((*plan).clone());
+                return self.change(On::Left, play, &format!("with {what}"));
+            }
+            Intent::Compare(plan) => return self.compare(plan.map(|plan| *plan)),
+            Intent::Keep(side) => self.keep(side),
+            Intent::On(on) => self.on = on,
+            Intent::Alike(name, side) => return self.alike(name, side),
+            Intent::Settle => self.settle(),
+            Intent::Forget => return self.change(self.on(), Session::forget, "as the scenario has it"),
             Intent::StopSeeking => {
                 self.seek = None;
                 self.player.set_playing(false);
@@ -197,7 +231,7 @@ impl Desk {
     fn go_to_step(&mut self, step: usize) {
         let Some(Step {
             at_us, run_us, speed, ..
-        }) = self.session.scenario().steps.get(step)
+        }) = self.session().scenario().steps.get(step)
         else {
             return;
         };
@@ -212,16 +246,45 @@ impl Desk {
 
     /// Goes to a moment: ahead, or by starting anew.
     pub fn go_to(&mut self, to: Micros, play: bool) {
-        if to < self.session.now() {
-            self.session.restart();
-            self.runs += 1;
+        if to < self.now() {
+            self.restart();
         }
         self.player.set_playing(false);
         self.seek = Some(Seek {
-            from: self.session.now(),
+            from: self.now(),
             to,
             play,
         });
+    }
+
+    fn restart(&mut self) {
+        self.sessions.iter_mut().for_each(|(_, session)| session.restart());
+        self.runs += 1;
+    }
+
+    /// The moment: one for both sides.
+    fn now(&self) -> Micros {
+        self.sessions.left.now()
+    }
+
+    fn run(&mut self, target: Micros, may_go_on: impl FnMut() -> bool) -> bool {
+        let Sides { left, right } = &mut self.sessions;
+        match right {
+            Some(right) => pair::run(left, right, target, may_go_on),
+            None => left.run(target, may_go_on),
+        }
+    }
+
+    fn step_event(&mut self) -> bool {
+        let Sides { left, right } = &mut self.sessions;
+        match right {
+            Some(right) => pair::step(left, right),
+            None => left.step(),
+        }
+    }
+
+    fn settle(&mut self) {
+        self.sessions.iter_mut().for_each(|(_, session)| session.settle());
     }
 
     fn set_playing(&mut self, playing: bool) {
@@ -230,17 +293,26 @@ impl Desk {
             None => self.player.set_playing(playing),
         }
         if !playing && self.seek.is_none() {
-            self.session.settle();
+            self.settle();
         }
     }
 
-    fn set(&mut self, name: &'static str, value: &str) -> Answer {
+    fn alike(&mut self, name: &'static str, side: Side) -> Answer {
+        let session = self.sessions.or_left(side);
+        let value = match Setting::find(name) {
+            Some(setting) => session.value(setting),
+            None => session.plan().seed.to_string(),
+        };
+        self.set(name, &value, On::from(side.other()))
+    }
+
+    fn set(&mut self, name: &'static str, value: &str, on: On) -> Answer {
         self.problems.remove(name);
         let said = format!("with {name} {}", value.trim());
         let answer = match Setting::find(name) {
-            None if name == SEED => self.change(|session| session.set_seed(value), &said),
+            None if name == SEED => self.change(on, |session| session.set_seed(value), &said),
             None => Answer::Refused(format!("There is no setting {name}.")),
-            Some(setting) => self.change(|session| session.set(setting, value), &said),
+            Some(setting) => self.change(on, |session| session.set(setting, value), &said),
         };
         if let Answer::Refused(problem) = &answer {
             self.problems.insert(name, problem.clone());
@@ -248,30 +320,98 @@ impl Desk {
         answer
     }
 
-    /// Changes the run. One that starts anew goes back to the moment that it was in: the same moment of another run.
-    fn change(&mut self, change: impl FnOnce(&mut Session) -> Result<Change, String>, said: &str) -> Answer {
-        let (now, playing) = (self.seek.map_or(self.session.now(), |seek| seek.to), self.is_playing());
-        match change(&mut self.session) {
+    /// Changes the run, or those runs that are meant. One that starts anew goes back to the moment that it was in: the
+    /// same moment of another run; and one beside it goes along. What only one side refuses is done on the other, and told.
+    fn change(&mut self, on: On, change: impl Fn(&mut Session) -> Result<Change, String>, said: &str) -> Answer {
+        let (now, playing) = (self.seek.map_or(self.now(), |seek| seek.to), self.is_playing());
+        let comparing = self.is_comparing();
+        let (mut restarted, mut done) = (false, false);
+        let mut refusal: Option<(Side, String)> = None;
+        for (side, session) in self.sessions.iter_mut().filter(|(side, _)| on.has(*side)) {
+            match change(session) {
+                Ok(change) => {
+                    done = true;
+                    restarted |= change == Change::Restarted;
+                }
+                Err(problem) => refusal = Some((side, problem)),
+            }
+        }
+        if restarted {
+            self.restart();
+            self.pause_at = None;
+            self.problems.clear();
+            self.go_to(now, playing);
+        }
+        match refusal {
+            Some((_, problem)) if !done => Answer::Refused(problem),
+            Some((side, problem)) => {
+                let other = side.other().word();
+                Answer::Said(format!("Done on the {other} only. {}: {problem}", side.name()))
+            }
+            None if restarted && comparing => {
+                Answer::Said(format!("Both replayed from 00:00, {}{said}.", where_of(on)))
+            }
+            None if restarted => Answer::Said(format!("Replayed from 00:00 {said}.")),
+            None => Answer::Done,
+        }
+    }
+
+    /// Puts another run beside this one: of that plan, or the same. One that was there makes way. Both are played from the
+    /// start, so that they are in step.
+    fn compare(&mut self, plan: Option<Plan>) -> Answer {
+        let right = Session::open(plan.unwrap_or_else(|| self.session().plan().clone()));
+        match right {
             Err(problem) => Answer::Refused(problem),
-            Ok(Change::None | Change::Live) => Answer::Done,
-            Ok(Change::Restarted) => {
-                self.runs += 1;
+            Ok(right) => {
+                let (now, playing) = (self.seek.map_or(self.now(), |seek| seek.to), self.is_playing());
+                self.sessions.right = Some(right);
+                self.on = On::Right;
                 self.pause_at = None;
-                self.problems.clear();
+                self.restart();
                 self.go_to(now, playing);
-                Answer::Said(format!("Replayed from 00:00 {said}."))
+                Answer::Done
             }
         }
     }
 
-    /// The link to this run, at this step and moment.
+    /// One run is enough: that one.
+    fn keep(&mut self, side: Side) {
+        if let Some(right) = self.sessions.right.take().filter(|_| side == Side::Right) {
+            self.sessions.left = right;
+            // Another run is where the left one was.
+            self.runs += 1;
+            self.problems.clear();
+        }
+    }
+
+    /// Puts a run beside this one before anything is played, as a link has it: what is done is done to both.
+    ///
+    /// # Errors
+    ///
+    /// Says why that one cannot be played.
+    pub fn with_right(mut self, plan: Plan) -> Result<Self, String> {
+        self.sessions.right = Some(Session::open(plan)?);
+        self.on = On::Both;
+        Ok(self)
+    }
+
+    /// The link to this run, or to both, at this step and moment.
     #[must_use]
     pub fn link(&self) -> Link {
-        let at_us = self.seek.map_or(self.session.now(), |seek| seek.to);
-        Link::of_plan(self.session.plan(), self.step().map(|_| self.step), Some(at_us))
+        let at_us = self.seek.map_or(self.now(), |seek| seek.to);
+        let link = Link::of_plan(self.session().plan(), self.step().map(|_| self.step), Some(at_us));
+        match &self.sessions.right {
+            Some(right) => link.beside(right.plan()),
+            None => link,
+        }
     }
 }
 
-fn refused(result: Result<(), String>) -> Answer {
-    result.map_or_else(Answer::Refused, |()| Answer::Done)
+/// Of which side a change is told.
+fn where_of(on: On) -> &'static str {
+    match on {
+        On::Left => "the left one ",
+        On::Right => "the right one ",
+        On::Both => "",
+    }
 }
