@@ -102,13 +102,13 @@ const LOAD: [Spec; 6] = [
         "Records of the busiest partition, over the mean of all partitions. 1.00 is even.",
     ),
     spec(
-        ("p50", "delay, half"),
+        ("p50", "delay p50"),
         (Micros, Less),
         |f| (f.latency.count > 0).then_some(f.latency.p50_us),
         "Half of the processed records took no longer from send() to the end of processing.",
     ),
     spec(
-        ("p99", "delay, 99 of 100"),
+        ("p99", "delay p99"),
         (Micros, Less),
         |f| (f.latency.count > 0).then_some(f.latency.p99_us),
         "99 of 100 processed records took no longer from send() to the end of processing.",
@@ -241,7 +241,7 @@ const COST: [Spec; 5] = [
     ),
 ];
 const GROUPS: [(&str, &[Spec]); 4] = [
-    ("Load and delay", &LOAD),
+    ("Load, delay", &LOAD),
     ("Order", &ORDER),
     ("Records", &RECORDS),
     ("Cost", &COST),
