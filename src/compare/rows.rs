@@ -107,7 +107,7 @@ const ORDER: [Spec; 6] = [
         "Records that left the merge step (order.repair) after a later one about the same subject all the same.",
     ),
     spec(
-        (READS, "reads per aggregate"),
+        (READS, "reads/aggregate"),
         (Count, Less),
         |f| f.reads,
         "Partitions that hold records about the busiest subject: whoever adds them up has to read so many.",

@@ -5,7 +5,7 @@ use super::moved::moved;
 use super::rows::{GROUPS, MOVED_KEYS, READS, Spec, WORST, Wish, written};
 use super::{Side, Sides};
 use crate::session::Session;
-use crate::ui::format::{grouped, shortened};
+use crate::ui::format::grouped;
 
 /// What is compared, group by group.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -47,6 +47,8 @@ pub struct Cell {
     pub value: Option<u64>,
     /// As it is written.
     pub text: String,
+    /// What it is of, where that is one of many.
+    pub of: Option<String>,
 }
 
 impl Table {
@@ -92,24 +94,19 @@ fn row(spec: &Spec, sides: &Sides<Figures>, subject: Option<&str>) -> Row {
     }
 }
 
-/// The most characters of a key beside its figure.
-const KEY_CHARS: usize = 12;
-
 fn cell(spec: &Spec, figures: &Figures) -> Cell {
     let value = (spec.read)(figures);
     let mut text = value.map_or_else(|| "–".to_owned(), |n| written(n, spec.unit));
-    match (spec.id, &figures.worst, figures.moved) {
-        (WORST, Some((key, _)), _) => {
-            text.push_str(" · ");
-            text.push_str(&shortened(key, KEY_CHARS));
-        }
-        (MOVED_KEYS, _, Some(moved)) => {
-            text.push_str(" of ");
-            text.push_str(&grouped(moved.of_keys));
-        }
-        _ => {}
+    if let Some(moved) = figures.moved.filter(|_| spec.id == MOVED_KEYS) {
+        text.push_str(" of ");
+        text.push_str(&grouped(moved.of_keys));
     }
-    Cell { value, text }
+    let of = figures.worst.as_ref().filter(|_| spec.id == WORST);
+    Cell {
+        value,
+        text,
+        of: of.map(|(key, _)| key.clone()),
+    }
 }
 
 /// Where it is better; a difference of less than a fiftieth is chance, and tells nothing.
