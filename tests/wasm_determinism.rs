@@ -36,6 +36,7 @@ fn run(seed: u64) -> World {
             Command::Send {
                 key: Some("by hand".to_owned()),
                 value: "⚽".to_owned(),
+                partition: None,
             },
         ),
         (8_000_000, Command::Consumers(2)),

@@ -1,9 +1,10 @@
-//! Partitura without a browser: runs scenarios, checks them, hashes keys.
+//! Partitura without a browser: runs scenarios, checks them, hashes keys, and looks at files of keys.
 
 mod check;
 mod end;
 mod hash;
 mod input;
+mod keys;
 mod run;
 mod storm;
 mod table;
@@ -26,6 +27,7 @@ enum Command {
     Run(run::Args),
     Check(check::Args),
     Hash(hash::Args),
+    Keys(keys::Args),
     Storm(storm::Args),
 }
 
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
         Command::Run(args) => run::run(&args),
         Command::Check(args) => check::check(&args),
         Command::Hash(args) => hash::hash(&args),
+        Command::Keys(args) => keys::keys(&args),
         Command::Storm(args) => storm::storm(&args),
     };
     end::exit_code(done)

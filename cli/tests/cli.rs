@@ -315,3 +315,86 @@ fn nobody_listening_is_no_error() {
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), stderr(&output)), (Some(0), ""));
 }
+
+#[test]
+fn keys_tells_shares_moves_and_salting() {
+    let mut text = "ad_id,clicks\n".to_owned();
+    for ad in 0..40 {
+        text.push_str(&format!("ad-{ad},1\n"));
+    }
+    text.push_str("celebrity,60\nbroken,many\n");
+    let file = Temporary::new("clicks.csv", text.as_bytes());
+    let output = partitura(&[
+        "keys",
+        file.path(),
+        "--partitions",
+        "6,12",
+        "--salt",
+        "8",
+        "--salted",
+        "1",
+        "--json",
+    ]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let report: Value = serde_json::from_str(stdout(&output)).unwrap();
+    assert_eq!(report["key_field"], "column 1");
+    assert_eq!((&report["rows"], &report["keys"]), (&Value::from(42), &Value::from(41)));
+    assert_eq!(report["bad_shown"][0]["line"], 43);
+    assert_eq!(report["bad_shown"][0]["excerpt"], "broken,many");
+    assert_eq!(report["hottest"]["key"], "celebrity");
+    assert_eq!(
+        (&report["hottest"]["share_permille"], &report["hottest"]["fits_until"]),
+        (&Value::from(600), &Value::Null)
+    );
+    assert_eq!(report["then"]["only_into_new"], true);
+    assert_eq!(report["then"]["expected_permille"], 500);
+    let (before, after) = (
+        &report["salted"]["skew_permille_before"],
+        &report["salted"]["skew_permille"],
+    );
+    assert!(before.as_u64() > after.as_u64(), "{before} {after}");
+    assert_eq!(report["now"]["partitions"].as_array().unwrap().len(), 6);
+
+    let output = partitura(&["keys", file.path(), "--partitions", "6,12", "--salt", "8"]);
+    for part in [
+        "read as CSV with a header",
+        "hottest key: \"celebrity\" with 60.0 %",
+        "1 bad rows",
+        "with 12 partitions",
+        "keys salted",
+    ] {
+        assert!(stdout(&output).contains(part), "{part}: {}", stdout(&output));
+    }
+}
+
+#[test]
+fn keys_reads_standard_input() {
+    let input = b"{\"user\":{\"id\":\"user-1\"}}\n{\"user\":{\"id\":null}}\n{}\n";
+    let output = with_input(&["keys", "-", "--key", "user.id", "--json"], input);
+    let report: Value = serde_json::from_str(stdout(&output)).unwrap();
+    assert_eq!(report["format"], "JSON Lines");
+    assert_eq!(
+        (&report["top"][0]["key"], &report["top"][0]["partition"]),
+        (&Value::from("user-1"), &Value::from(2))
+    );
+    assert_eq!(report["rows_without_key"], 2);
+
+    let output = with_input(&["keys", "-"], b"");
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+}
+
+#[test]
+fn keys_refuses_what_is_not_there() {
+    let file = Temporary::new("two.csv", b"id,n\na,1\nb,2\n");
+    assert!(refused(&["keys", file.path(), "--key", "user"]).contains("it has no column user; it has: id, n"));
+    assert!(refused(&["keys", "/nowhere/at/all"]).contains("cannot read it"));
+    for wrong in [
+        ["--partitions", "0"],
+        ["--partitions", "6,x"],
+        ["--salt", "0"],
+        ["--format", "xml"],
+        ["--header", "maybe"],
+    ] {
+        refused(&["keys", file.path(), wrong[0], wrong[1]]);
+    }
+}

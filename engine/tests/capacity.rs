@@ -1,7 +1,7 @@
 //! Brokers that can do only so much, and clients with quotas: what follows from a hot partition.
 
 use partitura_engine::trace::{Event, Fact};
-use partitura_engine::wire::{Acks, Api, NodeId, QuotaType};
+use partitura_engine::wire::{Acks, Api, BrokerId, NodeId, QuotaType};
 use partitura_engine::workload::{KeyDistribution, Rate};
 use partitura_engine::world::{Command, Drains, NeverWhy, Setup, World};
 
@@ -123,6 +123,34 @@ fn records_and_bytes_both_limit_and_the_slower_of_them_counts() {
     assert_eq!(by_records, sent_in_10_s(500, 1_000_000_000), "bytes are no matter");
     let by_both = sent_in_10_s(500, 5_000);
     assert!(by_both * 4 < by_records, "{by_both} of about 120 bytes each");
+}
+
+#[test]
+fn a_slow_disk_takes_the_place_of_the_capacity_in_bytes_until_it_is_fast_again() {
+    let mut setup = setup(300, 50);
+    setup.broker.bytes_per_s = 1_000_000;
+    setup.broker.records_per_s = 1_000;
+    let mut world = run(&setup, 16);
+    let heat = |world: &World| world.view().brokers[0].heat_permille.unwrap();
+    assert!(
+        (280..320).contains(&heat(&world)),
+        "300 records of 1 000: {}",
+        heat(&world)
+    );
+    let slow = |bytes_per_s| Command::SlowDisk {
+        broker: BrokerId(1),
+        bytes_per_s,
+    };
+    world.command(&slow(Some(10_000)));
+    world.run_until(24_000_000);
+    assert!(heat(&world) > 3_000, "some 40 000 bytes of 10 000: {}", heat(&world));
+    assert!(world.view().brokers[0].queue_us > 1_000_000);
+    world.command(&slow(None));
+    world.run_until(60_000_000);
+    assert!((280..320).contains(&heat(&world)), "as before: {}", heat(&world));
+    assert_eq!(world.trace().counters().failed, 0);
+    let behind = world.trace().counters().sent - world.trace().counters().acknowledged;
+    assert!(behind < 50, "what had waited is written: {behind}");
 }
 
 #[test]

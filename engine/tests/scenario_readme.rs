@@ -36,11 +36,16 @@ fn settings() -> String {
             table,
             "| `{}` | {default} | {} | {live} | {} |",
             setting.name,
-            setting.kind.allowed(),
-            setting.about
+            in_a_cell(&setting.kind.allowed()),
+            in_a_cell(setting.about)
         );
     }
     table
+}
+
+/// A bar would end the cell.
+fn in_a_cell(text: &str) -> String {
+    text.replace('|', "\\|")
 }
 
 fn actions() -> String {

@@ -79,7 +79,11 @@ impl Story {
                     Some((text, times)) => text.repeat(times.parse().expect("how often")),
                     None => value.to_owned(),
                 };
-                Command::Send { key, value }
+                Command::Send {
+                    key,
+                    value,
+                    partition: None,
+                }
             }
             None => {
                 let (name, value) = what.split_once('=').expect("a setting and a value");

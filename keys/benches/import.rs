@@ -15,7 +15,11 @@ fn main() {
 /// Few hot keys and many cold ones: some 100 000 different ones in a million rows.
 fn key(row: u64) -> u64 {
     let mixed = row.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40;
-    if row % 3 == 0 { mixed % 7 } else { mixed % 100_000 }
+    if row.is_multiple_of(3) {
+        mixed % 7
+    } else {
+        mixed % 100_000
+    }
 }
 
 fn csv() -> String {

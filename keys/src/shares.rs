@@ -64,13 +64,15 @@ impl Shares {
     }
 }
 
-/// The same for any number of partitions.
+/// See [`Shares::least_possible`].
 fn least_possible(hottest: Hottest, partitions: u64) -> Option<u32> {
     let fair = 1000_u64.checked_div(partitions)? as u32;
     Some(hottest.permille.max(fair))
 }
 
 /// What each of so many partitions gets of these keys, by Kafka's murmur2.
+///
+/// Takes room for each partition, so the caller keeps their number to what a topic can have.
 #[must_use]
 pub fn shares(keys: &Keys, partitions: u32) -> Shares {
     let mut shares = vec![PartitionShare::default(); partitions as usize];

@@ -184,7 +184,7 @@ fn command_label(command: CommandFact) -> String {
         CommandFact::SendLimits { count: 0 } => "no limit at the source".to_owned(),
         CommandFact::SendLimits { .. } => "limit at the source".to_owned(),
         CommandFact::Consumers(n) => counted(n.into(), "consumer"),
-        CommandFact::Send { .. } => "one record sent".to_owned(),
+        CommandFact::Send { .. } | CommandFact::SendTo { .. } => "one record sent".to_owned(),
         CommandFact::Process { node: of, fault } => {
             let verb = match fault {
                 ProcessFault::Crash => "crash",

@@ -54,6 +54,7 @@ impl Component for SendForm {
                     ctx.props().on_act.emit(Command::Send {
                         key,
                         value: self.value.clone(),
+                        partition: None,
                     });
                     self.value.clear();
                 }

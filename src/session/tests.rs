@@ -72,6 +72,7 @@ fn what_was_done_is_done_again_to_the_microsecond() {
         .act(Command::Send {
             key: Some("goal".into()),
             value: "Goal!".into(),
+            partition: None,
         })
         .unwrap();
     for _ in 0..321 {
@@ -209,6 +210,7 @@ fn a_link_opens_the_same_moment_of_the_same_run() {
     desk.fulfil(Intent::Act(Command::Send {
         key: Some("a".into()),
         value: "By hand".into(),
+        partition: None,
     }));
     (0..7).for_each(|_| {
         desk.fulfil(Intent::StepEvent);

@@ -107,6 +107,8 @@ impl Face {
             }
             Role::InSync(0) => Some(("in sync".to_owned(), "✓".to_owned(), Tone::Faint)),
             Role::InSync(n) => Some(behind(n, Tone::Soft)),
+            // It has all, and the controller does not know it yet.
+            Role::OutOfSync(0) | Role::Eligible(0) => Some(still("caught up", "")),
             Role::OutOfSync(n) | Role::Eligible(n) => Some(behind(n, Tone::Warn)),
             // As the controller has it.
             Role::Offline(_) | Role::Fenced(_) if view.replica.in_sync => Some(still("in sync", "✓")),

@@ -125,10 +125,10 @@ pub(super) fn view(partitions: u16, brokers: u8, consumers: u8, factor: u8, keys
         waiting: 0,
         in_flight: 1,
         blocked: false,
+        backlog: 0,
         last: None,
         buffered_bytes: 0,
         throttled_until_us: None,
-        backlog: 0,
     }];
     let (each, extra) = (
         partitions / u16::from(consumers.max(1)),

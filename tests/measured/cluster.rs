@@ -149,6 +149,7 @@ impl Run {
             let command = Command::Send {
                 key: Some("k".to_owned()),
                 value: self.sent.to_string(),
+                partition: None,
             };
             self.world.command(&command);
         }

@@ -141,6 +141,8 @@ pub enum NodeCommand {
         subject: KeyId,
         /// What it says.
         value: Option<ValueId>,
+        /// Its partition; `None` for where the partitioner puts it.
+        partition: Option<u16>,
     },
     /// Producer: send nothing any more.
     Stop,

@@ -236,6 +236,12 @@ impl Accumulator {
         self.records
     }
 
+    /// How many batches the queue has.
+    #[cfg(test)]
+    pub(super) fn batches(&self, partition: u32) -> usize {
+        self.queues[partition as usize].len()
+    }
+
     /// How many partitions there are queues for.
     pub(super) fn partitions(&self) -> u32 {
         u32::try_from(self.queues.len()).unwrap_or(0)

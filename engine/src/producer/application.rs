@@ -19,6 +19,10 @@ pub(super) struct Pending {
     pub(super) sequence: u32,
     pub(super) value: Option<ValueId>,
     pub(super) value_bytes: u32,
+    /// The partition that the application has chosen itself.
+    pub(super) partition: Option<u16>,
+    /// The partition that was chosen before `send()` had to wait for memory.
+    pub(super) chosen: Option<u32>,
     pub(super) cause: EventId,
 }
 
@@ -61,6 +65,8 @@ pub(super) struct Application {
     /// What waits for `send()` to go on. Bounded: while the first of them blocks, a source that waits makes no more, so
     /// that only what the scenario lists and a person sends can follow; and one that queues has its bound.
     blocked: VecDeque<Pending>,
+    /// Whether the first of them waits for memory, not for metadata.
+    starved: bool,
     /// Counts the records that were the first to wait, so that each has its own `max.block.ms`.
     blocks: u32,
     /// The event that said so of the one that is.
@@ -81,9 +87,9 @@ impl Application {
         !self.blocked.is_empty()
     }
 
-    pub(super) fn blocked_us(&self, now: Micros) -> Micros {
-        let since = self.blocked_since.filter(|_| self.is_blocked());
-        self.blocked_before_us + since.map_or(0, |since| now.saturating_sub(since))
+    /// Whether `send()` waits for memory (`BufferPool.queued`).
+    pub(super) fn waits_for_memory(&self) -> bool {
+        self.starved && self.is_blocked()
     }
 
     /// `send()` blocks, and records come all the same.
@@ -100,14 +106,21 @@ impl Application {
     pub(super) fn backlog(&self) -> u64 {
         self.blocked.len() as u64 + self.limits.waiting()
     }
+
+    pub(super) fn blocked_us(&self, now: Micros) -> Micros {
+        let since = self.blocked_since.filter(|_| self.is_blocked());
+        self.blocked_before_us + since.map_or(0, |since| now.saturating_sub(since))
+    }
 }
 
 /// What became of a `send()`.
 pub(super) enum Attempt {
     /// It returned, or threw.
     Done,
-    /// It blocks: no metadata, or no memory.
-    Blocked,
+    /// It blocks: the metadata does not know the topic, or the partition.
+    NoMetadata,
+    /// It blocks: there is no memory.
+    NoMemory,
 }
 
 impl Producer {
@@ -170,7 +183,7 @@ impl Producer {
         let subject = sampler.draw(ctx.random());
         let key = self.application.keying.key(subject, ctx.random());
         let value_bytes = self.application.value_bytes;
-        self.send(key, subject, None, value_bytes, ctx);
+        self.send(key, subject, (None, value_bytes), None, ctx);
         if !self.application.stands_still() {
             self.schedule_next_arrival(ctx);
         }
@@ -186,20 +199,35 @@ impl Producer {
             }
             self.application.listed.pop_front();
             let key = self.application.keying.key(record.subject, ctx.random());
-            self.send_text(key, record.subject, Some(record.value), ctx);
+            self.send_text(key, record.subject, Some(record.value), None, ctx);
         }
         self.schedule_listed(ctx);
     }
 
-    /// Sends one record with a text.
-    pub(super) fn send_text(&mut self, key: Option<KeyId>, subject: KeyId, value: Option<ValueId>, ctx: &mut Ctx) {
+    /// Sends one record with a text, to that partition if the application chooses one itself.
+    pub(super) fn send_text(
+        &mut self,
+        key: Option<KeyId>,
+        subject: KeyId,
+        value: Option<ValueId>,
+        partition: Option<u16>,
+        ctx: &mut Ctx,
+    ) {
         let bytes = value.map_or(0, |value| ctx.dictionary().value_text(value).len());
-        self.send(key, subject, value, u32::try_from(bytes).unwrap_or(u32::MAX), ctx);
+        let value = (value, u32::try_from(bytes).unwrap_or(u32::MAX));
+        self.send(key, subject, value, partition, ctx);
     }
 
     /// `KafkaProducer.send`: blocks while there is no metadata or no memory; the records behind it wait their turn, and
     /// those above a limit of the application's own wait before that.
-    fn send(&mut self, key: Option<KeyId>, subject: KeyId, value: Option<ValueId>, value_bytes: u32, ctx: &mut Ctx) {
+    fn send(
+        &mut self,
+        key: Option<KeyId>,
+        subject: KeyId,
+        (value, value_bytes): (Option<ValueId>, u32),
+        partition: Option<u16>,
+        ctx: &mut Ctx,
+    ) {
         if self.application.stopped || ctx.is_record_limit_reached() {
             return;
         }
@@ -213,22 +241,31 @@ impl Producer {
             sequence,
             value,
             value_bytes,
+            partition,
+            chosen: None,
             cause: ctx.cause(),
         };
         self.offer(pending, ctx);
     }
 
     /// Calls `send()`, or has the record wait behind those that wait for it.
-    pub(super) fn hand_over(&mut self, pending: Pending, ctx: &mut Ctx) {
+    pub(super) fn hand_over(&mut self, mut pending: Pending, ctx: &mut Ctx) {
         if self.application.is_blocked() {
             self.application.blocked.push_back(pending);
-        } else if let Attempt::Blocked = self.try_send(pending, ctx) {
+        } else if self.blocks(&mut pending, ctx) {
             self.application.blocked.push_back(pending);
             self.start_block(ctx);
             // Whoever waits for memory makes every batch ready (`RecordAccumulator.batchReady`).
             self.run_sender(ctx);
             self.wake_blocked(ctx);
         }
+    }
+
+    /// Tries, and notes what there was too little of.
+    fn blocks(&mut self, pending: &mut Pending, ctx: &mut Ctx) -> bool {
+        let attempt = self.try_send(pending, ctx);
+        self.application.starved = matches!(attempt, Attempt::NoMemory);
+        !matches!(attempt, Attempt::Done)
     }
 
     /// `KafkaProducer.ensureValidRecordSize`.
@@ -267,9 +304,9 @@ impl Producer {
         let first = self.application.blocks;
         let cause = ctx.cause();
         let mut went = false;
-        while let Some(pending) = self.application.blocked.pop_front() {
+        while let Some(mut pending) = self.application.blocked.pop_front() {
             ctx.set_cause(pending.cause);
-            if let Attempt::Blocked = self.try_send(pending, ctx) {
+            if self.blocks(&mut pending, ctx) {
                 self.application.blocked.push_front(pending);
                 if went && self.application.blocks == first {
                     self.start_block(ctx);

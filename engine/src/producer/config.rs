@@ -1,5 +1,6 @@
 //! A producer's settings, by Kafka's names and with Kafka's defaults (`ProducerConfig`).
 
+use super::partitioner_class::PartitionerClass;
 use crate::wire::{Acks, Micros};
 use std::sync::Arc;
 
@@ -43,6 +44,12 @@ pub struct ProducerConfig {
     pub metadata_max_age_us: Micros,
     /// `partitioner.adaptive.partitioning.enable`.
     pub adaptive_partitioning: bool,
+    /// `partitioner.class`: of the producers in turn; never empty.
+    pub partitioners: Vec<PartitionerClass>,
+    /// `partitioner.ignore.keys`.
+    pub partitioner_ignore_keys: bool,
+    /// `partitioner.availability.timeout.ms`; 0 is never.
+    pub partitioner_availability_timeout_us: Micros,
 }
 
 impl ProducerConfig {
@@ -68,7 +75,18 @@ impl ProducerConfig {
             reconnect_backoff_max_us: 1_000_000,
             metadata_max_age_us: 300_000_000,
             adaptive_partitioning: true,
+            partitioners: vec![PartitionerClass::Default],
+            partitioner_ignore_keys: false,
+            partitioner_availability_timeout_us: 0,
         }
+    }
+
+    /// The class of that producer's partitioner; producers count from 1.
+    #[must_use]
+    pub fn partitioner_of(&self, producer: u8) -> PartitionerClass {
+        let mut in_turn = self.partitioners.iter().cycle();
+        let class = in_turn.nth(usize::from(producer.saturating_sub(1)));
+        class.cloned().unwrap_or_default()
     }
 
     /// Whether batches are numbered. As in Kafka the default gives way when another setting forbids it

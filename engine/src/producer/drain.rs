@@ -14,18 +14,18 @@ impl Producer {
     pub(super) fn drain(&mut self, broker: BrokerId, ctx: &mut Ctx) -> (Vec<(u32, QueuedBatch)>, EventId) {
         let trigger = ctx.cause();
         let now = ctx.now();
-        let partitions = self.accumulator.partitions();
+        let partitions = self.metadata.order().len();
         let start = *self.sender.drain_index(broker) % partitions.max(1);
         let mut drained: Vec<(u32, QueuedBatch)> = Vec::new();
         let (mut bytes, mut because) = (0u32, None);
         for step in 0..partitions {
-            let partition = (start + step) % partitions;
+            let place = (start + step) % partitions;
+            let partition = self.metadata.order()[place];
             if self.metadata.leader(partition) != Some(broker) {
                 continue;
             }
-            *self.sender.drain_index(broker) = partition;
-            // With one request in flight, a partition is muted meanwhile, so that a retry cannot be overtaken.
-            if self.config.max_in_flight == 1 && self.sender.has_in_flight(partition) {
+            *self.sender.drain_index(broker) = place;
+            if self.is_muted(partition) {
                 continue;
             }
             let Some(head) = self.accumulator.head(partition) else {

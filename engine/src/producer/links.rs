@@ -128,7 +128,7 @@ impl Producer {
     }
 
     /// `InFlightRequests.canSendMore`
-    fn has_room_for(&self, broker: BrokerId) -> bool {
+    pub(super) fn has_room_for(&self, broker: BrokerId) -> bool {
         self.sender.in_flight_to(broker) < self.config.max_in_flight.max(1)
     }
 

@@ -1,5 +1,6 @@
 //! What the producer knows of the cluster.
 
+use super::partitioner::Reachable;
 use crate::node::Alarm;
 use crate::wire::{BrokerId, LeaderEpoch, MetadataImage, Micros, PartitionId, TopicId};
 use std::sync::Arc;
@@ -13,7 +14,9 @@ pub(super) struct ClientMetadata {
     topic: Option<TopicId>,
     /// The partitions of the topic.
     partitions: Vec<Leadership>,
-    /// The partitions that have a leader, ascending.
+    /// The partitions in the order in which they are walked: ascending. Kafka's client has that of a hash map.
+    order: Vec<u32>,
+    /// Those that have a leader, in that order.
     available: Vec<u32>,
     /// Somebody has a reason to ask again.
     wanted: bool,
@@ -40,6 +43,7 @@ impl ClientMetadata {
             bootstrap,
             topic: None,
             partitions: Vec::new(),
+            order: Vec::new(),
             available: Vec::new(),
             wanted: true,
             updated_us: 0,
@@ -55,9 +59,24 @@ impl ClientMetadata {
         u32::try_from(self.partitions.len()).unwrap_or(0)
     }
 
-    /// The partitions that have a leader.
-    pub(super) fn available(&self) -> &[u32] {
-        &self.available
+    /// The topic, as a partitioner sees it.
+    pub(super) fn reachable(&self) -> Reachable<'_> {
+        Reachable {
+            available: &self.available,
+            partitions: self.partitions(),
+        }
+    }
+
+    /// All partitions, in the order in which they are walked.
+    pub(super) fn order(&self) -> &[u32] {
+        &self.order
+    }
+
+    /// Walks the partitions in another order.
+    #[cfg(test)]
+    pub(super) fn set_order(&mut self, order: &[u32]) {
+        self.order = order.to_vec();
+        self.find_available();
     }
 
     /// Who leads the partition.
@@ -129,6 +148,7 @@ impl ClientMetadata {
             return self.same_again;
         };
         self.topic = Some(topic);
+        let known = self.partitions();
         for (id, state) in image.partitions_of(topic) {
             let told = Leadership {
                 leader: state.leader,
@@ -149,15 +169,16 @@ impl ClientMetadata {
                 }
             }
         }
-        self.available.clear();
-        let with_leader = self
-            .partitions
-            .iter()
-            .zip(0u32..)
-            .filter(|(known, _)| known.leader.is_some());
-        self.available.extend(with_leader.map(|(_, index)| index));
+        self.order.extend(known..self.partitions());
+        self.find_available();
         self.wanted = self.available.len() < self.partitions.len();
         self.same_again
+    }
+
+    fn find_available(&mut self) {
+        self.available.clear();
+        let with_leader = |index: &u32| self.partitions[*index as usize].leader.is_some();
+        self.available.extend(self.order.iter().copied().filter(with_leader));
     }
 }
 
@@ -214,6 +235,6 @@ mod tests {
         assert_eq!(metadata.due_us(1_000), 5);
         assert_eq!(metadata.update(&image(&[(None, 1)]), "orders", 6), 1);
         assert_eq!(metadata.update(&image(&[(None, 1)]), "orders", 7), 2);
-        assert_eq!((metadata.leader(0), metadata.available()), (None, &[][..]));
+        assert_eq!((metadata.leader(0), metadata.reachable().available), (None, &[][..]));
     }
 }

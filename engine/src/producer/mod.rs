@@ -3,6 +3,7 @@
 mod accumulator;
 mod append;
 mod application;
+mod availability;
 mod backoff;
 pub mod built_in_partitioner;
 mod config;
@@ -10,12 +11,14 @@ mod delivery;
 mod drain;
 mod idempotence;
 pub mod key_hash;
+pub mod key_part;
 mod links;
 mod metadata;
 pub mod murmur2;
 pub mod murmur2_steps;
 mod outcome;
 mod partitioner;
+pub mod partitioner_class;
 mod questions;
 mod queued_batch;
 mod sender;
@@ -54,13 +57,13 @@ pub struct Producer {
 }
 
 impl Producer {
-    /// A producer that knows these brokers to begin with.
+    /// The producer of that number, from 1, that knows these brokers to begin with.
     #[must_use]
-    pub fn new(config: Arc<ProducerConfig>, bootstrap: Arc<[BrokerId]>) -> Self {
+    pub fn new(number: u8, config: Arc<ProducerConfig>, bootstrap: Arc<[BrokerId]>) -> Self {
         Self {
             application: Application::default(),
             metadata: ClientMetadata::new(bootstrap),
-            partitioner: Partitioner::new(config.batch_size),
+            partitioner: Partitioner::new(&config, config.partitioner_of(number)),
             accumulator: Accumulator::default(),
             sender: Sender::default(),
             idempotence: Idempotence::default(),
@@ -93,7 +96,12 @@ impl Producer {
             Input::Command(NodeCommand::SetSource(source)) => self.set_source(source, ctx),
             Input::Command(NodeCommand::SetKeying(keying)) => self.application.keying = keying,
             Input::Command(NodeCommand::SetLimits(limits)) => self.set_limits(&limits, ctx),
-            Input::Command(NodeCommand::Send { key, subject, value }) => self.send_text(key, subject, value, ctx),
+            Input::Command(NodeCommand::Send {
+                key,
+                subject,
+                value,
+                partition,
+            }) => self.send_text(key, subject, value, partition, ctx),
             Input::Command(NodeCommand::Stop) => self.stop(ctx),
             Input::Command(_) => {}
         }

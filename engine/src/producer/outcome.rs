@@ -145,7 +145,7 @@ impl Producer {
 
     /// To the front of its queue. Two batches of a partition that fail one after the other change places by that: without
     /// idempotence, more than one request in flight can reorder records. With it, each has its place by its number.
-    fn put_back(&mut self, partition: u32, batch: QueuedBatch) {
+    pub(super) fn put_back(&mut self, partition: u32, batch: QueuedBatch) {
         if self.config.is_idempotent() {
             self.accumulator.insert_in_order(partition, batch);
         } else {

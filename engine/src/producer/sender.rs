@@ -2,6 +2,7 @@
 
 use super::Producer;
 use super::accumulator::Readiness;
+use super::availability::NodeLatencies;
 use super::queued_batch::QueuedBatch;
 use crate::node::{Alarm, Ctx, Timer};
 use crate::trace::{EventId, Fact};
@@ -14,12 +15,24 @@ pub(super) struct Sender {
     correlation: u32,
     /// Requests that are not answered, the oldest first; at most `max.in.flight.requests.per.connection` a broker.
     pub(super) requests: VecDeque<InFlight>,
-    /// For each broker, the partition that was looked at last (`nodesDrainIndex`).
-    drain_index: Vec<u32>,
+    /// For each broker, the place of the partition that was looked at last (`nodesDrainIndex`).
+    drain_index: Vec<usize>,
     alarm: Alarm,
     pub(super) timeout_alarm: Alarm,
     pub(super) delivery_alarm: Alarm,
     queue_lengths: Vec<(u32, u32)>,
+    latencies: NodeLatencies,
+}
+
+/// Whose partitions can be sent, and when more will be (`RecordAccumulator.ReadyCheckResult`).
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Ready {
+    /// One bit a broker: there are at most nine.
+    pub(super) brokers: u16,
+    /// The first moment at which another partition can be sent.
+    pub(super) wake: Option<Micros>,
+    /// Something waits for a partition that nobody leads.
+    leaderless: bool,
 }
 
 /// A request that is not answered.
@@ -69,7 +82,7 @@ impl Sender {
         taken
     }
 
-    pub(super) fn drain_index(&mut self, broker: BrokerId) -> &mut u32 {
+    pub(super) fn drain_index(&mut self, broker: BrokerId) -> &mut usize {
         let index = usize::from(broker.0);
         if index >= self.drain_index.len() {
             self.drain_index.resize(index + 1, 0);
@@ -101,43 +114,67 @@ impl Producer {
 
     /// Sends what is ready, and asks to be called when more will be (`Sender.sendProducerData`).
     fn send_ready(&mut self, ctx: &mut Ctx) {
-        self.rebuild_load();
-        let mut ready: u16 = 0; // one bit a broker: there are at most nine
-        let mut wake: Option<Micros> = None;
-        let mut leaderless = false;
-        for partition in 0..self.accumulator.partitions() {
-            let readiness = self.readiness(partition, ctx.now());
-            let Some(leader) = self.metadata.leader(partition) else {
-                leaderless |= readiness != Readiness::Empty;
-                continue;
-            };
-            match readiness {
-                Readiness::Empty => {}
-                Readiness::Now(_) => ready |= 1 << leader.0,
-                Readiness::At(at) => wake = Some(wake.map_or(at, |wake| wake.min(at))),
-            }
-        }
-        for broker in (0..16).map(BrokerId).filter(|broker| ready & (1 << broker.0) != 0) {
+        let mut ready = self.ready(ctx.now());
+        for broker in (0..16)
+            .map(BrokerId)
+            .filter(|broker| ready.brokers & (1 << broker.0) != 0)
+        {
+            self.note_latency(broker, ctx.now());
             if let Some(until) = self.links.throttled_until(broker, ctx.now()) {
-                wake = Some(wake.map_or(until, |wake| wake.min(until)));
+                ready.wake = Some(ready.wake.map_or(until, |wake| wake.min(until)));
             } else if self.links.is_open(broker) {
                 self.send_to(broker, ctx);
             } else {
                 self.try_link(broker, ctx);
             }
         }
-        if let Some(at) = wake {
+        if let Some(at) = ready.wake {
             self.sender.alarm.arm(at, Timer::Sender, ctx);
         }
-        if leaderless {
+        if ready.leaderless {
             self.metadata.request_update();
             self.maybe_ask_metadata(ctx);
         }
     }
 
+    /// Who can be sent something (`RecordAccumulator.ready`). Weighs the partitions for the built-in partitioner, too.
+    pub(super) fn ready(&mut self, now: Micros) -> Ready {
+        self.rebuild_load();
+        let mut ready = Ready::default();
+        for partition in 0..self.accumulator.partitions() {
+            let readiness = self.readiness(partition, now);
+            let Some(leader) = self.metadata.leader(partition) else {
+                ready.leaderless |= readiness != Readiness::Empty;
+                continue;
+            };
+            match readiness {
+                Readiness::Empty => {}
+                _ if self.is_muted(partition) => {}
+                Readiness::Now(_) => ready.brokers |= 1 << leader.0,
+                Readiness::At(at) => ready.wake = Some(ready.wake.map_or(at, |wake| wake.min(at))),
+            }
+        }
+        ready
+    }
+
+    /// With one request in flight, a partition is muted meanwhile, so that a retry cannot be overtaken
+    /// (`RecordAccumulator.mutePartition`).
+    pub(super) fn is_muted(&self, partition: u32) -> bool {
+        self.config.max_in_flight == 1 && self.sender.has_in_flight(partition)
+    }
+
+    /// Notes that there is something for that broker, and whether it can go (`RecordAccumulator.updateNodeLatencyStats`).
+    fn note_latency(&mut self, broker: BrokerId, now: Micros) {
+        if self.config.partitioner_availability_timeout_us > 0 {
+            let may_send = self.links.is_open(broker) && self.links.throttled_until(broker, now).is_none();
+            let can_drain = may_send && self.has_room_for(broker);
+            self.sender.latencies.note(broker, now, can_drain);
+        }
+    }
+
     pub(super) fn readiness(&self, partition: u32, now: Micros) -> Readiness {
         let leader_epoch = self.metadata.leader_epoch(partition);
-        let exhausted = self.application.is_blocked();
+        let exhausted = self.application.waits_for_memory();
         self.accumulator
             .readiness(partition, leader_epoch, now, self.config.linger_us, exhausted)
     }
@@ -149,7 +186,11 @@ impl Producer {
         let mut lengths = std::mem::take(&mut self.sender.queue_lengths);
         if self.accumulator.lengths_if_all_opened(&mut lengths) {
             let queues_of_topic = lengths.len();
-            lengths.retain(|(partition, _)| self.metadata.leader(*partition).is_some());
+            let timeout_us = self.config.partitioner_availability_timeout_us;
+            lengths.retain(|(partition, length)| {
+                let leader = self.metadata.leader(*partition);
+                leader.is_some_and(|leader| *length == 0 || !self.sender.latencies.is_slow(leader, timeout_us))
+            });
             self.partitioner.rebuild_load(&lengths, queues_of_topic);
         }
         self.sender.queue_lengths = lengths;
@@ -171,7 +212,7 @@ impl Producer {
 
     fn has_ready(&self, broker: BrokerId, now: Micros) -> bool {
         let mut led = (0..self.accumulator.partitions()).filter(|p| self.metadata.leader(*p) == Some(broker));
-        led.any(|partition| matches!(self.readiness(partition, now), Readiness::Now(_)))
+        led.any(|partition| matches!(self.readiness(partition, now), Readiness::Now(_)) && !self.is_muted(partition))
     }
 
     fn send_request(&mut self, broker: BrokerId, mut batches: Vec<(u32, QueuedBatch)>, ctx: &mut Ctx) {

@@ -44,7 +44,8 @@ impl std::fmt::Debug for ActionForm {
 ///
 /// Says what is wrong, and what may be meant.
 pub fn parse_action(text: &str) -> Result<Command, String> {
-    let text = text.trim();
+    // A line end at the end tells one key with a comma from two keys.
+    let text = text.trim_start().trim_end_matches(' ');
     let (name, rest) = text.split_once(':').unwrap_or((text, ""));
     if let Some(form) = FORMS.iter().find(|form| form.name == name) {
         return (form.read)(rest).map_err(|message| format!("{message}: write it as {}", form.example));
@@ -63,11 +64,19 @@ pub fn parse_action(text: &str) -> Result<Command, String> {
     }
 }
 
-/// Writes an action, so that [`parse_action`] reads it again. `None` for a record sent by hand.
+/// Writes an action, so that [`parse_action`] reads it again. `None` for a record sent by hand, unless its partition is given
+/// and a colon cannot be taken for another.
 #[must_use]
 pub fn write_action(command: &Command) -> Option<String> {
     Some(match command {
-        Command::Send { .. } => return None,
+        Command::Send { key, value, partition } => {
+            let partition = (*partition)?;
+            match key {
+                Some(key) if !key.contains(':') => format!("send-to:{partition}:{key}:{value}"),
+                None if !value.contains(':') => format!("send-to:{partition}:{value}"),
+                _ => return None,
+            }
+        }
         Command::Process { node, fault } => format!("{}:{node}", name_of(*fault)),
         Command::SlowDisk { broker, bytes_per_s } => match bytes_per_s {
             Some(bytes_per_s) => format!("slow-disk:{broker}:{bytes_per_s}"),

@@ -57,7 +57,6 @@ impl Observable {
     }
 
     /// All of them.
-    #[must_use]
     pub fn all() -> impl Iterator<Item = &'static Observable> + Clone {
         catalogue::OBSERVABLES.iter().chain(&load::OBSERVABLES)
     }

@@ -78,17 +78,24 @@ pub enum CommandFact {
     Unclean(bool),
     /// `min.insync.replicas` of the topic.
     MinInsyncReplicas(u8),
+    /// One record by hand, to a partition that was chosen with it.
+    SendTo {
+        /// Its key.
+        key: Option<KeyId>,
+        /// Its partition.
+        partition: u16,
+    },
+    /// Limits of the source.
+    SendLimits {
+        /// Of so many subjects.
+        count: u32,
+    },
     /// `producer_byte_rate` or `consumer_byte_rate` of every client-id.
     ClientQuota {
         /// Which of them.
         quota: QuotaType,
         /// In bytes a second; 0 for none.
         bytes_per_s: u64,
-    },
-    /// Limits of the source.
-    SendLimits {
-        /// Of so many subjects.
-        count: u32,
     },
 }
 

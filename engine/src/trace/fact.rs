@@ -465,20 +465,6 @@ pub enum Fact {
     /// Consumer: the process has closed.
     ConsumerClosed,
 
-    /// Controller: every client-id has another quota.
-    QuotaAltered {
-        /// Of which kind.
-        quota: QuotaType,
-        /// In bytes a second; 0 for none.
-        bytes_per_s: u64,
-    },
-    /// Broker: a client is over its quota: nothing more is read from its connection for so long.
-    Throttled {
-        /// Who.
-        client: NodeId,
-        /// How long.
-        throttle_ms: u32,
-    },
     /// A rule for keys was refused: there is no room for so many keys.
     KeyRuleRefused {
         /// How many it would take.
@@ -495,6 +481,20 @@ pub enum Fact {
         subject: KeyId,
         /// The how manyeth about it.
         sequence: u32,
+    },
+    /// Controller: every client-id has another quota.
+    QuotaAltered {
+        /// Of which kind.
+        quota: QuotaType,
+        /// In bytes a second; 0 for none.
+        bytes_per_s: u64,
+    },
+    /// Broker: a client is over its quota: nothing more is read from its connection for so long.
+    Throttled {
+        /// Who.
+        client: NodeId,
+        /// How long.
+        throttle_ms: u32,
     },
 }
 

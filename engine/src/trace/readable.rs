@@ -322,6 +322,9 @@ fn command_text(command: &CommandFact, n: &Names) -> String {
         CommandFact::SendLimits { count } => format!("limits of the source for {count} subjects"),
         CommandFact::Consumers(count) => format!("{count} consumers"),
         CommandFact::Send { key } => format!("send one record with key {}", n.key(key)),
+        CommandFact::SendTo { key, partition } => {
+            format!("send one record with key {} to partition {partition}", n.key(key))
+        }
         _ => cluster::command_text(command),
     }
 }

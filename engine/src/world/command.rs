@@ -27,6 +27,8 @@ pub enum Command {
         key: Option<String>,
         /// What it says.
         value: String,
+        /// Its partition; `None` for where the partitioner puts it.
+        partition: Option<u16>,
     },
     /// A process is crashed, stopped, paused, resumed, started again, or loses its disk. Where a broker and a
     /// controller share a process (`process.roles=broker,controller`), it happens to both.
@@ -100,7 +102,13 @@ impl Command {
                 count: u32::try_from(limits.len()).unwrap_or(u32::MAX),
             },
             Command::Consumers(count) => CommandFact::Consumers(*count),
-            Command::Send { .. } => CommandFact::Send { key: None },
+            Command::Send { partition, .. } => match partition {
+                None => CommandFact::Send { key: None },
+                Some(partition) => CommandFact::SendTo {
+                    key: None,
+                    partition: *partition,
+                },
+            },
             Command::Process { node, fault } => CommandFact::Process {
                 node: *node,
                 fault: *fault,

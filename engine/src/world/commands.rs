@@ -122,7 +122,7 @@ impl World {
             Command::Key(rule) => self.set_key_rule(rule),
             Command::SendLimits(limits) => self.set_send_limits(limits),
             Command::Consumers(count) => self.set_consumers(*count),
-            Command::Send { key, value } => self.send_by_hand(key.as_deref(), value),
+            Command::Send { key, value, partition } => self.send_by_hand(key.as_deref(), value, *partition),
             Command::Process { node, fault } => {
                 let cause = self.note(command.fact());
                 self.fault(*node, *fault, cause);
@@ -295,7 +295,7 @@ impl World {
         }
     }
 
-    fn send_by_hand(&mut self, key: Option<&str>, value: &str) {
+    fn send_by_hand(&mut self, key: Option<&str>, value: &str, partition: Option<u16>) {
         let dictionary: &mut Dictionary = Arc::make_mut(&mut self.dictionary);
         let (subject, value) = (dictionary.key(key.unwrap_or("(no key)")), dictionary.value(value));
         let Some(subject) = subject else { return };
@@ -303,11 +303,19 @@ impl World {
             self.remember(&[subject]);
         }
         let key = key.map(|_| subject);
-        let cause = self.note(CommandFact::Send { key });
+        let cause = self.note(match partition {
+            None => CommandFact::Send { key },
+            Some(partition) => CommandFact::SendTo { key, partition },
+        });
         let producer = u8::try_from(self.playing.producer_of(subject) + 1).unwrap_or(1);
         self.tell(
             NodeId::Producer(producer),
-            Input::Command(NodeCommand::Send { key, subject, value }),
+            Input::Command(NodeCommand::Send {
+                key,
+                subject,
+                value,
+                partition,
+            }),
             cause,
         );
     }

@@ -181,7 +181,7 @@ fn nodes(setup: &Setup) -> Nodes {
     let producer_config = Arc::new(setup.producer.clone());
     let producers = (1..=setup.producers).map(|number| {
         (
-            Producer::new(producer_config.clone(), bootstrap(setup)),
+            Producer::new(number, producer_config.clone(), bootstrap(setup)),
             stream(NodeId::Producer(number)),
         )
     });

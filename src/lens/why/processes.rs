@@ -48,6 +48,10 @@ fn commanded(command: &CommandFact, w: &Words) -> String {
         }
         CommandFact::Consumers(count) => w.say("set the number of consumers to {}", &[Number(count.into())]),
         CommandFact::Send { key } => w.say("sent one record with key {}", &[Key(key)]),
+        CommandFact::SendTo { key, partition } => w.say(
+            "sent one record with key {} to partition {}",
+            &[Key(key), Number(partition.into())],
+        ),
         CommandFact::Process { node, fault } => {
             let sentence = match fault {
                 ProcessFault::Crash => "crashed {}",

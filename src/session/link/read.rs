@@ -365,19 +365,29 @@ fn moment(seconds: &str) -> Result<Micros, String> {
     }
 }
 
-/// `rate:500`, `crash:b3`, `send:match-7:Goal`, `send:Goal`.
+/// `rate:500`, `crash:b3`, `send:match-7:Goal`, `send:Goal`, `send-to:3:match-7:Goal`.
 fn command(action: &str) -> Result<Command, String> {
-    let Some(sent) = action.strip_prefix("send:") else {
+    if let Some(sent) = action.strip_prefix("send:") {
+        return record(sent, None);
+    }
+    let Some((partition, sent)) = action.strip_prefix("send-to:").and_then(|rest| rest.split_once(':')) else {
         return parse_action(&decoded(action)?);
     };
-    Ok(match sent.split_once(':') {
-        Some((key, text)) => Command::Send {
-            key: Some(decoded(key)?),
-            value: decoded(text)?,
-        },
-        None => Command::Send {
-            key: None,
-            value: decoded(sent)?,
-        },
+    // Key and text may hold colons; the number is read as everywhere.
+    match parse_action(&format!("send-to:{partition}:-"))? {
+        Command::Send { partition, .. } => record(sent, partition),
+        other => Ok(other),
+    }
+}
+
+fn record(sent: &str, partition: Option<u16>) -> Result<Command, String> {
+    let (key, text) = match sent.split_once(':') {
+        Some((key, text)) => (Some(decoded(key)?), text),
+        None => (None, sent),
+    };
+    Ok(Command::Send {
+        key,
+        value: decoded(text)?,
+        partition,
     })
 }

@@ -33,6 +33,7 @@ fn a_link_can_be_read_by_people() {
                 command: Command::Send {
                     key: Some("match-7".to_owned()),
                     value: "Goal: Messi!".to_owned(),
+                    partition: None,
                 },
             },
             Action {
@@ -40,6 +41,7 @@ fn a_link_can_be_read_by_people() {
                 command: Command::Send {
                     key: None,
                     value: "Fin.".to_owned(),
+                    partition: None,
                 },
             },
         ],

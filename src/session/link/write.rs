@@ -75,8 +75,17 @@ fn right(text: &mut String, link: &Link, versus: &Versus) {
 
 fn action(command: &Command) -> String {
     match command {
-        Command::Send { key: Some(key), value } => format!("send:{}:{}", encoded(key, PIECE), encoded(value, PIECE)),
-        Command::Send { key: None, value } => format!("send:{}", encoded(value, PIECE)),
+        Command::Send { key, value, partition } => {
+            let mut text = String::from("send");
+            if let Some(partition) = partition {
+                let _ = write!(text, "-to:{partition}");
+            }
+            for piece in key.iter().chain([value]) {
+                text.push(':');
+                text.push_str(&encoded(piece, PIECE));
+            }
+            text
+        }
         _ => encoded(&write_action(command).unwrap_or_default(), VALUE),
     }
 }

@@ -103,7 +103,7 @@ impl LittleBrokers {
         let bootstrap = [BrokerId(1), BrokerId(2)];
         let mut brokers = Self {
             now: 0,
-            producer: Producer::new(Arc::new(config), bootstrap.into()),
+            producer: Producer::new(1, Arc::new(config), bootstrap.into()),
             trace: Trace::new(1_000_000),
             image: MetadataImage::default(),
             logs: BTreeMap::new(),
@@ -169,10 +169,19 @@ impl LittleBrokers {
 
     /// The application sends a record with that key, now.
     pub(super) fn send(&mut self, key: &str) {
-        let subject = self.dictionary.key(key).unwrap();
+        self.send_to(Some(key), None);
+    }
+
+    /// The same to that partition, if one is given.
+    pub(super) fn send_to(&mut self, key: Option<&str>, partition: Option<u16>) {
+        let subject = self.dictionary.key(key.unwrap_or("(no key)")).unwrap();
         let value = self.dictionary.value("some text");
-        let key = Some(subject);
-        self.tell(Input::Command(NodeCommand::Send { key, subject, value }));
+        self.tell(Input::Command(NodeCommand::Send {
+            key: key.map(|_| subject),
+            subject,
+            value,
+            partition,
+        }));
     }
 
     pub(super) fn send_at(&mut self, at: Micros, key: &'static str) {

@@ -8,7 +8,13 @@ use crate::wire::{BrokerId, Micros, NodeId};
 use crate::world::Command;
 use std::str::FromStr;
 
-pub(super) static FORMS: [ActionForm; 14] = [
+pub(super) static FORMS: [ActionForm; 15] = [
+    ActionForm {
+        name: "send-to",
+        example: "send-to:3:key:value",
+        about: "one record with that key and value, to partition 3, wherever the key would go; `send-to:3:value` has no key",
+        read: send_to,
+    },
     ActionForm {
         name: "crash",
         example: "crash:b3",
@@ -109,6 +115,19 @@ fn process(rest: &str, fault: ProcessFault) -> Result<Command, String> {
         Some(node @ (NodeId::Broker(_) | NodeId::Controller(_))) => Ok(Command::Process { node, fault }),
         _ => Err(format!("{} is no broker or controller", shown(rest))),
     }
+}
+
+fn send_to(rest: &str) -> Result<Command, String> {
+    let (partition, record) = rest.split_once(':').unwrap_or((rest, ""));
+    let (key, value) = match record.split_once(':') {
+        Some((key, value)) => (Some(key.to_owned()), value),
+        None => (None, record),
+    };
+    Ok(Command::Send {
+        key,
+        value: value.to_owned(),
+        partition: Some(number("send-to", partition.trim())?),
+    })
 }
 
 fn broker(text: &str) -> Result<BrokerId, String> {

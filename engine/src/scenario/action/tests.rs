@@ -7,6 +7,8 @@ use crate::world::Setup;
 #[test]
 fn every_form_is_read_and_written() {
     let more = [
+        "send-to:0:no key",
+        "send-to:63:key:text: with colons",
         "crash:ctrl2",
         "slow-disk:b1:off",
         "cut:b3:all",
@@ -72,6 +74,10 @@ fn what_is_no_action_is_told() {
             "elect takes preferred or unclean, not \"b3\": write it as elect:preferred",
         ),
         (
+            "send-to:three:k:v",
+            "send-to takes a whole number that is not too large, not \"three\": write it as send-to:3:key:value",
+        ),
+        (
             "reassign:0:1,,2",
             "reassign takes a whole number that is not too large, not nothing: write it as reassign:0:2,3,1",
         ),
@@ -100,6 +106,10 @@ fn numbers_have_ranges() {
     assert_eq!(
         wrong("reassign:64:1"),
         "reassign must name a partition of 0 to 63, not 64"
+    );
+    assert_eq!(
+        wrong("send-to:64:k:v"),
+        "send-to must name a partition of 0 to 63, not 64"
     );
     assert_eq!(wrong("reassign:0:1,2,1"), "reassign names b1 twice");
     assert_eq!(wrong("reassign:0:0"), "b0 is none of b1 to b9");

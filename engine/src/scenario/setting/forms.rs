@@ -3,6 +3,8 @@
 
 use super::keys;
 use super::kind::{parse_distribution, write_distribution};
+use super::partitioning;
+use crate::producer::partitioner_class::PartitionerClass;
 use crate::scenario::decimal;
 use crate::workload::{KeyDistribution, KeyRule, SendLimit};
 use std::fmt::Write as _;
@@ -16,6 +18,8 @@ pub enum Form {
     Weights,
     /// `ad-1:100`, several with commas between.
     Limits,
+    /// Partitioners with commas between.
+    Partitioners,
 }
 
 /// The largest weight of a key.
@@ -34,6 +38,7 @@ impl Form {
             Form::Limits => {
                 "a subject and records a second, as ad-1:100, several with commas between, or empty for none"
             }
+            Form::Partitioners => PartitionerClass::ALLOWED,
         }
     }
 
@@ -43,6 +48,7 @@ impl Form {
             Form::KeyRule => write_rule(&read_rule(text)?),
             Form::Weights => write_weights(&read_weights(text)?),
             Form::Limits => write_limits(&read_limits(text)?),
+            Form::Partitioners => partitioning::write(&partitioning::read(text).ok_or_else(|| self.wrong(text))?),
         })
     }
 

@@ -11,6 +11,7 @@ mod forms;
 mod keying;
 mod keys;
 mod kind;
+mod partitioning;
 mod traffic;
 
 pub use forms::Form;
@@ -135,6 +136,7 @@ impl Setting {
             &traffic::SETTINGS,
             &keying::SETTINGS,
             &clients::SETTINGS,
+            &partitioning::SETTINGS,
         ]
         .into_iter()
         .flatten()

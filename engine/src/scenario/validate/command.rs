@@ -30,7 +30,11 @@ pub fn check_command(command: &Command) -> Result<(), SetupProblem> {
         NodeId::Consumer(_) => u8::MAX,
     })?;
     match command {
-        Command::Send { key, value } => {
+        Command::Send { key, value, partition } => {
+            if let Some(partition) = partition.filter(|partition| *partition >= Limits::MAX_PARTITIONS) {
+                let last = Limits::MAX_PARTITIONS - 1;
+                return wrong(format!("send-to must name a partition of 0 to {last}, not {partition}"));
+            }
             if let Some(Err(message)) = key.as_deref().map(setting::check_key) {
                 return problem(["own.keys"], format!("send {message}"));
             }

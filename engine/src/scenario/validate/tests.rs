@@ -73,10 +73,14 @@ fn commands_stay_within_the_limits() {
     );
     let value = "x".repeat(MAX_SENT_BYTES + 1);
     assert!(
-        check_command(&Command::Send { key: None, value })
-            .unwrap_err()
-            .message
-            .contains("not 1001")
+        check_command(&Command::Send {
+            key: None,
+            value,
+            partition: None,
+        })
+        .unwrap_err()
+        .message
+        .contains("not 1001")
     );
     assert_eq!(check_command(&Command::Key(KeyRule::Subject)), Ok(()));
 }

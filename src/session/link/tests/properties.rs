@@ -105,7 +105,11 @@ fn any_setting() -> impl Strategy<Value = Command> {
         .command(text)
         .unwrap()),
         prop::collection::vec(text, 0..5).prop_map(|keys| setting("own.keys").command(&keys.join("\n")).unwrap()),
-        (prop::option::of(text), text).prop_map(|(key, value)| Command::Send { key, value }),
+        (prop::option::of(text), text, prop::option::of(0..64_u16)).prop_map(|(key, value, partition)| Command::Send {
+            key,
+            value,
+            partition
+        }),
     ]
 }
 
