@@ -3,6 +3,7 @@
 //! Yew has no part in a frame. What it shows comes through [`Due`], and never both halves of it in the same frame, so
 //! that no frame has to wait for all of the page.
 
+use crate::compare::Side;
 use crate::session::desk::Desk;
 use crate::stage::FlightHandle;
 use crate::timeline::move_playhead;
@@ -20,8 +21,8 @@ use yew::{Callback, NodeRef};
 /// What is to be drawn anew by Yew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Due {
-    /// The stage.
-    Stage,
+    /// The stage of that side. The two are not drawn in the same frame.
+    Stage(Side),
     /// Header, timeline and panels.
     Rest,
     /// All of it: the run has come to rest.
@@ -72,6 +73,7 @@ struct State {
 #[derive(Default)]
 struct Drawn {
     stage_ms: f64,
+    right_ms: f64,
     rest_ms: f64,
     summed_ms: f64,
     moving: bool,
@@ -134,8 +136,9 @@ fn frame(state: &Rc<State>, wall_ms: f64) {
     let moving = desk.frame((wall_ms * 1000.0) as u64, || milliseconds() - started < budget_ms);
     let mut drawn = state.drawn.borrow_mut();
     draw(works, &desk, &mut drawn);
+    let comparing = desk.is_comparing();
     drop(desk);
-    let due = drawn.due(moving, wall_ms);
+    let due = drawn.due(moving, comparing, wall_ms);
     let sum_up = wall_ms - drawn.summed_ms >= SUMMED_EVERY_MS;
     if sum_up {
         drawn.summed_ms = wall_ms;
@@ -194,11 +197,11 @@ fn wanted_flow(speed: Speed, latency_us: Micros) -> f32 {
 }
 
 impl Drawn {
-    fn due(&mut self, moving: bool, wall_ms: f64) -> Option<Due> {
+    fn due(&mut self, moving: bool, comparing: bool, wall_ms: f64) -> Option<Due> {
         let came_to_rest = self.moving && !moving;
         self.moving = moving;
         if came_to_rest {
-            (self.stage_ms, self.rest_ms) = (wall_ms, wall_ms);
+            (self.stage_ms, self.right_ms, self.rest_ms) = (wall_ms, wall_ms, wall_ms);
             return Some(Due::All);
         }
         if !moving {
@@ -206,9 +209,18 @@ impl Drawn {
         }
         if wall_ms - self.stage_ms >= EVERY_MS {
             self.stage_ms = wall_ms;
-            return Some(Due::Stage);
+            return Some(Due::Stage(Side::Left));
         }
-        if wall_ms - self.rest_ms >= EVERY_MS && wall_ms - self.stage_ms >= EVERY_MS / 3.0 {
+        if comparing && wall_ms - self.right_ms >= EVERY_MS && wall_ms - self.stage_ms >= EVERY_MS / 4.0 {
+            self.right_ms = wall_ms;
+            return Some(Due::Stage(Side::Right));
+        }
+        let (stages_ms, apart_ms) = if comparing {
+            (self.stage_ms.max(self.right_ms), EVERY_MS / 4.0)
+        } else {
+            (self.stage_ms, EVERY_MS / 3.0)
+        };
+        if wall_ms - self.rest_ms >= EVERY_MS && wall_ms - stages_ms >= apart_ms {
             self.rest_ms = wall_ms;
             return Some(Due::Rest);
         }

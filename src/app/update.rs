@@ -173,20 +173,25 @@ impl App {
 
     /// Brings what is shown up to date.
     pub(super) fn refresh(&mut self, due: Due) {
-        if due != Due::Rest {
+        if matches!(due, Due::All | Due::Stage(Side::Left)) {
             self.on_stage = OnStage::of(&self.desk.borrow(), Side::Left, &self.on_stage);
-            self.refresh_beside();
             self.refresh_menu();
         }
-        if due == Due::Stage {
+        if matches!(due, Due::All | Due::Stage(Side::Right)) {
+            self.refresh_beside();
+        }
+        if matches!(due, Due::Stage(_)) {
             return;
         }
         self.on_timeline = OnTimeline::of(&self.desk.borrow());
         self.refs.span.set(self.on_timeline.span_us);
         self.refresh_keys_room();
         self.on_panel.passed += 1;
-        if due == Due::All || self.on_panel.passed >= PANEL_EVERY {
+        // Table and panel take turns.
+        if due == Due::All || self.on_panel.passed == 1 {
             self.refresh_table();
+        }
+        if due == Due::All || self.on_panel.passed >= PANEL_EVERY {
             self.refresh_panel();
         }
     }

@@ -9,6 +9,7 @@ pub mod differs;
 pub mod figures;
 pub mod moved;
 pub mod pair;
+mod rows;
 pub mod side;
 pub mod table;
 

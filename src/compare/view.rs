@@ -54,7 +54,7 @@ fn cell(row: &Row, side: Side, cell: &Cell) -> Html {
         <td
             class={if better { "mono better" } else { "mono" }}
             data-testid={format!("{}-{}", side.word(), row.id)}
-            title={cell.text.clone()}
+            title={cell.of.as_ref().unwrap_or(&cell.text).clone()}
             data-value={cell.value.map(|value| value.to_string())}
         >
             if better { <Sign icon={Icon::Check} /><span class="visually-hidden">{ "better: " }</span> }
