@@ -2,6 +2,7 @@
 
 mod address;
 mod asked;
+mod beside;
 mod files;
 mod frames;
 mod keys;
@@ -11,6 +12,7 @@ mod page;
 mod shown;
 mod update;
 
+use crate::compare::Side;
 use crate::lens::events_view::{EventRow, Listed};
 use crate::lens::ledger::{Kept, LedgerRow, Trial};
 use crate::lens::menus::Does;
@@ -22,6 +24,7 @@ use crate::session::intent::Intent;
 use crate::stage::{FlightHandle, Target};
 use crate::ui::notices::Problems;
 use crate::ui::theme::{SystemWatch, Theme};
+use beside::{Beside, Pane};
 pub use frames::Due;
 use frames::{Frames, Works};
 use gloo::events::EventListener;
@@ -104,6 +107,12 @@ pub enum Msg {
     CloseProblems,
     /// The toast has been there long enough.
     ToastOver,
+    /// Another run is wanted beside this one, with those settings, or with the same; or none any more.
+    Compare(Option<Trial>),
+    /// The panel is to look at that side.
+    Look(Side),
+    /// Where there is room for one thing only: that one.
+    Pane(Pane),
     /// The address bar has another link.
     Address,
     /// The link in the address bar is to be the one of this moment.
@@ -137,6 +146,8 @@ pub struct App {
     desk: Rc<RefCell<Desk>>,
     look: Look,
     on_stage: OnStage,
+    /// What stands to the right of the stage, while two runs are compared.
+    beside: Option<Beside>,
     on_timeline: OnTimeline,
     on_panel: OnPanel,
     on_keys: keys_room::OnKeys,
@@ -164,6 +175,10 @@ pub(crate) struct Look {
     panel_folded: bool,
     tab: usize,
     listed: Listed,
+    /// The side that the panel looks at, while two runs are compared.
+    side: Side,
+    /// What is shown of two runs where there is room for one thing only.
+    pane: Pane,
     /// What the listed events are about, if not everything.
     about: Option<Target>,
     /// What the records on the reader's page are about, if not everything.
@@ -194,7 +209,7 @@ pub(crate) struct OnPanel {
 
 /// What the frame loop writes to.
 pub(crate) struct Refs {
-    flights: FlightHandle,
+    flights: [FlightHandle; 2],
     clock: (NodeRef, NodeRef),
     playhead: NodeRef,
     span: Rc<Cell<Micros>>,
@@ -204,11 +219,16 @@ pub(crate) struct Refs {
 
 /// Whether there is no room for two panels beside the stage, but more than one column.
 fn is_narrow() -> bool {
+    is_narrower(1100.0)
+}
+
+/// Whether the window is narrower than that, but has more than one column.
+fn is_narrower(than: f64) -> bool {
     let width = gloo::utils::window()
         .inner_width()
         .ok()
         .and_then(|width| width.as_f64());
-    width.is_some_and(|width| (761.0..1100.0).contains(&width))
+    width.is_some_and(|width| (761.0..than).contains(&width))
 }
 
 impl Component for App {
@@ -219,7 +239,7 @@ impl Component for App {
         let (desk, problems, keys_room) = address::first();
         let desk = Rc::new(RefCell::new(desk));
         let refs = Refs {
-            flights: FlightHandle::default(),
+            flights: <[FlightHandle; 2]>::default(),
             clock: <(NodeRef, NodeRef)>::default(),
             playhead: NodeRef::default(),
             span: Rc::new(Cell::new(1)),
@@ -240,13 +260,14 @@ impl Component for App {
             EventListener::new(&gloo::utils::window(), "hashchange", move |_| on_address.emit(())),
             SystemWatch::new(move || on_system.emit(())),
         );
-        let on_stage = OnStage::of(&desk.borrow(), &OnStage::default());
+        let on_stage = OnStage::of(&desk.borrow(), Side::Left, &OnStage::default());
         let on_timeline = OnTimeline::of(&desk.borrow());
         let values = Rc::new(Values::of(desk.borrow().session()));
-        let on_keys = keys_room::OnKeys::of(&desk.borrow(), keys_room);
+        let on_keys = keys_room::OnKeys::of(&desk.borrow(), keys_room.as_deref());
         let reader_folded = desk.borrow().step().is_none();
         let mut app = Self {
             on_stage,
+            beside: None,
             on_timeline,
             on_panel: OnPanel {
                 values,
@@ -269,6 +290,8 @@ impl Component for App {
                 panel_folded: is_narrow(),
                 tab: tab::CHANGE,
                 listed: Listed::default(),
+                side: Side::Left,
+                pane: Pane::default(),
                 about: None,
                 read_about: None,
                 column: None,
@@ -287,6 +310,7 @@ impl Component for App {
             _frames: Frames::start(works),
             _listeners: listeners,
         };
+        app.make_room();
         app.follow_step();
         app.refresh(Due::All);
         app

@@ -3,6 +3,7 @@
 //! What is known, what can be done to it and how it looks are separate: [`session`] knows nothing of pixels, the pure
 //! files of the other rooms turn it into rows and places, and only those that are compiled for wasm touch the page.
 
+pub mod compare;
 pub mod lens;
 pub mod session;
 pub mod stage;

@@ -34,7 +34,13 @@ fn of_the_story(fact: &Fact) -> Option<Option<PartitionId>> {
         | Fact::AdminRefused { .. }
         | Fact::ConnectionLost { .. }
         | Fact::ProducerIdAssigned { .. }
-        | Fact::ProducerEpochBumped { .. } => Some(None),
+        | Fact::ProducerEpochBumped { .. }
+        | Fact::QuotaAltered { .. }
+        | Fact::Throttled { .. }
+        | Fact::SendBlocked
+        | Fact::SendTimedOut
+        | Fact::SourceQueued { .. }
+        | Fact::SourceDropped { .. } => Some(None),
         Fact::LeaderElected { partition, .. }
         | Fact::LeaderLost { partition, .. }
         | Fact::IsrChanged { partition, .. }
@@ -83,6 +89,8 @@ impl Story {
                 | Fact::BatchRetried { .. }
                 | Fact::DuplicateDropped { .. }
                 | Fact::RecordsFailed { .. }
+                | Fact::Throttled { .. }
+                | Fact::SendBlocked
         );
         if same && counted {
             self.more += 1;

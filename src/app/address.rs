@@ -51,10 +51,10 @@ fn open(otherwise: &str) -> Opened {
         };
     }
     let scenario = Scenario::built_in(&link.scenario).map(Rc::new);
-    let session = scenario.ok_or_else(|| format!("there is no scenario {}", link.scenario));
-    match session.and_then(|scenario| Session::open(link.plan(scenario))) {
-        Ok(session) => Opened {
-            desk: Some(Desk::at(session, link.step, link.at_us)),
+    let scenario = scenario.ok_or_else(|| format!("there is no scenario {}", link.scenario));
+    match scenario.and_then(|scenario| desk_of(&link, scenario)) {
+        Ok(desk) => Opened {
+            desk: Some(desk),
             problems: (!problems.is_empty()).then(|| told(&problems, "What could be read is open.")),
             keys_room: link.keys_room,
         },
@@ -66,6 +66,15 @@ fn open(otherwise: &str) -> Opened {
             }),
             keys_room: None,
         },
+    }
+}
+
+/// The run of that link, and the one on its right, if it has one.
+fn desk_of(link: &Link, scenario: Rc<Scenario>) -> Result<Desk, String> {
+    let desk = Desk::at(Session::open(link.plan(scenario.clone()))?, link.step, link.at_us);
+    match link.right_plan(scenario) {
+        Some(right) => desk.with_right(right),
+        None => Ok(desk),
     }
 }
 
@@ -97,6 +106,14 @@ pub(super) fn write(desk: &Desk, keys_room: Option<String>) -> Result<(), String
     let written = history.and_then(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(&address)));
     written.map_err(|_| "The browser does not let the address be changed.".to_owned())?;
     fragment.map(|_| ())
+}
+
+/// The link of this moment becomes one that the browser can go back to: the next one that is written comes behind it.
+pub(super) fn keep() {
+    let window = gloo::utils::window();
+    if let (Ok(history), Ok(href)) = (window.history(), window.location().href()) {
+        let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&href));
+    }
 }
 
 /// Leads to the run of that scenario, as a link does, so that the browser can go back to the one of before. `false` when

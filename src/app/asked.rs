@@ -2,11 +2,14 @@
 //! another setting.
 
 use super::{App, files, tab};
+use crate::compare::Side;
 use crate::lens::ledger::{self, Kept, Trial};
 use crate::lens::why::{Link, Why, Words, chain};
 use crate::lens::why_view::Asked;
+use crate::session::Session;
 use crate::session::desk::Desk;
 use crate::session::intent::Intent;
+use crate::stage::FlightHandle;
 use partitura_engine::scenario::Setting;
 use partitura_engine::trace::{Event, EventId};
 use std::rc::Rc;
@@ -15,8 +18,7 @@ use web_sys::HtmlElement;
 use yew::Context;
 
 /// Why that happened, as far as the trace still knows.
-fn asked(desk: &Desk, event: &Event) -> Asked {
-    let session = desk.session();
+fn asked(session: &Session, event: &Event) -> Asked {
     let world = session.world();
     let words = Words {
         names: world.names(),
@@ -39,7 +41,7 @@ fn asked(desk: &Desk, event: &Event) -> Asked {
 impl App {
     /// Tells why, in the panel.
     pub(super) fn why(&mut self, event: &Event) {
-        let answer = asked(&self.desk.borrow(), event);
+        let answer = asked(self.looked(&self.desk.borrow()), event);
         self.on_panel.asked = Some(Rc::new(answer));
         (self.look.tab, self.look.panel_folded) = (tab::EVENTS, false);
         self.refresh_panel();
@@ -57,7 +59,7 @@ impl App {
     /// The same for an event of which only the number is known.
     pub(super) fn why_of(&mut self, ctx: &Context<Self>, id: EventId) {
         let desk = self.desk.borrow();
-        let session = desk.session();
+        let session = self.looked(&desk);
         let kept = || session.account().milestones.newest_first().find(|event| event.id == id);
         let event = session.world().trace().get(id).or_else(kept).copied();
         drop(desk);
@@ -71,7 +73,7 @@ impl App {
     }
 
     pub(super) fn why_leader(&mut self, partition: u16) {
-        let event = self.desk.borrow().session().account().election(partition).copied();
+        let event = self.looked(&self.desk.borrow()).account().election(partition).copied();
         if let Some(event) = event {
             self.why(&event);
         }
@@ -87,6 +89,9 @@ impl App {
 
     /// The same run again with other settings; the first ledger is kept beside it.
     pub(super) fn try_with(&mut self, ctx: &Context<Self>, trial: Trial) {
+        if self.desk.borrow().is_comparing() {
+            return self.compare(ctx, Some(trial));
+        }
         let kept = match &self.kept {
             Some((kept, _)) => kept.clone(),
             None => Rc::new(Kept::of(self.desk.borrow().session())),
@@ -107,14 +112,14 @@ impl App {
     /// Brings the ledger up to date.
     pub(super) fn refresh_ledger(&mut self) {
         let desk = self.desk.borrow();
-        let session = desk.session();
+        let session = self.looked(&desk);
         self.on_panel.figures = session.world().ledger();
         let trials = ledger::trials(self.kept.as_ref().map_or(session.plan(), |(kept, _)| &kept.plan));
         if *self.on_panel.trials != *trials {
             self.on_panel.trials = trials.into();
         }
         self.on_panel.records = match self.look.column {
-            Some(column) => ledger::rows(session, column, &self.on_stage.palette),
+            Some(column) => ledger::rows(session, column, &self.stage_of(self.look.side).palette),
             None => Rc::new([]),
         };
     }
@@ -137,11 +142,14 @@ impl App {
         *self.desk.borrow_mut() = desk;
         self.file = file;
         self.kept = None;
+        self.on_keys.put();
         self.menu = None;
         self.on_panel.asked = None;
         self.look.about = None;
         self.look.reader_folded &= self.desk.borrow().step().is_none();
-        self.refs.flights.clear();
+        self.look.side = Side::Left;
+        self.refs.flights.iter().for_each(FlightHandle::clear);
+        self.make_room();
         self.follow_step();
     }
 }

@@ -3,6 +3,7 @@
 //! Yew has no part in a frame. What it shows comes through [`Due`], and never both halves of it in the same frame, so
 //! that no frame has to wait for all of the page.
 
+use crate::compare::Side;
 use crate::session::desk::Desk;
 use crate::stage::FlightHandle;
 use crate::timeline::move_playhead;
@@ -20,8 +21,8 @@ use yew::{Callback, NodeRef};
 /// What is to be drawn anew by Yew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Due {
-    /// The stage.
-    Stage,
+    /// The stage of that side. The two are not drawn in the same frame.
+    Stage(Side),
     /// Header, timeline and panels.
     Rest,
     /// All of it: the run has come to rest.
@@ -44,8 +45,8 @@ const UNSEEN_MS: f64 = 50.0;
 pub(super) struct Works {
     /// The run.
     pub(super) desk: Rc<RefCell<Desk>>,
-    /// Where records in flight are drawn.
-    pub(super) flights: FlightHandle,
+    /// Where records in flight are drawn, side by side.
+    pub(super) flights: [FlightHandle; 2],
     /// The virtual time: to the millisecond, and the microseconds.
     pub(super) clock: (NodeRef, NodeRef),
     /// The playhead of the timeline.
@@ -72,6 +73,7 @@ struct State {
 #[derive(Default)]
 struct Drawn {
     stage_ms: f64,
+    right_ms: f64,
     rest_ms: f64,
     summed_ms: f64,
     moving: bool,
@@ -134,8 +136,9 @@ fn frame(state: &Rc<State>, wall_ms: f64) {
     let moving = desk.frame((wall_ms * 1000.0) as u64, || milliseconds() - started < budget_ms);
     let mut drawn = state.drawn.borrow_mut();
     draw(works, &desk, &mut drawn);
+    let comparing = desk.is_comparing();
     drop(desk);
-    let due = drawn.due(moving, wall_ms);
+    let due = drawn.due(moving, comparing, wall_ms);
     let sum_up = wall_ms - drawn.summed_ms >= SUMMED_EVERY_MS;
     if sum_up {
         drawn.summed_ms = wall_ms;
@@ -165,13 +168,15 @@ fn draw(works: &Works, desk: &Desk, drawn: &mut Drawn) {
     let now = world.now();
     if drawn.runs != desk.runs() {
         drawn.runs = desk.runs();
-        works.flights.clear();
+        works.flights.iter().for_each(FlightHandle::clear);
     }
-    world.flights(&mut drawn.flights);
     let latency_us = world.setup().network.client.latency_us;
     let wanted = wanted_flow(desk.speed(), latency_us);
     drawn.flow += (wanted - drawn.flow).clamp(-0.06, 0.06);
-    works.flights.draw(&drawn.flights, now as f64, drawn.flow);
+    for ((_, session), flights) in desk.sessions().iter().zip(&works.flights) {
+        session.world().flights(&mut drawn.flights);
+        flights.draw(&drawn.flights, now as f64, drawn.flow);
+    }
     if drawn.now != Some(now) {
         drawn.now = Some(now);
         let (moment, micros) = clock(now);
@@ -192,11 +197,11 @@ fn wanted_flow(speed: Speed, latency_us: Micros) -> f32 {
 }
 
 impl Drawn {
-    fn due(&mut self, moving: bool, wall_ms: f64) -> Option<Due> {
+    fn due(&mut self, moving: bool, comparing: bool, wall_ms: f64) -> Option<Due> {
         let came_to_rest = self.moving && !moving;
         self.moving = moving;
         if came_to_rest {
-            (self.stage_ms, self.rest_ms) = (wall_ms, wall_ms);
+            (self.stage_ms, self.right_ms, self.rest_ms) = (wall_ms, wall_ms, wall_ms);
             return Some(Due::All);
         }
         if !moving {
@@ -204,9 +209,18 @@ impl Drawn {
         }
         if wall_ms - self.stage_ms >= EVERY_MS {
             self.stage_ms = wall_ms;
-            return Some(Due::Stage);
+            return Some(Due::Stage(Side::Left));
         }
-        if wall_ms - self.rest_ms >= EVERY_MS && wall_ms - self.stage_ms >= EVERY_MS / 3.0 {
+        if comparing && wall_ms - self.right_ms >= EVERY_MS && wall_ms - self.stage_ms >= EVERY_MS / 4.0 {
+            self.right_ms = wall_ms;
+            return Some(Due::Stage(Side::Right));
+        }
+        let (stages_ms, apart_ms) = if comparing {
+            (self.stage_ms.max(self.right_ms), EVERY_MS / 4.0)
+        } else {
+            (self.stage_ms, EVERY_MS / 3.0)
+        };
+        if wall_ms - self.rest_ms >= EVERY_MS && wall_ms - stages_ms >= apart_ms {
             self.rest_ms = wall_ms;
             return Some(Due::Rest);
         }

@@ -3,6 +3,7 @@
 use super::{App, Msg};
 use crate::lens::keys::room::KeysRoom;
 use crate::lens::keys::run_load::{MadeFor, RunLoad};
+use crate::session::Plan;
 use crate::session::desk::Desk;
 use crate::session::intent::Intent;
 use crate::stage::Palette;
@@ -19,29 +20,41 @@ pub(super) struct OnKeys {
     key: String,
     /// The key that was asked for last, and the how manyeth time that was.
     asked: (String, u32),
+    /// Counts the desks: each counts its runs from 0.
+    desks: u32,
 }
 
 impl OnKeys {
     /// The room at the start; open with that key, if there is one.
-    pub(super) fn of(desk: &Desk, key: Option<String>) -> Self {
+    pub(super) fn of(desk: &Desk, key: Option<&str>) -> Self {
         let world = desk.session().world();
         let palette = Palette::new(world.dictionary(), world.known_keys());
         let made_for = MadeFor::of(desk.session(), desk.runs(), u32::from(world.setup().topic.partitions));
         let run = Rc::new(RunLoad::of(&palette, made_for));
         let hottest = run.keys.top(1).first().map(|at| run.keys.key(*at).to_owned());
-        let given = key.clone().filter(|key| !key.is_empty());
+        let given = key.filter(|key| !key.is_empty()).map(str::to_owned);
         let typed = given.or(hottest).unwrap_or_default();
         Self {
             open: key.is_some(),
             run,
             asked: (typed.clone(), 0),
             key: typed,
+            desks: 0,
         }
     }
 
     /// What the link says of it.
     pub(super) fn link(&self) -> Option<String> {
         self.open.then(|| self.key.clone())
+    }
+
+    /// Another run is on the desk, which has nothing in common with the one before.
+    pub(super) fn put(&mut self) {
+        self.desks += 1;
+    }
+
+    fn number(&self, runs: u64) -> u64 {
+        u64::from(self.desks) << 32 | runs
     }
 
     /// A link was opened.
@@ -87,22 +100,26 @@ impl App {
         true
     }
 
-    /// Plays the run from its start with somebody's own keys.
+    /// Plays the run from its start with somebody's own keys; the one beside it, too, if two are compared.
     fn play_load(&mut self, ctx: &Context<Self>, settings: &[(&'static str, String)]) {
-        let mut plan = self.desk.borrow().session().plan().clone();
-        let names = || settings.iter().map(|(name, _)| *name);
-        // What was done to the same settings while the run went on would undo this.
-        plan.actions.retain(|action| {
-            Setting::of_command(&action.command).is_none_or(|(changed, _)| !names().any(|name| name == changed.name))
-        });
-        for (name, value) in settings {
-            let set = Setting::named(name).and_then(|setting| plan.set(setting, value));
-            if let Err(problem) = set {
-                return self.say(ctx, format!("{name}: {problem}."));
-            }
-        }
+        let plans: Result<Vec<Plan>, String> = {
+            let desk = self.desk.borrow();
+            desk.sessions()
+                .iter()
+                .map(|(_, session)| with_load(session.plan(), settings))
+                .collect()
+        };
+        let mut plans = match plans {
+            Ok(plans) => plans.into_iter(),
+            Err(problem) => return self.say(ctx, problem),
+        };
         let runs = self.desk.borrow().runs();
-        self.want(ctx, Intent::Play(Box::new(plan), "your keys".to_owned()));
+        if let Some(plan) = plans.next() {
+            self.want(ctx, Intent::Play(Box::new(plan), "your keys".to_owned()));
+        }
+        if let Some(right) = plans.next() {
+            self.want(ctx, Intent::Compare(Some(Box::new(right))));
+        }
         self.on_keys.open = self.desk.borrow().runs() == runs;
     }
 
@@ -113,7 +130,7 @@ impl App {
         }
         let desk = self.desk.borrow();
         let partitions = self.on_stage.view.partitions.len() as u32;
-        let made_for = MadeFor::of(desk.session(), desk.runs(), partitions);
+        let made_for = MadeFor::of(desk.session(), self.on_keys.number(desk.runs()), partitions);
         if self.on_keys.run.made_for != made_for {
             self.on_keys.run = Rc::new(RunLoad::of(&self.on_stage.palette, made_for));
         }
@@ -133,4 +150,22 @@ impl App {
             />
         }
     }
+}
+
+/// That run with other settings, whatever was done to these while it went on: that would undo them.
+///
+/// # Errors
+///
+/// Says which one cannot have that value.
+fn with_load(plan: &Plan, settings: &[(&'static str, String)]) -> Result<Plan, String> {
+    let mut plan = plan.clone();
+    plan.actions.retain(|action| {
+        let changed = Setting::of_command(&action.command);
+        changed.is_none_or(|(changed, _)| !settings.iter().any(|(name, _)| *name == changed.name))
+    });
+    for (name, value) in settings {
+        let set = Setting::named(name).and_then(|setting| plan.set(setting, value));
+        set.map_err(|problem| format!("{name}: {problem}."))?;
+    }
+    Ok(plan)
 }

@@ -38,7 +38,10 @@ impl App {
     fn made(&self, of: MenuOf) -> Option<Menu> {
         let desk = self.desk.borrow();
         match of {
-            MenuOf::Thing(target) => menu_of(target, &self.on_stage.view, desk.session().world()),
+            MenuOf::Thing(target) => {
+                let side = self.look.side;
+                menu_of(target, &self.stage_of(side).view, self.looked(&desk).world())
+            }
             MenuOf::Walkthroughs => {
                 let id = desk.session().scenario().id.as_str();
                 Some(walkthroughs(Some(id).filter(|_| self.file.is_none())))

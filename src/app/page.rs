@@ -1,6 +1,7 @@
 //! Where everything stands on the page.
 
 use super::{App, MenuOf, Msg, files, tab};
+use crate::compare::Side;
 use crate::lens::about::words;
 use crate::lens::events_view::EventsPanel;
 use crate::lens::ledger_view::LedgerPanel;
@@ -9,7 +10,7 @@ use crate::lens::settings_view::SettingsPanel;
 use crate::lens::why_view::WhyPanel;
 use crate::session::desk::{Desk, Seek};
 use crate::session::intent::Intent;
-use crate::stage::Stage;
+use crate::stage::{Counts, Stage};
 use crate::timeline::Timeline;
 use crate::ui::format::moment;
 use crate::ui::header::Header;
@@ -70,24 +71,48 @@ impl App {
         }
     }
 
+    /// The stage of that side.
+    pub(super) fn stage(&self, ctx: &Context<Self>, side: Side) -> Html {
+        let (shown, other) = (self.stage_of(side), self.stage_of(side.other()));
+        let beside = self.beside.as_ref().map(|_| Counts::of(&other.view));
+        let (flights, summary) = match side {
+            Side::Left => (self.refs.flights[0].clone(), "stage-summary"),
+            Side::Right => (self.refs.flights[1].clone(), "stage-summary-right"),
+        };
+        // The panel follows to the side where something was touched.
+        let on_select = ctx
+            .link()
+            .batch_callback(move |target| vec![Msg::Look(side), Msg::Select(Some(target))]);
+        let on_menu = ctx.link().batch_callback(move |(target, x, y)| {
+            vec![Msg::Look(side), Msg::Menu(Some((MenuOf::Thing(target), (x, y))))]
+        });
+        html! {
+            <Stage
+                view={shown.view.clone()}
+                palette={shown.palette.clone()}
+                captions={shown.captions.clone()}
+                highlights={shown.highlights()}
+                selected={self.look.about.filter(|_| self.look.side == side)}
+                {on_select}
+                {on_menu}
+                {flights}
+                {beside}
+                {summary}
+            />
+        }
+    }
+
     /// The score, with all that belongs to it.
     fn score(&self, ctx: &Context<Self>, desk: &Desk) -> Html {
         html! {
             <>
                 { self.reader(ctx, desk) }
                 <main class="place-stage">
-                    <div class="stage-frame">
-                        <Stage
-                            view={self.on_stage.view.clone()}
-                            palette={self.on_stage.palette.clone()}
-                            captions={self.on_stage.captions.clone()}
-                            highlights={self.on_stage.highlights()}
-                            selected={self.look.about}
-                            on_select={ctx.link().callback(|target| Msg::Select(Some(target)))}
-                            on_menu={ctx.link().callback(|(target, x, y)| Msg::Menu(Some((MenuOf::Thing(target), (x, y)))))}
-                            flights={self.refs.flights.clone()}
-                        />
-                    </div>
+                    if let Some(beside) = &self.beside {
+                        { self.both_stages(ctx, beside) }
+                    } else {
+                        <div class="stage-frame">{ self.stage(ctx, Side::Left) }</div>
+                    }
                     { seeking(ctx, desk.seek(), desk.session().now()) }
                 </main>
                 { self.panel(ctx, desk) }
@@ -112,6 +137,8 @@ impl App {
                 on_keys={link.callback(Msg::Keys)}
                 on_walks={link.callback(|at| Msg::Menu(Some((MenuOf::Walkthroughs, at))))}
                 on_intent={link.callback(Msg::Intent)}
+                comparing={desk.is_comparing()}
+                on_compare={link.callback(|()| Msg::Compare(None))}
                 on_share={link.callback(|()| Msg::Share)}
                 on_theme={link.callback(Msg::Theme)}
                 on_help={link.callback(|()| Msg::Help(true))}
@@ -180,6 +207,7 @@ impl App {
                     on_open={link.callback(Msg::Tab)}
                     on_fold={link.callback(|()| Msg::FoldPanel(true))}
                 >
+                    { self.choice_of_side(ctx, desk) }
                     { self.open_tab(ctx, desk) }
                 </Tabs>
             </aside>
@@ -195,6 +223,7 @@ impl App {
                     problems={Rc::new(desk.problems().clone())}
                     pointed={self.on_stage.pointed.settings.clone()}
                     sought={self.look.sought}
+                    differences={self.beside.as_ref().map(|beside| beside.differences.clone())}
                     on_intent={link.callback(Msg::Intent)}
                 />
             },
@@ -221,6 +250,7 @@ impl App {
                     on_open={link.callback(Msg::Column)}
                     on_why={link.callback(Msg::WhyOf)}
                     on_try={link.callback(Msg::Try)}
+                    on_beside={link.callback(|trial| Msg::Compare(Some(trial)))}
                     on_close={link.callback(|()| Msg::CloseTrial)}
                 />
             },
@@ -259,6 +289,7 @@ impl App {
                 now_us={shown.now_us}
                 span_us={shown.span_us}
                 curves={shown.curves.clone()}
+                beside={shown.beside.clone()}
                 marks={shown.marks.clone()}
                 steps={steps.collect::<Rc<[(Micros, String)]>>()}
                 step={desk.step_number()}

@@ -1,5 +1,6 @@
 //! What the page shows of the desk: plain data, made a few times a second, compared by Yew.
 
+use crate::compare::Side;
 use crate::lens::about::concerns;
 use crate::lens::captions::captions;
 use crate::lens::events_view::{EventRow, Listed};
@@ -39,8 +40,8 @@ pub(super) struct OnStage {
 impl OnStage {
     /// The stage of this moment. The palette of before is kept when it still holds.
     #[must_use]
-    pub(super) fn of(desk: &Desk, before: &OnStage) -> Self {
-        let world = desk.session().world();
+    pub(super) fn of(desk: &Desk, side: Side, before: &OnStage) -> Self {
+        let world = desk.sessions().or_left(side).world();
         let view = world.view();
         let targets = desk.step().map_or(&[][..], |step| &step.highlight);
         let pointed = pointed(targets, &view, world.dictionary());
@@ -84,6 +85,8 @@ pub(super) struct OnTimeline {
     pub(super) span_us: Micros,
     /// Throughput and lag.
     pub(super) curves: Rc<Curves>,
+    /// The same of the run on the right, to the same scale.
+    pub(super) beside: Option<Rc<Curves>>,
     /// What happened, and what the person has done that is still to come.
     pub(super) marks: Rc<[Mark]>,
 }
@@ -116,11 +119,18 @@ impl OnTimeline {
                 label: command_words(&action.command),
                 event: None,
             });
+        let mut curves = layout::curves(history, now, span_us);
+        let beside = desk.sessions().right.as_ref().map(|right| {
+            let mut beside = layout::curves(&right.account().history, now, span_us);
+            layout::to_one_scale(&mut curves, &mut beside);
+            Rc::new(beside)
+        });
         Self {
             figures,
             now_us: now,
             span_us,
-            curves: Rc::new(layout::curves(history, now, span_us)),
+            curves: Rc::new(curves),
+            beside,
             marks: history.marks().iter().cloned().chain(to_come).collect(),
         }
     }
@@ -134,8 +144,7 @@ fn last_moment(session: &Session) -> Micros {
 
 /// The records on the reader's page, in the order in which they were read.
 #[must_use]
-pub(super) fn read_rows(desk: &Desk, palette: &Palette, about: Option<KeyId>) -> Rc<[ReadRow]> {
-    let session = desk.session();
+pub(super) fn read_rows(session: &Session, palette: &Palette, about: Option<KeyId>) -> Rc<[ReadRow]> {
     let (world, texts) = (session.world(), session.world().dictionary());
     let row = |read: &crate::lens::reading::ReadRecord| {
         let record = world.record_at(read.partition, read.offset);
@@ -160,8 +169,8 @@ pub(super) fn read_rows(desk: &Desk, palette: &Palette, about: Option<KeyId>) ->
 /// What the reader's page can be narrowed to: the first of the workload's keys, each with its letter and its text, and
 /// the one that it is narrowed to, even if the workload has other keys by now.
 #[must_use]
-pub(super) fn subjects(desk: &Desk, palette: &Palette, about: Option<KeyId>) -> Rc<[(KeyId, String)]> {
-    let keys = desk.session().world().keys();
+pub(super) fn subjects(session: &Session, palette: &Palette, about: Option<KeyId>) -> Rc<[(KeyId, String)]> {
+    let keys = session.world().keys();
     let known = keys.iter().filter(|key| key.index() < Reading::SUBJECTS);
     let gone = about.iter().filter(|key| !keys.contains(key));
     known
@@ -177,8 +186,7 @@ const SEARCHED: usize = 20_000;
 
 /// The events, the newest first.
 #[must_use]
-pub(super) fn event_rows(desk: &Desk, listed: Listed, about: Option<Target>) -> Rc<[EventRow]> {
-    let session = desk.session();
+pub(super) fn event_rows(session: &Session, listed: Listed, about: Option<Target>) -> Rc<[EventRow]> {
     let topic = session.world().topic_id();
     let wanted = |event: &&Event| about.is_none_or(|target| concerns(event, target, topic));
     let row = |event: &Event| row(event, session);

@@ -4,6 +4,7 @@ use super::frames::Due;
 use super::keys::Key;
 use super::shown::{self, OnStage, OnTimeline};
 use super::{App, Msg, address, tab};
+use crate::compare::Side;
 use crate::lens::events_view::Listed;
 use crate::lens::reading::Reading;
 use crate::lens::settings::Values;
@@ -90,6 +91,12 @@ impl App {
             Msg::File(name, text) => self.open_file(name, text),
             Msg::CloseProblems => self.problems = None,
             Msg::ToastOver => self.toast = None,
+            Msg::Compare(trial) => self.compare(ctx, trial),
+            Msg::Look(side) => {
+                self.look.side = side;
+                self.refresh_panel();
+            }
+            Msg::Pane(pane) => self.look.pane = pane,
             Msg::Address => self.open_address(ctx),
             Msg::Keys(_) | Msg::Where(_) | Msg::KeyTyped(_) | Msg::OnStage(_) | Msg::Load(_) => {
                 return self.keys_room(ctx, msg);
@@ -145,7 +152,7 @@ impl App {
 
     /// Opens the tab that the open step points at; the reader's page with the key that it points at, if it does.
     pub(super) fn follow_step(&mut self) {
-        self.on_stage = OnStage::of(&self.desk.borrow(), &self.on_stage);
+        self.on_stage = OnStage::of(&self.desk.borrow(), Side::Left, &self.on_stage);
         let pointed = &self.on_stage.pointed;
         if pointed.page {
             self.look.tab = tab::PAGE;
@@ -166,17 +173,24 @@ impl App {
 
     /// Brings what is shown up to date.
     pub(super) fn refresh(&mut self, due: Due) {
-        if due != Due::Rest {
-            self.on_stage = OnStage::of(&self.desk.borrow(), &self.on_stage);
+        if matches!(due, Due::All | Due::Stage(Side::Left)) {
+            self.on_stage = OnStage::of(&self.desk.borrow(), Side::Left, &self.on_stage);
             self.refresh_menu();
         }
-        if due == Due::Stage {
+        if matches!(due, Due::All | Due::Stage(Side::Right)) {
+            self.refresh_beside();
+        }
+        if matches!(due, Due::Stage(_)) {
             return;
         }
         self.on_timeline = OnTimeline::of(&self.desk.borrow());
         self.refs.span.set(self.on_timeline.span_us);
         self.refresh_keys_room();
         self.on_panel.passed += 1;
+        // Table and panel take turns.
+        if due == Due::All || self.on_panel.passed == 1 {
+            self.refresh_table();
+        }
         if due == Due::All || self.on_panel.passed >= PANEL_EVERY {
             self.refresh_panel();
         }
@@ -191,21 +205,23 @@ impl App {
             return self.refresh_ledger();
         }
         let desk = self.desk.borrow();
+        let session = self.looked(&desk);
+        let palette = self.stage_of(self.look.side).palette.clone();
         match self.look.tab {
             tab::CHANGE => {
-                let values = Values::of(desk.session());
+                let values = Values::of(desk.sessions().or_left(desk.on().shown()));
                 if *self.on_panel.values != values {
                     self.on_panel.values = Rc::new(values);
                 }
             }
             tab::PAGE => {
-                let reading = &desk.session().account().reading;
+                let reading = &session.account().reading;
                 (self.on_panel.processed, self.on_panel.late) = (reading.processed(), reading.late());
-                self.on_panel.drains = self.on_stage.captions.drains.iter().copied().collect();
-                self.on_panel.rows = shown::read_rows(&desk, &self.on_stage.palette, self.look.read_about);
-                self.on_panel.subjects = shown::subjects(&desk, &self.on_stage.palette, self.look.read_about);
+                self.on_panel.drains = self.stage_of(self.look.side).captions.drains.iter().copied().collect();
+                self.on_panel.rows = shown::read_rows(session, &palette, self.look.read_about);
+                self.on_panel.subjects = shown::subjects(session, &palette, self.look.read_about);
             }
-            _ => self.on_panel.events = shown::event_rows(&desk, self.look.listed, self.look.about),
+            _ => self.on_panel.events = shown::event_rows(session, self.look.listed, self.look.about),
         }
     }
 
@@ -244,7 +260,7 @@ impl App {
         let Target::Replica(index, broker) = target else {
             return false;
         };
-        let partitions = &self.on_stage.view.partitions;
+        let partitions = &self.stage_of(self.look.side).view.partitions;
         partitions.iter().any(|p| p.index == index && p.leader == Some(broker))
     }
 

@@ -30,6 +30,8 @@ pub struct Props {
     pub on_why: Callback<EventId>,
     /// The run is wanted with other settings.
     pub on_try: Callback<Trial>,
+    /// The run is wanted beside this one with other settings.
+    pub on_beside: Callback<Trial>,
     /// The ledger of before is not needed any more.
     pub on_close: Callback<()>,
 }
@@ -44,7 +46,11 @@ pub fn LedgerPanel(props: &Props) -> Html {
                 { head(props) }
                 <tbody>{ for COLUMNS.iter().map(|(column, name, about)| line(props, *column, name, about)) }</tbody>
             </table>
-            <Trials trials={props.trials.clone()} on_try={props.on_try.clone()} />
+            <Trials
+                trials={props.trials.clone()}
+                on_try={props.on_try.clone()}
+                on_beside={props.on_beside.clone()}
+            />
             if let Some((column, name, _)) = opened { { list(props, *column, name) } }
         </div>
     }
@@ -124,6 +130,7 @@ fn difference(before: u64, now: u64) -> String {
 struct TrialProps {
     trials: Rc<[Trial]>,
     on_try: Callback<Trial>,
+    on_beside: Callback<Trial>,
 }
 
 /// *The same run again with …*
@@ -145,7 +152,9 @@ fn Trials(props: &TrialProps) -> Html {
     let option =
         |(index, trial): (usize, &Trial)| html! { <option selected={index == place}>{ &trial.title }</option> };
     let title = format!("Try with {}", trial.title);
+    let beside = trial.clone();
     let on_try = props.on_try.reform(move |_| trial.clone());
+    let on_beside = props.on_beside.reform(move |_| beside.clone());
     html! {
         <div class="trial">
             <label>
@@ -156,6 +165,15 @@ fn Trials(props: &TrialProps) -> Html {
             </label>
             <button type="button" class="quiet" data-testid="try" onclick={on_try}>
                 <Sign icon={Icon::Replay} />{ title }
+            </button>
+            <button
+                type="button"
+                class="quiet"
+                title="Both runs at once, and a table of what differs"
+                data-testid="try-beside"
+                onclick={on_beside}
+            >
+                <Sign icon={Icon::Beside} />{ "Side by side" }
             </button>
         </div>
     }

@@ -100,6 +100,10 @@ fn item(entry: &Entry, on_choose: &Callback<Does>) -> Html {
         }
     });
     html! {
+        <>
+        if let Some(heading) = entry.heading {
+            <p class="menu-heading" role="presentation">{ heading }</p>
+        }
         <button
             type="button"
             role="menuitem"
@@ -111,6 +115,7 @@ fn item(entry: &Entry, on_choose: &Callback<Does>) -> Html {
             <strong>{ &entry.label }</strong>
             <span>{ refused.map_or_else(|| entry.note.clone(), str::to_owned) }</span>
         </button>
+        </>
     }
 }
 

@@ -4,7 +4,7 @@
 use crate::stage::Target;
 use crate::stage::standing::{Standing, is_cut_off};
 use crate::ui::format::shortened;
-use partitura_engine::scenario::{BUILT_IN, Scenario};
+use partitura_engine::scenario::{BUILT_IN, CHAPTERS, Scenario};
 use partitura_engine::trace::ProcessFault;
 use partitura_engine::wire::{BrokerId, NodeId, NodeSet};
 use partitura_engine::world::{Command, PartitionView, ProcessState, View, World};
@@ -29,6 +29,8 @@ pub struct Entry {
     pub refused: Option<&'static str>,
     /// Whether it is what is open.
     pub current: bool,
+    /// What stands above it, if it begins a group.
+    pub heading: Option<&'static str>,
     /// What is done, for the page.
     pub does: Does,
 }
@@ -56,6 +58,7 @@ fn entry(label: impl Into<String>, note: impl Into<String>, does: Does) -> Entry
         note: note.into(),
         refused: None,
         current: false,
+        heading: None,
         does,
     }
 }
@@ -252,7 +255,7 @@ fn partition_menu(index: u16, view: &View, world: &World) -> Option<Menu> {
     if let Some((key, _)) = partition.top.first() {
         let key = world.dictionary().key_text(*key);
         entries.push(entry(
-            format!("Where does {} go, and why?", shortened(&key, 24)),
+            format!("Where does {} go, and why?", shortened(key, 24)),
             "The heaviest key here: from its bytes to its partition, and what makes a partition hot.",
             Does::Where(key.to_string()),
         ));
@@ -299,6 +302,10 @@ pub fn walkthroughs(open: Option<&str>) -> Menu {
     let mut entries: Vec<Entry> = built_in
         .map(|(id, scenario)| Entry {
             current: open == Some(id),
+            heading: CHAPTERS
+                .iter()
+                .find(|(_, first)| *first == id)
+                .map(|(heading, _)| *heading),
             ..entry(scenario.title, scenario.summary.to_string(), Does::Open(id))
         })
         .collect();

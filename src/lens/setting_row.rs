@@ -2,6 +2,9 @@
 
 use super::scale::{Scale, WAY};
 use super::settings::Values;
+use crate::compare::Side;
+use crate::compare::differs::Difference;
+use crate::ui::format::shortened;
 use crate::ui::icon::{Icon, Sign};
 use crate::ui::term::Term;
 use partitura_engine::scenario::{Kind, Setting};
@@ -27,6 +30,10 @@ pub struct Props {
     pub pointed: bool,
     /// Another value is wanted.
     pub on_set: Callback<(&'static str, String)>,
+    /// Its values on both sides, if two runs are compared and it differs.
+    pub differs: Option<Difference>,
+    /// One side's value is wanted on both.
+    pub on_alike: Callback<(&'static str, Side)>,
 }
 
 /// What happens to a row.
@@ -103,6 +110,7 @@ impl Component for SettingRow {
             <div {class}>
                 { self.control(ctx, &id, shown, problem.is_some()) }
                 { facts(props) }
+                { sides(props.differs.as_ref(), &props.on_alike) }
                 if let Some(problem) = problem {
                     <p class="field-problem" id={format!("{id}-problem")} role="alert">{ problem }</p>
                 }
@@ -323,6 +331,40 @@ fn nothing_typed(setting: &Setting) -> String {
 
 fn text_of(event: &Event) -> String {
     event.target_unchecked_into::<HtmlInputElement>().value()
+}
+
+/// Both values of a setting that differs, and the way to one of them on both sides.
+pub(super) fn sides(differs: Option<&Difference>, on_alike: &Callback<(&'static str, Side)>) -> Html {
+    let Some(differs) = differs else {
+        return Html::default();
+    };
+    let name = differs.name;
+    let side = |side: Side, value: &str| {
+        let value = if value.is_empty() { "none" } else { value };
+        let label = format!("{name}: the {} value on both sides", side.word());
+        html! {
+            <div>
+                <dt>{ side.word() }</dt>
+                <dd>
+                    <span class="mono" title={value.to_owned()}>{ shortened(value, 26) }</span>
+                    <button
+                        type="button"
+                        title={label.clone()}
+                        aria-label={label}
+                        onclick={on_alike.reform(move |_| (name, side))}
+                    >
+                        { "on both" }
+                    </button>
+                </dd>
+            </div>
+        }
+    };
+    html! {
+        <dl class="setting-sides" data-testid={format!("differs-{}", name.replace('.', "-"))}>
+            { side(Side::Left, &differs.left) }
+            { side(Side::Right, &differs.right) }
+        </dl>
+    }
 }
 
 fn facts(props: &Props) -> Html {

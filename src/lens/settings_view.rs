@@ -2,8 +2,9 @@
 
 use super::own_keys::OwnKeys;
 use super::send_view::SendForm;
-use super::setting_row::SettingRow;
+use super::setting_row::{SettingRow, sides};
 use super::settings::{SEED, Values};
+use crate::compare::differs::Difference;
 use crate::session::intent::Intent;
 use crate::ui::icon::{Icon, Sign};
 use partitura_engine::scenario::{Area, Setting};
@@ -25,6 +26,9 @@ pub struct Props {
     /// A setting that is looked for, and the how manyeth such wish it is.
     #[prop_or_default]
     pub sought: Option<(&'static str, u32)>,
+    /// What differs between two runs that are compared; `None` while one is alone.
+    #[prop_or_default]
+    pub differences: Option<Rc<[Difference]>>,
     /// Something is wanted.
     pub on_intent: Callback<Intent>,
 }
@@ -93,6 +97,7 @@ pub fn SettingsPanel(props: &Props) -> Html {
         });
     }
     let on_set = props.on_intent.reform(|(name, value)| Intent::Set(name, value));
+    let on_alike = props.on_intent.reform(|(name, side)| Intent::Alike(name, side));
     let row = |setting: &'static Setting| {
         let value = |values: &ShortMap<&'static str, String>| values.get(setting.name).cloned().unwrap_or_default();
         html! {
@@ -105,6 +110,8 @@ pub fn SettingsPanel(props: &Props) -> Html {
                 problem={props.problems.get(setting.name).cloned()}
                 pointed={props.pointed.contains(&setting.name)}
                 on_set={on_set.clone()}
+                differs={difference(props, setting.name).cloned()}
+                on_alike={on_alike.clone()}
             />
         }
     };
@@ -132,6 +139,7 @@ pub fn SettingsPanel(props: &Props) -> Html {
                     on_set={on_set.clone()}
                 />
                 if props.values.now.get("keys").is_some_and(|keys| keys == "weights") { { rows(&[WEIGHTS]) } }
+                { sides(difference(props, OWN_KEYS), &on_alike) }
             </div>
             <div class="setting-group"><h3>{ "Send one record" }</h3>
                 <SendForm {partitions} on_act={props.on_intent.reform(Intent::Act)} />
@@ -233,7 +241,16 @@ fn seed(props: &Props) -> Html {
                     </button>
                 }
             </p>
+            { sides(difference(props, SEED), &props.on_intent.reform(|(name, side)| Intent::Alike(name, side))) }
             if let Some(problem) = problem { <p class="field-problem" role="alert">{ problem }</p> }
         </div>
     }
+}
+
+fn difference<'a>(props: &'a Props, name: &str) -> Option<&'a Difference> {
+    props
+        .differences
+        .as_ref()?
+        .iter()
+        .find(|difference| difference.name == name)
 }

@@ -1,17 +1,23 @@
-//! The run, its player, and where the reader is in the walkthrough: all that wishes can be made of.
+//! The run, or two of them side by side, the player, and where the reader is in the walkthrough: all that wishes can be
+//! made of.
+
+mod sides;
 
 use super::intent::Intent;
 use super::link::Link;
 use super::player::Player;
 use super::{Change, Session};
-use crate::lens::settings::SEED;
-use partitura_engine::scenario::{Setting, Speed, Step};
+use crate::compare::{On, Sides, pair};
+use partitura_engine::scenario::{Speed, Step};
 use partitura_engine::short_map::ShortMap;
 use partitura_engine::wire::Micros;
 
 /// What stands on the desk of the person at the controls.
 pub struct Desk {
-    session: Session,
+    /// The run; with another one to its right while they are compared. Both are always at the same moment.
+    sessions: Sides<Session>,
+    /// What a changed setting changes.
+    on: On,
     player: Player,
     /// The open step, from 0.
     step: usize,
@@ -69,7 +75,8 @@ impl Desk {
 
     fn empty(session: Session) -> Self {
         Self {
-            session,
+            sessions: Sides::alone(session),
+            on: On::Both,
             player: Player::new(Speed::Permille(50)),
             step: 0,
             pause_at: None,
@@ -79,10 +86,28 @@ impl Desk {
         }
     }
 
-    /// The run.
+    /// The run: the left one, where there are two.
     #[must_use]
     pub fn session(&self) -> &Session {
-        &self.session
+        &self.sessions.left
+    }
+
+    /// The run, and the one beside it while they are compared.
+    #[must_use]
+    pub fn sessions(&self) -> &Sides<Session> {
+        &self.sessions
+    }
+
+    /// Whether two runs are compared.
+    #[must_use]
+    pub fn is_comparing(&self) -> bool {
+        self.sessions.right.is_some()
+    }
+
+    /// What a changed setting changes.
+    #[must_use]
+    pub fn on(&self) -> On {
+        if self.is_comparing() { self.on } else { On::Left }
     }
 
     /// How fast it is played.
@@ -112,7 +137,7 @@ impl Desk {
     /// The open step, if the scenario has any.
     #[must_use]
     pub fn step(&self) -> Option<&Step> {
-        self.session.scenario().steps.get(self.step)
+        self.session().scenario().steps.get(self.step)
     }
 
     /// Why settings could not be changed, by their names.
@@ -131,19 +156,19 @@ impl Desk {
     /// it may have moved.
     pub fn frame(&mut self, wall_us: u64, may_go_on: impl FnMut() -> bool) -> bool {
         if let Some(seek) = self.seek {
-            if self.session.run(seek.to, may_go_on) {
+            if self.run(seek.to, may_go_on) {
                 self.seek = None;
                 self.player.set_playing(seek.play);
             }
             return true;
         }
-        let now = self.session.now();
+        let now = self.now();
         let Some(target) = self.player.frame(wall_us, now) else {
             return false;
         };
         let target = self.pause_at.map_or(target, |pause| pause.max(now).min(target));
-        self.session.run(target, may_go_on);
-        if self.pause_at.is_some_and(|pause| self.session.now() >= pause) {
+        self.run(target, may_go_on);
+        if self.pause_at.is_some_and(|pause| self.now() >= pause) {
             self.pause_at = None;
             self.player.set_playing(false);
         }
@@ -163,10 +188,10 @@ impl Desk {
             }
             Intent::StepEvent => {
                 self.set_playing(false);
-                if self.seek.is_none() && !self.session.step() {
+                if self.seek.is_none() && !self.step_event() {
                     return Answer::Said("Nothing will happen any more in this run.".to_owned());
                 }
-                self.session.settle();
+                self.settle();
             }
             Intent::Restart => {
                 self.pause_at = None;
@@ -176,15 +201,25 @@ impl Desk {
             Intent::NextStep => self.go_to_step(self.step + 1),
             Intent::PreviousStep => self.go_to_step(self.step.saturating_sub(1)),
             Intent::GoToStep(step) => self.go_to_step(step),
-            Intent::Set(name, value) => return self.set(name, &value),
-            Intent::Act(command) => return refused(self.session.act(command)),
+            Intent::Set(name, value) => return self.set(name, &value, self.on()),
+            Intent::Act(command) => {
+                let act = |session: &mut Session| session.act(command.clone()).map(|()| Change::Live);
+                return self.change(On::Both, act, "");
+            }
             Intent::GoTo(at_us) => {
                 self.pause_at = None;
                 self.go_to(at_us, false);
             }
-            Intent::Play(plan, what) => return self.change(|session| session.play(*plan), &format!("with {what}")),
-            Intent::Settle => self.session.settle(),
-            Intent::Forget => return self.change(Session::forget, "as the scenario has it"),
+            Intent::Play(plan, what) => {
+                let play = |session: &mut Session| session.play((*plan).clone());
+                return self.change(On::Left, play, &format!("with {what}"));
+            }
+            Intent::Compare(plan) => return self.compare(plan.map(|plan| *plan)),
+            Intent::Keep(side) => self.keep(side),
+            Intent::On(on) => self.on = on,
+            Intent::Alike(name, side) => return self.alike(name, side),
+            Intent::Settle => self.settle(),
+            Intent::Forget => return self.change(self.on(), Session::forget, "as the scenario has it"),
             Intent::StopSeeking => {
                 self.seek = None;
                 self.player.set_playing(false);
@@ -197,7 +232,7 @@ impl Desk {
     fn go_to_step(&mut self, step: usize) {
         let Some(Step {
             at_us, run_us, speed, ..
-        }) = self.session.scenario().steps.get(step)
+        }) = self.session().scenario().steps.get(step)
         else {
             return;
         };
@@ -212,16 +247,45 @@ impl Desk {
 
     /// Goes to a moment: ahead, or by starting anew.
     pub fn go_to(&mut self, to: Micros, play: bool) {
-        if to < self.session.now() {
-            self.session.restart();
-            self.runs += 1;
+        if to < self.now() {
+            self.restart();
         }
         self.player.set_playing(false);
         self.seek = Some(Seek {
-            from: self.session.now(),
+            from: self.now(),
             to,
             play,
         });
+    }
+
+    fn restart(&mut self) {
+        self.sessions.iter_mut().for_each(|(_, session)| session.restart());
+        self.runs += 1;
+    }
+
+    /// The moment: one for both sides.
+    fn now(&self) -> Micros {
+        self.sessions.left.now()
+    }
+
+    fn run(&mut self, target: Micros, may_go_on: impl FnMut() -> bool) -> bool {
+        let Sides { left, right } = &mut self.sessions;
+        match right {
+            Some(right) => pair::run(left, right, target, may_go_on),
+            None => left.run(target, may_go_on),
+        }
+    }
+
+    fn step_event(&mut self) -> bool {
+        let Sides { left, right } = &mut self.sessions;
+        match right {
+            Some(right) => pair::step(left, right),
+            None => left.step(),
+        }
+    }
+
+    fn settle(&mut self) {
+        self.sessions.iter_mut().for_each(|(_, session)| session.settle());
     }
 
     fn set_playing(&mut self, playing: bool) {
@@ -230,48 +294,18 @@ impl Desk {
             None => self.player.set_playing(playing),
         }
         if !playing && self.seek.is_none() {
-            self.session.settle();
+            self.settle();
         }
     }
 
-    fn set(&mut self, name: &'static str, value: &str) -> Answer {
-        self.problems.remove(name);
-        let said = format!("with {name} {}", value.trim());
-        let answer = match Setting::find(name) {
-            None if name == SEED => self.change(|session| session.set_seed(value), &said),
-            None => Answer::Refused(format!("There is no setting {name}.")),
-            Some(setting) => self.change(|session| session.set(setting, value), &said),
-        };
-        if let Answer::Refused(problem) = &answer {
-            self.problems.insert(name, problem.clone());
-        }
-        answer
-    }
-
-    /// Changes the run. One that starts anew goes back to the moment that it was in: the same moment of another run.
-    fn change(&mut self, change: impl FnOnce(&mut Session) -> Result<Change, String>, said: &str) -> Answer {
-        let (now, playing) = (self.seek.map_or(self.session.now(), |seek| seek.to), self.is_playing());
-        match change(&mut self.session) {
-            Err(problem) => Answer::Refused(problem),
-            Ok(Change::None | Change::Live) => Answer::Done,
-            Ok(Change::Restarted) => {
-                self.runs += 1;
-                self.pause_at = None;
-                self.problems.clear();
-                self.go_to(now, playing);
-                Answer::Said(format!("Replayed from 00:00 {said}."))
-            }
-        }
-    }
-
-    /// The link to this run, at this step and moment.
+    /// The link to this run, or to both, at this step and moment.
     #[must_use]
     pub fn link(&self) -> Link {
-        let at_us = self.seek.map_or(self.session.now(), |seek| seek.to);
-        Link::of_plan(self.session.plan(), self.step().map(|_| self.step), Some(at_us))
+        let at_us = self.seek.map_or(self.now(), |seek| seek.to);
+        let link = Link::of_plan(self.session().plan(), self.step().map(|_| self.step), Some(at_us));
+        match &self.sessions.right {
+            Some(right) => link.beside(right.plan()),
+            None => link,
+        }
     }
-}
-
-fn refused(result: Result<(), String>) -> Answer {
-    result.map_or_else(Answer::Refused, |()| Answer::Done)
 }

@@ -1,6 +1,7 @@
 //! What a person can want of the run on the screen.
 
 use super::Plan;
+use crate::compare::{On, Side};
 use partitura_engine::scenario::Speed;
 use partitura_engine::wire::Micros;
 use partitura_engine::world::Command;
@@ -30,6 +31,14 @@ pub enum Intent {
     GoTo(Micros),
     /// Play that run from its start to this moment; the text says what is different in it.
     Play(Box<Plan>, String),
+    /// Put another run beside this one: of that plan, or the same again.
+    Compare(Option<Box<Plan>>),
+    /// One run is enough: that one.
+    Keep(Side),
+    /// Settings that are changed from now on are changed there.
+    On(On),
+    /// Give the setting of that name the value of that side on the other one, too.
+    Alike(&'static str, Side),
     /// Let happen what is due in this very microsecond, so that a link to this moment finds the same.
     Settle,
     /// Take back all changes and actions: the run as the scenario has it.

@@ -9,9 +9,11 @@ mod agree;
 mod packing;
 mod problem;
 mod read;
+mod versus;
 mod write;
 
 pub use problem::{LinkProblem, LinkTooLong};
+pub use versus::Versus;
 
 use super::{Action, Plan};
 use partitura_engine::scenario::{BUILT_IN, Scenario, Setting};
@@ -33,6 +35,8 @@ pub struct Link {
     pub step: Option<usize>,
     /// The moment that is looked at.
     pub at_us: Option<Micros>,
+    /// What is different in the run to its right, if two are compared.
+    pub versus: Option<Versus>,
     /// The key in the room of the keys, if that is what is looked at; else it is the score.
     pub keys_room: Option<String>,
 }
@@ -53,6 +57,7 @@ impl Link {
             actions: Vec::new(),
             step: None,
             at_us: None,
+            versus: None,
             keys_room: None,
         }
     }
@@ -67,6 +72,7 @@ impl Link {
             actions: plan.actions.clone(),
             step,
             at_us,
+            versus: None,
             keys_room: None,
         }
     }

@@ -226,6 +226,14 @@ impl Session {
             .map(|(at, command)| (*at, command))
     }
 
+    /// When the next thing happens or is done; `None` when nothing ever will be.
+    #[must_use]
+    pub fn next_at(&self) -> Option<Micros> {
+        let event = self.world.next_event_at();
+        self.next_action()
+            .map_or(event, |action| Some(event.map_or(action, |event| event.min(action))))
+    }
+
     fn replace(&mut self, plan: Plan) -> Result<Change, String> {
         if plan == self.plan {
             return Ok(Change::None);

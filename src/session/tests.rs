@@ -3,8 +3,10 @@
 use super::desk::{Answer, Desk};
 use super::intent::Intent;
 use super::{Plan, Session};
-use partitura_engine::scenario::{Scenario, Setting};
-use partitura_engine::wire::Micros;
+use crate::compare::{On, Side};
+use partitura_engine::scenario::{Scenario, Setting, Speed};
+use partitura_engine::trace::ProcessFault;
+use partitura_engine::wire::{Micros, NodeId};
 use partitura_engine::world::Command;
 use std::rc::Rc;
 
@@ -219,4 +221,112 @@ fn a_link_opens_the_same_moment_of_the_same_run() {
     watch(&mut again);
     assert_eq!(digest(again.session()), digest(desk.session()));
     assert_eq!(again.link(), link);
+}
+
+/// Whatever the left has, and that on the right.
+fn compared(name: &'static str, value: &str) -> Desk {
+    let mut desk = Desk::new(session());
+    watch(&mut desk);
+    assert_eq!(desk.fulfil(Intent::Compare(None)), Answer::Done);
+    desk.fulfil(Intent::Set(name, value.to_owned()));
+    watch(&mut desk);
+    desk
+}
+
+fn on_right(desk: &Desk) -> &Session {
+    desk.sessions().right.as_ref().unwrap()
+}
+
+#[test]
+fn the_same_run_is_put_beside_and_what_is_changed_is_changed_there() {
+    let mut desk = Desk::new(session());
+    watch(&mut desk);
+    let now = desk.session().now();
+    desk.fulfil(Intent::Compare(None));
+    watch(&mut desk);
+    assert_eq!(digest(on_right(&desk)), digest(desk.session()), "nothing differs yet");
+    let answer = desk.fulfil(Intent::Set("partitions", "6".to_owned()));
+    assert_eq!(
+        answer,
+        Answer::Said("Both replayed from 00:00, the right one with partitions 6.".to_owned())
+    );
+    watch(&mut desk);
+    assert_eq!((desk.session().now(), on_right(&desk).now()), (now, now));
+    assert_eq!(desk.session().world().view().partitions.len(), 2);
+    assert_eq!(on_right(&desk).world().view().partitions.len(), 6);
+}
+
+#[test]
+fn both_sides_stand_at_one_moment_in_every_frame_and_at_every_speed() {
+    let mut desk = compared("rate", "400");
+    desk.fulfil(Intent::TogglePlay);
+    for (frame, speed) in [50, 1_000, 100_000].into_iter().cycle().take(90).enumerate() {
+        let speed = if frame % 4 == 3 {
+            Speed::Max
+        } else {
+            Speed::Permille(speed)
+        };
+        desk.fulfil(Intent::Speed(speed));
+        let mut looks = 0;
+        desk.frame(frame as u64 * 10_000, || {
+            looks += 1;
+            looks < 3
+        });
+        assert_eq!(desk.session().now(), on_right(&desk).now());
+    }
+    assert!(desk.session().now() > 5 * SECOND);
+}
+
+#[test]
+fn what_is_done_is_done_to_both_and_what_one_refuses_is_told() {
+    let mut desk = compared("brokers", "4");
+    assert_eq!(desk.fulfil(Intent::Act(Command::Rate(300))), Answer::Done);
+    let crash = |n| Command::Process {
+        node: NodeId::Broker(n),
+        fault: ProcessFault::Crash,
+    };
+    let Answer::Said(told) = desk.fulfil(Intent::Act(crash(4))) else {
+        panic!("it is told that one side has no broker 4");
+    };
+    assert!(told.starts_with("Done on the right only. Left: "), "{told}");
+    assert_eq!(
+        (
+            desk.session().plan().actions.len(),
+            on_right(&desk).plan().actions.len()
+        ),
+        (1, 2)
+    );
+    assert!(matches!(desk.fulfil(Intent::Act(crash(9))), Answer::Refused(_)));
+}
+
+#[test]
+fn the_link_of_two_runs_leads_to_both() {
+    let mut desk = compared("partitions", "6");
+    desk.fulfil(Intent::On(On::Left));
+    desk.fulfil(Intent::Set("rate", "70".to_owned()));
+    let link = desk.link();
+    let session = Session::open(link.plan(scenario())).unwrap();
+    let right = link.right_plan(scenario()).unwrap();
+    let mut again = Desk::at(session, link.step, link.at_us).with_right(right).unwrap();
+    watch(&mut again);
+    assert_eq!(digest(again.session()), digest(desk.session()));
+    assert_eq!(digest(on_right(&again)), digest(on_right(&desk)));
+    assert_eq!(
+        again.on(),
+        On::Both,
+        "what is changed in a run that was sent is changed on both sides"
+    );
+}
+
+#[test]
+fn the_side_that_is_kept_goes_on_alone() {
+    let mut desk = compared("partitions", "6");
+    let right = digest(on_right(&desk));
+    let runs = desk.runs();
+    desk.fulfil(Intent::Keep(Side::Right));
+    assert!(!desk.is_comparing() && desk.runs() > runs);
+    assert_eq!(digest(desk.session()), right);
+    let mut desk = compared("partitions", "6");
+    desk.fulfil(Intent::Keep(Side::Left));
+    assert_eq!(desk.session().plan().changes(), 0);
 }

@@ -1,6 +1,8 @@
 //! Where rows and columns are: from counts and a size alone, so that nothing moves while a run plays.
 
 use super::geometry::{Point, Rect};
+use super::warmth::is_limited;
+use partitura_engine::world::View;
 
 /// How much a row shows, by its height.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,6 +30,32 @@ pub struct Counts {
     pub controllers: usize,
     /// Whether brokers have a capacity: then their headers have a line for what is asked of them.
     pub limited: bool,
+}
+
+impl Counts {
+    /// What is in a view.
+    #[must_use]
+    pub fn of(view: &View) -> Self {
+        Self {
+            partitions: view.partitions.len(),
+            brokers: view.brokers.len(),
+            consumers: view.consumers.len(),
+            controllers: view.controllers.iter().filter(|c| c.with_broker.is_none()).count(),
+            limited: is_limited(view),
+        }
+    }
+
+    /// As much as either has: what both are drawn for, so that they are drawn alike.
+    #[must_use]
+    pub fn most(self, other: Self) -> Self {
+        Self {
+            partitions: self.partitions.max(other.partitions),
+            brokers: self.brokers.max(other.brokers),
+            consumers: self.consumers.max(other.consumers),
+            controllers: self.controllers.max(other.controllers),
+            limited: self.limited || other.limited,
+        }
+    }
 }
 
 /// Rows, columns and what stands around them.
@@ -154,6 +182,13 @@ impl Grid {
                 bench_height.max(strip_height),
             ),
         }
+    }
+
+    /// Leaves rows and columns that are not there empty: of a grid that was made for more.
+    pub(super) fn keep(&mut self, counts: Counts) {
+        self.rows = counts.partitions;
+        self.columns.truncate(counts.brokers);
+        self.group.h = self.pitch * self.rows.max(1) as f64;
     }
 
     /// Upper edge of a row.

@@ -14,7 +14,6 @@ use super::rows::{Row, RowHead};
 use super::standing::Standing;
 use super::strip::Strip;
 use super::target::Target;
-use super::warmth::is_limited;
 use partitura_engine::wire::BrokerId;
 use partitura_engine::world::{Drain, ReplicaView, View};
 
@@ -74,14 +73,15 @@ impl Layout {
     /// Draws a view into that much room. The drawing may be higher than the room, never wider.
     #[must_use]
     pub fn of(view: &View, palette: &Palette, captions: &Captions, room: (f64, f64)) -> Self {
-        let counts = Counts {
-            partitions: view.partitions.len(),
-            brokers: view.brokers.len(),
-            consumers: view.consumers.len(),
-            controllers: view.controllers.iter().filter(|c| c.with_broker.is_none()).count(),
-            limited: is_limited(view),
-        };
-        let (grid, scale) = zoomed(counts, room);
+        Self::beside(view, palette, captions, room, Counts::of(view))
+    }
+
+    /// The same beside another drawing in as much room, to the same scale: `other` is what is in that one.
+    #[must_use]
+    pub fn beside(view: &View, palette: &Palette, captions: &Captions, room: (f64, f64), other: Counts) -> Self {
+        let counts = Counts::of(view);
+        let (mut grid, scale) = zoomed(counts.most(other), room);
+        grid.keep(counts);
         let busiest = view
             .partitions
             .iter()

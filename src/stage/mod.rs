@@ -98,6 +98,7 @@ mod view;
 #[cfg(target_arch = "wasm32")]
 mod watch;
 
+pub use grid::Counts;
 pub use layout::{Captions, Layout};
 pub use palette::Palette;
 pub use target::Target;

@@ -5,7 +5,7 @@ use super::describe::describe;
 use super::flights::FlightHandle;
 use super::focus::{self, Step};
 use super::geometry::Rect;
-use super::grid::Detail;
+use super::grid::{Counts, Detail};
 use super::layout::{Captions, Layout};
 use super::palette::Palette;
 use super::parts::{Backdrop, BrokerPart, ConsumerPart, GroupPart, RowPart, SeatPart, StripPart};
@@ -44,6 +44,12 @@ pub struct StageProps {
     pub on_menu: Option<Callback<(Target, f64, f64)>>,
     /// Where the player draws what moves.
     pub flights: FlightHandle,
+    /// What is on the stage beside this one, which has as much room: both are drawn to the same scale.
+    #[prop_or_default]
+    pub beside: Option<Counts>,
+    /// The id of its description: another one for each stage.
+    #[prop_or("stage-summary")]
+    pub summary: &'static str,
 }
 
 /// How often the description follows the run.
@@ -56,8 +62,17 @@ pub fn Stage(props: &StageProps) -> Html {
     let size = use_size(host.clone());
     use_surroundings(&props.flights);
     let layout = use_memo(
-        (props.view.clone(), props.palette.clone(), props.captions.clone(), size),
-        |(view, palette, captions, size)| size.map(|size| Rc::new(Layout::of(view, palette, captions, size))),
+        (
+            props.view.clone(),
+            props.palette.clone(),
+            props.captions.clone(),
+            size,
+            props.beside,
+        ),
+        |(view, palette, captions, size, beside)| {
+            let beside = beside.unwrap_or_else(|| Counts::of(view));
+            size.map(|size| Rc::new(Layout::beside(view, palette, captions, size, beside)))
+        },
     );
     {
         let (canvas, flights, palette) = (canvas.clone(), props.flights.clone(), props.palette.clone());
@@ -150,7 +165,7 @@ pub fn Stage(props: &StageProps) -> Html {
 
     html! {
         <div class="stage" ref={host} data-testid="stage">
-            <p id="stage-summary" class="visually-hidden" data-testid="stage-summary">{ &*summary }</p>
+            <p id={props.summary} class="visually-hidden" data-testid="stage-summary">{ &*summary }</p>
             if let Some(layout) = &*layout {
                 <div class="stage-sheet" style={format!("height:{}px", layout.size().1)}>
                     <svg
@@ -160,7 +175,7 @@ pub fn Stage(props: &StageProps) -> Html {
                         viewBox={format!("0 0 {} {}", px(layout.grid.size.0), px(layout.grid.size.1))}
                         role="group"
                         aria-label="The stage: partitions by brokers"
-                        aria-describedby="stage-summary"
+                        aria-describedby={props.summary}
                         {onclick}
                         {oncontextmenu}
                         {onmouseover}

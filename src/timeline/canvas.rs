@@ -1,7 +1,8 @@
 //! The curves, on a canvas: up to a thousand points that change ten times a second.
 
 use super::layout::Curves;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::js_sys::Array;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 /// How high the canvas is, as in `timeline.css`. Its lower edge is the axis.
@@ -37,7 +38,8 @@ impl Inks {
 }
 
 /// Draws the curves at that width. Without a canvas it does nothing.
-pub(super) fn draw(canvas: &HtmlCanvasElement, inks: &mut Inks, width: f64, curves: &Curves) {
+/// The curves of a run that is compared lie over them as broken lines.
+pub(super) fn draw(canvas: &HtmlCanvasElement, inks: &mut Inks, width: f64, curves: &Curves, beside: Option<&Curves>) {
     let context = canvas
         .get_context("2d")
         .ok()
@@ -50,7 +52,14 @@ pub(super) fn draw(canvas: &HtmlCanvasElement, inks: &mut Inks, width: f64, curv
     resize(canvas, &context, width);
     let pen = Pen { context, inks, width };
     pen.area(&curves.throughput);
-    pen.line(&curves.lag);
+    pen.line(&curves.lag, &pen.inks.lag, 1.5);
+    if let Some(beside) = beside {
+        let dashes = Array::of2(&JsValue::from_f64(4.0), &JsValue::from_f64(3.0));
+        let _ = pen.context.set_line_dash(&dashes);
+        pen.line(&beside.throughput, &pen.inks.area, 1.0);
+        pen.line(&beside.lag, &pen.inks.lag, 1.5);
+        let _ = pen.context.set_line_dash(&Array::new());
+    }
 }
 
 /// Sets the canvas's own pixels to the device's, and clears it.
@@ -91,12 +100,12 @@ impl Pen<'_> {
         c.set_global_alpha(1.0);
     }
 
-    fn line(&self, points: &[(f64, f64)]) {
+    fn line(&self, points: &[(f64, f64)], ink: &str, width: f64) {
         let c = &self.context;
         c.begin_path();
         self.through(points);
-        c.set_stroke_style_str(&self.inks.lag);
-        c.set_line_width(1.5);
+        c.set_stroke_style_str(ink);
+        c.set_line_width(width);
         c.set_line_join("round");
         c.stroke();
     }

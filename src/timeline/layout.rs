@@ -88,6 +88,24 @@ pub fn curves(history: &History, now: Micros, span: Micros) -> Curves {
     }
 }
 
+/// Brings the curves of two runs to one scale, so that they can be drawn over each other.
+pub fn to_one_scale(one: &mut Curves, other: &mut Curves) {
+    let per_second = one.most_per_second.max(other.most_per_second);
+    let lag = one.most_lag.max(other.most_lag);
+    for curves in [one, other] {
+        squeeze(&mut curves.throughput, curves.most_per_second, per_second);
+        squeeze(&mut curves.lag, curves.most_lag, lag);
+        (curves.most_per_second, curves.most_lag) = (per_second, lag);
+    }
+}
+
+fn squeeze(points: &mut [(f64, f64)], most: u64, to: u64) {
+    if most < to {
+        let by = most as f64 / to as f64;
+        points.iter_mut().for_each(|(_, y)| *y *= by);
+    }
+}
+
 /// The next number of the row 1, 2, 5, 10, 20, 50 …, so that the scale stands still most of the time.
 fn nice(n: u64) -> u64 {
     let mut unit: u64 = 1;
@@ -104,6 +122,20 @@ fn nice(n: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn two_runs_are_drawn_to_the_scale_of_the_higher_one() {
+        let curve = |most, y| Curves {
+            throughput: vec![(0.5, y)],
+            lag: vec![(0.5, y)],
+            most_per_second: most,
+            most_lag: 10,
+        };
+        let (mut low, mut high) = (curve(100, 0.8), curve(400, 0.5));
+        to_one_scale(&mut low, &mut high);
+        assert_eq!((low.throughput[0].1, high.throughput[0].1), (0.2, 0.5));
+        assert_eq!((low.lag[0].1, low.most_per_second), (0.8, 400));
+    }
 
     #[test]
     fn the_axis_is_longer_than_the_run_and_the_plan() {

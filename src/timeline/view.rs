@@ -41,6 +41,8 @@ pub struct Props {
     pub span_us: Micros,
     /// Throughput and lag.
     pub curves: Rc<Curves>,
+    /// The same of the run on the right, to the same scale, while two are compared.
+    pub beside: Option<Rc<Curves>>,
     /// What happened, and what is to happen because the person has done it.
     pub marks: Rc<[Mark]>,
     /// The moments of the walkthrough's steps, with their titles.
@@ -106,7 +108,13 @@ impl Component for Timeline {
             ctx.link().send_message(Resized);
         }
         if let Some(canvas) = self.canvas.cast::<HtmlCanvasElement>() {
-            canvas::draw(&canvas, &mut self.inks, self.width, &ctx.props().curves);
+            canvas::draw(
+                &canvas,
+                &mut self.inks,
+                self.width,
+                &ctx.props().curves,
+                ctx.props().beside.as_deref(),
+            );
         }
         move_playhead(&ctx.props().playhead, ctx.props().now_us, ctx.props().span_us);
     }
@@ -116,7 +124,7 @@ impl Component for Timeline {
         let placed = place_marks(&props.marks, props.span_us, self.width);
         html! {
             <section class="timeline" aria-label="Timeline">
-                { head(&props.figures) }
+                { head(&props.figures, props.beside.is_some()) }
                 <div class="timeline-box" ref={self.box_ref.clone()}>
                     <canvas class="timeline-curves" ref={self.canvas.clone()} aria-hidden="true"></canvas>
                     { self.axis(props.span_us) }
@@ -181,7 +189,7 @@ impl Timeline {
     }
 }
 
-fn head(figures: &Figures) -> Html {
+fn head(figures: &Figures, comparing: bool) -> Html {
     html! {
         <div class="timeline-head">
             <h2>{ "Timeline" }</h2>
@@ -199,6 +207,7 @@ fn head(figures: &Figures) -> Html {
                 >
                     </span>{ "lag " }<span class="mono figure">{ grouped(figures.lag) }
                 </span>
+                if comparing { <span class="key broken" aria-hidden="true"></span><span>{ "right" }</span> }
             </p>
             <p class="identity mono">
                 <span>{ "seed " }<b data-testid="seed">{ figures.seed }</b></span>

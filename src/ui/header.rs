@@ -35,6 +35,10 @@ pub struct Props {
     pub on_keys: Callback<bool>,
     /// Something is wanted of the run.
     pub on_intent: Callback<Intent>,
+    /// Whether two runs are compared.
+    pub comparing: bool,
+    /// Another run is wanted beside this one, or none any more.
+    pub on_compare: Callback<()>,
     /// The link is wanted.
     pub on_share: Callback<()>,
     /// Another theme is wanted.
@@ -70,6 +74,11 @@ fn room(props: &Props, keys: bool, name: &'static str) -> Html {
 pub fn Header(props: &Props) -> Html {
     let theme = props.theme;
     let theme_label = format!("Theme: {}. Switch to {}", theme.name(), theme.next().name());
+    let compare_title = if props.comparing {
+        "Leave the comparison, and keep the left run"
+    } else {
+        "Play the same run beside this one, with something changed"
+    };
     html! {
         <header class="top">
             <h1 class="brand"><Sign icon={Icon::Score} />{ "Partitura" }</h1>
@@ -105,12 +114,24 @@ pub fn Header(props: &Props) -> Html {
             <div class="actions">
                 <button
                     type="button"
-                    class="quiet"
+                    class="quiet compare"
+                    data-testid="compare"
+                    title={compare_title}
+                    aria-label="Compare: two runs side by side"
+                    aria-pressed={props.comparing.to_string()}
+                    onclick={props.on_compare.reform(|_| ())}
+                >
+                    <Sign icon={Icon::Beside} /><span>{ "Compare" }</span>
+                </button>
+                <button
+                    type="button"
+                    class="quiet share"
                     data-testid="share"
+                    aria-label="Share"
                     title="Copy a link that replays exactly this run"
                     onclick={props.on_share.reform(|_| ())}
                 >
-                    <Sign icon={Icon::Link} />{ "Share" }
+                    <Sign icon={Icon::Link} /><span>{ "Share" }</span>
                 </button>
                 <button
                     type="button"

@@ -7,6 +7,7 @@ use yew::{Html, Properties, component, html};
 #[allow(missing_docs)] // Each is what it is called.
 pub enum Icon {
     Alert,
+    Beside,
     Check,
     Chevron,
     Close,
@@ -36,6 +37,7 @@ impl Icon {
     fn paths(self) -> (&'static str, &'static str) {
         match self {
             Icon::Alert => ("M8 2.2 14.6 13.6H1.4ZM8 6.4V9.6M8 11.5V11.7", ""),
+            Icon::Beside => ("M2 3H6.8V13H2ZM9.2 3H14V13H9.2Z", ""),
             Icon::Check => ("M3 8.6 6.4 12 13 4.6", ""),
             Icon::Chevron => ("M6 3.5 10.5 8 6 12.5", ""),
             Icon::Close => ("M4 4 12 12M12 4 4 12", ""),

@@ -107,6 +107,14 @@ impl Application {
         self.blocked.len() as u64 + self.limits.waiting()
     }
 
+    /// `send()` has returned, or will not be called again.
+    fn end_block(&mut self, now: Micros) {
+        if let Some(since) = self.blocked_since.take() {
+            self.blocked_before_us += now.saturating_sub(since);
+        }
+    }
+
+    /// How long `send()` has been blocked so far.
     pub(super) fn blocked_us(&self, now: Micros) -> Micros {
         let since = self.blocked_since.filter(|_| self.is_blocked());
         self.blocked_before_us + since.map_or(0, |since| now.saturating_sub(since))
@@ -143,22 +151,15 @@ impl Producer {
         self.application.stopped = true;
         self.application.schedule += 1;
         self.application.listed.clear();
+        self.application.end_block(ctx.now());
         let waiting = std::mem::take(&mut self.application.blocked).into_iter();
         for pending in waiting.chain(self.application.limits.clear()) {
             ctx.never_sent(pending.subject, pending.sequence);
         }
     }
 
-    /// `send()` blocks no more: how long it did counts.
-    fn count_block(&mut self, now: Micros) {
-        if let Some(since) = self.application.blocked_since.take() {
-            self.application.blocked_before_us += now.saturating_sub(since);
-        }
-    }
-
     /// Starts counting from now.
     fn schedule_arrivals(&mut self, ctx: &mut Ctx) {
-        self.count_block(ctx.now());
         self.application.next_ns = ctx.now() * 1000;
         self.schedule_next_arrival(ctx);
     }
@@ -348,7 +349,7 @@ impl Producer {
 
     /// `send()` blocks no more: a source that waited goes on.
     fn go_on(&mut self, ctx: &mut Ctx) {
-        self.count_block(ctx.now());
+        self.application.end_block(ctx.now());
         if self.application.kind == SourceKind::Waits {
             self.schedule_arrivals(ctx);
         }

@@ -49,7 +49,7 @@ macro_rules! built_in {
 }
 
 /// The scenarios that come with Partitura, in the order in which they are best read: their ids, and their files.
-pub const BUILT_IN: [(&str, &str); 9] = built_in![
+pub const BUILT_IN: [(&str, &str); 16] = built_in![
     "world-cup",
     "broker-dies",
     "what-acks-buys",
@@ -59,6 +59,20 @@ pub const BUILT_IN: [(&str, &str); 9] = built_in![
     "network-cut",
     "acknowledged-invisible",
     "three-ways",
+    "where-does-my-key-go",
+    "celebrity-ad",
+    "compound-keys",
+    "twelve-instead-of-six",
+    "no-key-at-all",
+    "backpressure",
+    "two-services",
+];
+
+/// The chapters of [`BUILT_IN`]: their headings, and the scenario that each begins with.
+pub const CHAPTERS: [(&str, &str); 3] = [
+    ("Start here", "world-cup"),
+    ("When brokers fail", "broker-dies"),
+    ("Keys and hot partitions", "where-does-my-key-go"),
 ];
 
 /// A scenario, as its file has it.

@@ -109,7 +109,7 @@ pub fn apart(keys: &Keys, partitions: u32) -> Option<String> {
     }
     let apart = disagreement(keys, partitions, ClientHash::Java, ClientHash::ConsistentRandom);
     Some(format!(
-        "Of the keys on the right, Java and librdkafka’s default part {} of {}: {} of the load.",
+        "Of all the keys here, Java and librdkafka’s default part {} of {}: {} of the load.",
         grouped(apart.keys),
         grouped(keys.len() as u64),
         percent(u64::from(apart.weight_permille))

@@ -70,6 +70,8 @@ pub(super) struct Feed {
 
 /// How long the page is busy at a time, in milliseconds.
 const SLICE_MS: f64 = 7.0;
+/// How often it is told how far the reading is, in milliseconds: each time, the room is drawn anew.
+const TOLD_EVERY_MS: f64 = 60.0;
 /// How many bytes are read between two looks at the clock.
 const PIECE_BYTES: usize = 64 << 10;
 /// How many bytes are asked of the disk at a time.
@@ -143,11 +145,15 @@ async fn read(origin: &Origin, how: How, still: &Cell<bool>, on_fed: &Callback<F
     let (layout, guess) = how.layout(start);
     let mut importer = Importer::new(layout.clone());
     let (mut from, mut since) = (0, now());
+    let mut told = since;
     loop {
         for piece in chunk.chunks(PIECE_BYTES) {
             let progress = importer.push(piece);
             if now() - since > SLICE_MS {
-                on_fed.emit(Fed::Progress(progress.bytes, whole, progress.rows));
+                if now() - told > TOLD_EVERY_MS {
+                    told = now();
+                    on_fed.emit(Fed::Progress(progress.bytes, whole, progress.rows));
+                }
                 // Another turn of the event loop: frames and keys come first.
                 sleep(Duration::ZERO).await;
                 since = now();

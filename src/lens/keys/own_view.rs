@@ -147,7 +147,7 @@ impl KeysRoom {
                 <button type="button" class="strong" data-testid="keys-use" onclick={ctx.link().callback(|_| Msg::Use)}>
                     <Sign icon={Icon::Replay} />{ "Use as the workload of the run" }
                 </button>
-                <ul>{ for use_own::told(&own.import).into_iter().map(|line| html! { <li>{ line }</li> }) }</ul>
+                <ul>{ for own.told.iter().map(|line| html! { <li>{ line }</li> }) }</ul>
             </div>
         }
     }
@@ -191,7 +191,7 @@ fn summary(own: &Own) -> Html {
                         <Sign icon={Icon::Chevron} />
                         { counted(bad.total(), "bad row") }{ ", counted nowhere" }
                     </summary>
-                    <ul>{ for bad.kinds().map(|(kind, count)| html! { <li>{ grouped(count) }{ ": " }{ kind.reason() }</li> }) }</ul>
+                    <ul>{ for bad.kinds().map(|(kind, count)| html! { <li>{ grouped(count) }{ " × " }{ kind.reason() }</li> }) }</ul>
                     <table class="keys-table"><tbody>
                         { for bad.shown().iter().map(|row| html! {
                             <tr><td class="mono">{ "line " }{ grouped(row.line) }</td><td><code>{ &row.excerpt }</code></td></tr>

@@ -68,6 +68,8 @@ pub struct HowMsg(pub(super) How);
 pub(super) struct Own {
     pub(super) import: Import,
     pub(super) layout: Layout,
+    /// What it would be as a workload.
+    pub(super) told: Vec<String>,
 }
 
 /// The room.
@@ -147,6 +149,7 @@ impl KeysRoom {
                 self.guess = guess.or(self.guess.take());
                 self.problem = use_own::problem(&import, &layout);
                 self.own = Some(Own {
+                    told: use_own::told(&import),
                     import: *import,
                     layout,
                 });
@@ -156,7 +159,7 @@ impl KeysRoom {
 }
 
 /// What was dropped here: a file or a text. A scenario's file is left to the page.
-fn dropped(event: DragEvent) -> Option<Msg> {
+fn dropped(event: &DragEvent) -> Option<Msg> {
     let data = event.data_transfer()?;
     let file = data.files().and_then(|files| files.get(0));
     let msg = match file {
@@ -197,13 +200,16 @@ impl Component for KeysRoom {
 
     fn changed(&mut self, ctx: &Context<Self>, old: &Props) -> bool {
         let props = ctx.props();
-        if props.asked.1 != old.asked.1 {
+        let asked = props.asked.1 != old.asked.1;
+        if asked {
             self.key.clone_from(&props.asked.0);
         }
-        if props.run != old.run || props.open != old.open {
+        let other = props.run != old.run || props.open != old.open;
+        if other {
             self.refresh(props);
         }
-        props.open || old.open
+        // The callbacks are new with each refresh of the page, and mean the same: nothing is drawn for them.
+        asked || other
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
@@ -267,7 +273,7 @@ impl Component for KeysRoom {
         }
         let over = Callback::from(|event: DragEvent| event.prevent_default());
         html! {
-            <div class="keys-room" data-testid="keys-room" ondragover={over} ondrop={ctx.link().batch_callback(dropped)}>
+            <div class="keys-room" data-testid="keys-room" ondragover={over} ondrop={ctx.link().batch_callback(|event: DragEvent| dropped(&event))}>
                 { self.one(ctx) }
                 { self.middle(ctx) }
                 { self.load(ctx) }

@@ -22,7 +22,10 @@ impl KeysRoom {
                 <header class="keys-head">
                     <div>
                         <h2>{ "What makes a partition hot?" }</h2>
-                        <p>{ "A row is a partition, its bar what it gets of the load. The line is a fair share." }</p>
+                        <p>
+                            { if self.is_own && self.has_figures() { "Your data. " } else { "The keys of this run. " } }
+                            { "A row is a partition, its bar what it gets of the load; the line is a fair share." }
+                        </p>
                     </div>
                     <div class="keys-count">
                         { stepper("Partitions", "keys-n", n, MOST_PARTITIONS, &set) }
@@ -108,7 +111,6 @@ fn rows(figures: &Figures, key: &str, here: u32, before: Option<(u32, u32)>) -> 
 }
 
 fn row(place: u32, row: &Row, key: &str, here: bool, was: Option<u32>, many: bool) -> Html {
-    let more = row.keys.saturating_sub(row.tiles.len() as u64);
     let word = match row.heat {
         super::figures::Heat::Fair => "",
         super::figures::Heat::Warm => "warm",
@@ -131,11 +133,9 @@ fn row(place: u32, row: &Row, key: &str, here: bool, was: Option<u32>, many: boo
                     if here { <span class="keys-here">{ if key.is_empty() { "the empty key" } else { key } }</span> }
                     if let Some(of) = was { <span class="keys-was">{ format!("was here with {of}") }</span> }
                     { for row.tiles.iter().map(|(sign, text)| tile(sign, text)) }
-                    if more > 0 { <small>{ "+" }{ crate::ui::format::rate(more) }</small> }
-                    if row.keys == 0 { <small>{ "no key" }</small> }
                 </span>
+                <span class="keys-of mono">{ if row.keys == 0 { "no key".to_owned() } else { counted(row.keys, "key") } }</span>
             }
-            <span class="visually-hidden">{ counted(row.keys, "key") }</span>
         </li>
     }
 }

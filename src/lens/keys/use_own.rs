@@ -54,7 +54,7 @@ pub fn told(import: &Import) -> Vec<String> {
         ..
     } = workload(import, MOST_KEYS);
     let mut told = vec![format!(
-        "{} with their weights: {} of the load.",
+        "{}, by weight: {} of the load.",
         counted(keys.len() as u64, "key"),
         percent(u64::from(covered_permille))
     )];

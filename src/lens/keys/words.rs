@@ -7,7 +7,7 @@ use partitura_keys::Hottest;
 #[must_use]
 pub fn percent(permille: u64) -> String {
     let mut text = grouped(permille / 10);
-    if permille % 10 > 0 {
+    if !permille.is_multiple_of(10) {
         text.push('.');
         text.push_str(&(permille % 10).to_string());
     }

@@ -7,13 +7,22 @@ use partitura_engine::short_sort::sort_short_by_key;
 
 type Settings = Vec<(&'static Setting, String)>;
 
-/// The settings that can be played together, by the catalogue's order, without those that are the scenario's own; and
-/// what is told of the others.
-pub(super) fn agreeing(chosen: Vec<Chosen>, scenario: &Scenario, seed: u64) -> (Settings, Vec<LinkProblem>) {
-    let mut chosen: Vec<Chosen> = chosen
-        .into_iter()
-        .filter(|chosen| chosen.value != chosen.setting.read(&scenario.setup))
-        .collect();
+/// The settings that can be played together with those of the base, by the catalogue's order, without those that are the
+/// base's or the scenario's own; and what is told of the others. The base itself can be played.
+pub(super) fn agreeing(
+    base: &Settings,
+    chosen: Vec<Chosen>,
+    scenario: &Scenario,
+    seed: u64,
+) -> (Settings, Vec<LinkProblem>) {
+    let is_other = |chosen: &Chosen| {
+        let own = base.iter().find(|(setting, _)| *setting == chosen.setting);
+        own.map_or_else(
+            || chosen.value != chosen.setting.read(&scenario.setup),
+            |(_, value)| chosen.value != *value,
+        )
+    };
+    let mut chosen: Vec<Chosen> = chosen.into_iter().filter(is_other).collect();
     sort_short_by_key(&mut chosen, |chosen| {
         Setting::all().position(|setting| setting == chosen.setting)
     });
@@ -21,7 +30,7 @@ pub(super) fn agreeing(chosen: Vec<Chosen>, scenario: &Scenario, seed: u64) -> (
         .iter()
         .map(|chosen| (chosen.setting, chosen.value.clone()))
         .collect();
-    if playable(&all, scenario, seed).is_ok() {
+    if playable(base, &all, scenario, seed).is_ok() {
         return (all, Vec::new());
     }
     let (mut kept, mut problems) = (Settings::new(), Vec::new());
@@ -33,7 +42,7 @@ pub(super) fn agreeing(chosen: Vec<Chosen>, scenario: &Scenario, seed: u64) -> (
     } in chosen
     {
         kept.push((setting, value));
-        if let Err(message) = playable(&kept, scenario, seed) {
+        if let Err(message) = playable(base, &kept, scenario, seed) {
             kept.pop();
             problems.push(LinkProblem::of_part(
                 number,
@@ -45,9 +54,11 @@ pub(super) fn agreeing(chosen: Vec<Chosen>, scenario: &Scenario, seed: u64) -> (
     (kept, problems)
 }
 
-fn playable(settings: &Settings, scenario: &Scenario, seed: u64) -> Result<(), String> {
+fn playable(base: &Settings, settings: &Settings, scenario: &Scenario, seed: u64) -> Result<(), String> {
     let mut setup = scenario.setup.clone();
     setup.seed = seed;
-    apply_all(settings, &mut setup).map_err(|(_, message)| message)?;
+    let is_kept = |(setting, _): &&(&'static Setting, String)| settings.iter().all(|(other, _)| other != setting);
+    let whole: Settings = base.iter().filter(is_kept).chain(settings).cloned().collect();
+    apply_all(&whole, &mut setup).map_err(|(_, message)| message)?;
     validate(&setup).map_err(|problem| problem.message)
 }

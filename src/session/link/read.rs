@@ -1,13 +1,13 @@
 //! From a text to a run, or to as much of it as can be read.
 
-use super::{Link, LinkProblem, agree, packing};
+use super::{Link, LinkProblem, Versus, agree, packing, versus};
 use crate::session::{Action, Plan};
 use partitura_engine::scenario::{
     BUILT_IN, Scenario, Setting, check_command, check_nodes, did_you_mean, parse_action, parse_seconds,
 };
 use partitura_engine::short_sort::sort_short_by_key;
 use partitura_engine::wire::Micros;
-use partitura_engine::world::Command;
+use partitura_engine::world::{Command, Setup};
 use percent_encoding::percent_decode_str;
 use std::rc::Rc;
 
@@ -46,9 +46,21 @@ struct Reader {
     seen: Vec<String>,
     /// The seed, if the link names one: else the scenario's own is meant.
     seed: Option<u64>,
+    /// What it says of a run on the right, if it speaks of one.
+    right: Option<Right>,
     /// The key in the room of the keys.
     key: Option<String>,
     problems: Vec<LinkProblem>,
+}
+
+/// What a link says of the run on the right.
+#[derive(Default)]
+struct Right {
+    seed: Option<u64>,
+    chosen: Vec<Chosen>,
+    deeds: Vec<Deed>,
+    /// What is done on the left is not done here.
+    is_own: bool,
 }
 
 pub(super) fn read(fragment: &str) -> (Link, Vec<LinkProblem>) {
@@ -58,6 +70,7 @@ pub(super) fn read(fragment: &str) -> (Link, Vec<LinkProblem>) {
         deeds: Vec::new(),
         seen: Vec::new(),
         seed: None,
+        right: None,
         key: None,
         problems: Vec::new(),
     };
@@ -131,13 +144,18 @@ impl Reader {
             return Ok(());
         }
         let (name, value) = part.text.split_once('=').ok_or("it should be name=value")?;
+        if let Some(name) = name.strip_prefix("vs.") {
+            return self.right_part(name, value, part);
+        }
         if let Some(at) = name.strip_prefix('@') {
-            return self.action(at, value, part);
+            return act(&mut self.deeds, at, value, part);
         }
         let value = decoded(value)?;
         match name {
+            "vs" if value == "same" => _ = self.right.get_or_insert_default(),
+            "vs" => return Err("vs can only be same: what is different is written vs.name=value".to_owned()),
             "scenario" => self.scenario(&value)?,
-            "seed" => self.seed = Some(value.parse().map_err(|_| "seed must be a whole number below 2^64")?),
+            "seed" => self.seed = Some(seed(&value)?),
             "step" => {
                 let step: usize = value.parse().map_err(|_| "step must be a whole number")?;
                 self.link.step = Some(step.checked_sub(1).ok_or("steps count from 1")?);
@@ -182,50 +200,84 @@ impl Reader {
     }
 
     fn setting(&mut self, name: &str, value: &str, part: Part) -> Result<(), String> {
-        let Some(setting) = Setting::find(name) else {
-            let known = Setting::all().map(|setting| setting.name).chain(NAMES);
-            return Err(format!("no such setting{}", did_you_mean(name, known)));
-        };
-        let value = setting.canonical(value)?;
-        self.chosen.retain(|chosen| chosen.setting != setting);
-        self.chosen.push(Chosen {
-            setting,
-            value,
-            number: part.number,
-            text: part.text.to_owned(),
-        });
+        choose(&mut self.chosen, name, value, part)?;
         self.once(name)
     }
 
-    fn action(&mut self, at: &str, action: &str, part: Part) -> Result<(), String> {
-        if self.deeds.len() == Plan::MOST_ACTIONS {
-            return Err(format!(
-                "a run can hold {} actions at most; this one is left out",
-                Plan::MOST_ACTIONS
-            ));
+    /// Something about the run on the right; `name` is what stands behind `vs.`.
+    fn right_part(&mut self, name: &str, value: &str, part: Part) -> Result<(), String> {
+        let right = self.right.get_or_insert_default();
+        if let Some(at) = name.strip_prefix('@') {
+            return act(&mut right.deeds, at, value, part);
         }
-        let at_us = moment(at)?;
-        let command = command(action)?;
-        check_command(&command).map_err(|problem| problem.message)?;
-        self.deeds.push(Deed {
-            action: Action { at_us, command },
-            number: part.number,
-            text: part.text.to_owned(),
-        });
-        Ok(())
+        let value = decoded(value)?;
+        match name {
+            "seed" => right.seed = Some(seed(&value)?),
+            "actions" if value == "own" => right.is_own = true,
+            "actions" => return Err("vs.actions can only be own".to_owned()),
+            _ => choose(&mut right.chosen, name, &value, part)?,
+        }
+        let name = part.text.split('=').next().unwrap_or(name);
+        self.once(name)
     }
 
     /// Keeps the actions that can be done in the run of the link's settings.
-    fn act(&mut self, scenario: Scenario) {
-        let plan = self.link.plan(Rc::new(scenario));
+    fn act(&mut self, scenario: Rc<Scenario>) {
+        let plan = self.link.plan(scenario);
         let setup = plan.setup().expect("invariant link-can-be-played: its settings agree");
-        for Deed { action, number, text } in std::mem::take(&mut self.deeds) {
-            match check_nodes(&action.command, &setup) {
-                Ok(()) => self.link.actions.push(action),
+        let deeds = std::mem::take(&mut self.deeds);
+        self.link.actions = self.possible(deeds, &setup);
+        sort_short_by_key(&mut self.link.actions, |action| action.at_us);
+    }
+
+    /// Those that can be done in a run of that setup. The others are told.
+    fn possible(&mut self, deeds: Vec<Deed>, setup: &Setup) -> Vec<Action> {
+        let mut actions = Vec::new();
+        for Deed { action, number, text } in deeds {
+            match check_nodes(&action.command, setup) {
+                Ok(()) => actions.push(action),
                 Err(problem) => self.tell(LinkProblem::of_part(number, &text, problem.message)),
             }
         }
-        sort_short_by_key(&mut self.link.actions, |action| action.at_us);
+        actions
+    }
+
+    /// Puts together what is different on the right, once the left is known.
+    fn finish_right(&mut self, right: Right, scenario: Rc<Scenario>) {
+        let seed = right.seed.unwrap_or(self.link.seed);
+        let (settings, problems) = agree::agreeing(&self.link.settings, right.chosen, &scenario, seed);
+        problems.into_iter().for_each(|problem| self.tell(problem));
+        self.link.versus = Some(Versus {
+            seed,
+            settings,
+            actions: Vec::new(),
+        });
+        let plan = self.link.right_plan(scenario).map(|plan| plan.setup());
+        let Some(Ok(setup)) = plan else { return };
+        let more = self.possible(right.deeds, &setup);
+        let mut common = if right.is_own {
+            Vec::new()
+        } else {
+            self.link.actions.clone()
+        };
+        common.retain(|action| match check_nodes(&action.command, &setup) {
+            Ok(()) => true,
+            Err(problem) => {
+                self.tell(LinkProblem::whole(format!("on the right: {}", problem.message)));
+                false
+            }
+        });
+        let mut actions = versus::together(&common, &more);
+        if actions.len() > Plan::MOST_ACTIONS {
+            let most = Plan::MOST_ACTIONS;
+            self.tell(LinkProblem::whole(format!(
+                "on the right, only the first {most} actions are done"
+            )));
+            actions.truncate(most);
+        }
+        if let Some(versus) = &mut self.link.versus {
+            versus.actions = actions;
+        }
     }
 
     /// Puts together what was read, and leaves out what cannot be played.
@@ -243,12 +295,58 @@ impl Reader {
                 "there is no step {wanted}: the scenario has {steps}"
             )));
         }
-        let (settings, problems) = agree::agreeing(std::mem::take(&mut self.chosen), &scenario, self.link.seed);
+        let (settings, problems) =
+            agree::agreeing(&Vec::new(), std::mem::take(&mut self.chosen), &scenario, self.link.seed);
         self.link.settings = settings;
         problems.into_iter().for_each(|problem| self.tell(problem));
-        self.act(scenario);
+        let scenario = Rc::new(scenario);
+        self.act(scenario.clone());
+        if let Some(right) = self.right.take() {
+            self.finish_right(right, scenario);
+        }
         (self.link, self.problems)
     }
+}
+
+/// Puts a setting among those that are chosen; the last value counts.
+fn choose(chosen: &mut Vec<Chosen>, name: &str, value: &str, part: Part) -> Result<(), String> {
+    let Some(setting) = Setting::find(name) else {
+        let known = Setting::all().map(|setting| setting.name).chain(NAMES);
+        return Err(format!("no such setting{}", did_you_mean(name, known)));
+    };
+    let value = setting.canonical(value)?;
+    chosen.retain(|chosen| chosen.setting != setting);
+    chosen.push(Chosen {
+        setting,
+        value,
+        number: part.number,
+        text: part.text.to_owned(),
+    });
+    Ok(())
+}
+
+/// Puts an action among those that are done.
+fn act(deeds: &mut Vec<Deed>, at: &str, action: &str, part: Part) -> Result<(), String> {
+    if deeds.len() == Plan::MOST_ACTIONS {
+        return Err(format!(
+            "a run can hold {} actions at most; this one is left out",
+            Plan::MOST_ACTIONS
+        ));
+    }
+    let at_us = moment(at)?;
+    let command = command(action)?;
+    check_command(&command).map_err(|problem| problem.message)?;
+    deeds.push(Deed {
+        action: Action { at_us, command },
+        number: part.number,
+        text: part.text.to_owned(),
+    });
+    Ok(())
+}
+
+fn seed(value: &str) -> Result<u64, String> {
+    let seed = value.parse().map_err(|_| "seed must be a whole number below 2^64");
+    Ok(seed?)
 }
 
 fn decoded(text: &str) -> Result<String, String> {

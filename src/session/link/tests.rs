@@ -55,6 +55,95 @@ fn a_link_can_be_read_by_people() {
     assert_eq!(Link::parse(&format!("#{text}")), (link, Vec::new()));
 }
 
+/// The link as it is written again, and what was told.
+fn again(fragment: &str) -> (String, Vec<String>) {
+    let (link, problems) = Link::parse(fragment);
+    let written = link.to_fragment().unwrap();
+    (written, problems.iter().map(ToString::to_string).collect())
+}
+
+#[test]
+fn a_run_on_the_right_is_written_by_what_is_different_in_it() {
+    let text = "v1;scenario=world-cup;seed=42;partitions=8;at=15.000;@12.000=rate:500;\
+                vs.seed=7;vs.partitions=12;vs.key=subject;vs.@13.000=crash:b3";
+    assert_eq!(again(text), (text.to_owned(), Vec::new()));
+    let (link, _) = Link::parse(text);
+    let scenario = Rc::new(Scenario::built_in("world-cup").unwrap());
+    let right = link.right_plan(scenario.clone()).unwrap();
+    assert_eq!(
+        (right.seed, right.actions.len()),
+        (7, 2),
+        "what is done on the left is done here too"
+    );
+    assert_eq!(
+        Link::of_plan(&link.plan(scenario), None, link.at_us).beside(&right),
+        link
+    );
+}
+
+#[test]
+fn what_is_as_on_the_left_is_not_written_and_two_equal_runs_say_so() {
+    let (text, problems) = again("v1;scenario=world-cup;seed=42;partitions=8;vs.partitions=8");
+    assert_eq!(
+        (text.as_str(), problems.len()),
+        ("v1;scenario=world-cup;seed=42;partitions=8;vs=same", 0)
+    );
+    let (text, _) = again("v1;scenario=world-cup;seed=42;partitions=8;vs.partitions=4");
+    assert!(
+        text.ends_with(";vs.partitions=4"),
+        "the scenario's own value is another than the left's: {text}"
+    );
+}
+
+#[test]
+fn what_was_done_on_the_left_only_makes_the_right_name_all_of_its_own() {
+    let text = "v1;scenario=world-cup;seed=42;@1.000=rate:500;@2.000=heal;vs.actions=own;vs.@2.000=heal";
+    assert_eq!(again(text), (text.to_owned(), Vec::new()));
+}
+
+#[test]
+fn what_the_right_cannot_do_is_left_out_and_told() {
+    let cases = [
+        ("v1;brokers=5;@1=crash:b5;vs.brokers=3", "on the right: "),
+        ("v1;vs.brokers=2", "part 2 \"vs.brokers=2\": "),
+        (
+            "v1;vs.partitons=8",
+            "part 2 \"vs.partitons=8\": no such setting; did you mean partitions?",
+        ),
+        (
+            "v1;vs.key=none;vs.key=subject",
+            "part 3 \"vs.key=subject\": vs.key is given more than once; this one counts",
+        ),
+        (
+            "v1;vs=other",
+            "part 2 \"vs=other\": vs can only be same: what is different is written vs.name=value",
+        ),
+        (
+            "v1;vs.actions=all",
+            "part 2 \"vs.actions=all\": vs.actions can only be own",
+        ),
+        ("v1;vs.@1=crash:b9", "part 2 \"vs.@1=crash:b9\": "),
+    ];
+    for (fragment, problem) in cases {
+        let told = told(fragment);
+        assert!(told.len() == 1 && told[0].starts_with(problem), "{fragment}: {told:?}");
+    }
+}
+
+#[test]
+fn the_room_of_the_keys_is_in_the_link_with_its_key() {
+    let (link, problems) = Link::parse("#v1;scenario=world-cup;room.key=a%3Bb;room=keys");
+    assert_eq!((link.keys_room.as_deref(), problems.len()), (Some("a;b"), 0));
+    let text = link.to_fragment().unwrap();
+    assert!(text.ends_with(";room=keys;room.key=a%3Bb"), "{text}");
+    assert_eq!(Link::parse(&text).0, link);
+
+    let (score, problems) = Link::parse("v1;room=score;room.key=a");
+    assert_eq!((score.keys_room, problems.len()), (None, 0));
+    let (_, problems) = Link::parse("v1;room=attic");
+    assert!(problems[0].to_string().contains("score and keys"), "{}", problems[0]);
+}
+
 #[test]
 fn nothing_at_all_is_the_first_scenario() {
     assert_eq!(Link::parse(""), (world_cup(), Vec::new()));

@@ -1,6 +1,6 @@
 //! From a run to its text.
 
-use super::{Action, Link};
+use super::{Action, Link, Versus, versus};
 use partitura_engine::scenario::write_action;
 use partitura_engine::wire::Micros;
 use partitura_engine::world::Command;
@@ -39,10 +39,38 @@ pub(super) fn parts(link: &Link) -> String {
             let _ = write!(text, ";room.key={}", encoded(key, VALUE));
         }
     }
-    for Action { at_us, command } in &link.actions {
-        let _ = write!(text, ";@{}={}", seconds(*at_us), action(command));
+    actions(&mut text, "", &link.actions);
+    if let Some(versus) = &link.versus {
+        right(&mut text, link, versus);
     }
     protect_end(text)
+}
+
+fn actions(text: &mut String, side: &str, actions: &[Action]) {
+    for Action { at_us, command } in actions {
+        let _ = write!(text, ";{side}@{}={}", seconds(*at_us), action(command));
+    }
+}
+
+/// What is different on the right.
+fn right(text: &mut String, link: &Link, versus: &Versus) {
+    let start = text.len();
+    if versus.seed != link.seed {
+        let _ = write!(text, ";vs.seed={}", versus.seed);
+    }
+    for (setting, value) in &versus.settings {
+        let _ = write!(text, ";vs.{}={}", setting.name, encoded(value, VALUE));
+    }
+    match versus::added(&link.actions, &versus.actions) {
+        Some(more) => actions(text, "vs.", &more),
+        None => {
+            text.push_str(";vs.actions=own");
+            actions(text, "vs.", &versus.actions);
+        }
+    }
+    if text.len() == start {
+        text.push_str(";vs=same");
+    }
 }
 
 fn action(command: &Command) -> String {

@@ -51,6 +51,31 @@ fn on(day: Day, partitions: u16, brokers: u8, consumers: u8, factor: u8, size: (
     Layout::of(&view, &Palette::new(&dictionary, &keys), &captions, size)
 }
 
+#[test]
+fn two_stages_side_by_side_are_drawn_alike_whatever_is_on_them() {
+    let (dictionary, keys) = sample::keys();
+    let palette = Palette::new(&dictionary, &keys);
+    for size in SIZES {
+        let views = [sample::view(6, 3, 2, 3, &keys), sample::view(12, 4, 5, 3, &keys)];
+        let counts = [Counts::of(&views[0]), Counts::of(&views[1])];
+        let draw =
+            |one: usize, other: usize| Layout::beside(&views[one], &palette, &Captions::default(), size, counts[other]);
+        let (few, many) = (draw(0, 1), draw(1, 0));
+        assert_eq!(
+            (few.scale, few.grid.pitch, few.grid.detail),
+            (many.scale, many.grid.pitch, many.grid.detail)
+        );
+        assert_eq!(
+            (few.rows.len(), few.columns.len()),
+            (6, 3),
+            "and nothing is drawn that is not there"
+        );
+        assert_eq!(few.rows[5].band, many.rows[5].band, "a row is beside its row");
+        assert_eq!(few.columns[2].rect, many.columns[2].rect);
+        assert_eq!(few.strip.rect.y, many.strip.rect.y);
+    }
+}
+
 fn for_all(check: impl Fn(&Layout, &str)) {
     for size in SIZES {
         for partitions in [0, 1, 2, 3, 4, 6, 9, 12, 20, 33, 64] {

@@ -122,6 +122,7 @@ prop_compose! {
         mut actions in prop::collection::vec((0..=86_400_000_000_u64, any_command()), 0..20),
         step in prop::option::of(0..8_usize),
         at_us in prop::option::of(0..=86_400_000_000_u64),
+        right in prop::option::of((any::<u64>(), 1..=64_u16, prop::bool::ANY, prop::option::of(0..=86_400_000_000_u64))),
     ) -> Link {
         actions.sort_by_key(|(at, _)| *at);
         let own = Scenario::built_in("world-cup").unwrap();
@@ -133,14 +134,29 @@ prop_compose! {
         let changed = values.into_iter().filter_map(|(name, value)| {
             Some((setting(name), setting(name).canonical(&value?).ok()?))
         });
-        Link {
+        let link = Link {
             seed,
             settings: changed.filter(|(setting, value)| *value != setting.read(&own.setup)).collect(),
             actions: actions.into_iter().map(|(at_us, command)| Action { at_us, command }).collect(),
             step,
             at_us,
             ..world_cup()
+        };
+        let Some((seed, partitions, same_seed, healed)) = right else { return link };
+        let mut right = link.plan(Rc::new(own));
+        right.set(setting("partitions"), &partitions.to_string()).unwrap();
+        if !same_seed {
+            right.seed = seed;
         }
+        if let Some(at_us) = healed {
+            // Sometimes one more than on the left, sometimes instead of the first.
+            if at_us % 2 == 0 && !right.actions.is_empty() {
+                right.actions.remove(0);
+            }
+            right.actions.push(Action { at_us, command: Command::Heal });
+            right.actions.sort_by_key(|action| action.at_us);
+        }
+        link.beside(&right)
     }
 }
 
@@ -150,6 +166,9 @@ fn survives(fragment: &str) {
     let scenario = Rc::new(Scenario::built_in(&link.scenario).unwrap());
     let setup = link.plan(scenario).setup().unwrap();
     validate(&setup).unwrap();
+    if let Some(right) = link.right_plan(Rc::new(Scenario::built_in(&link.scenario).unwrap())) {
+        validate(&right.setup().unwrap()).unwrap();
+    }
     assert!(problems.len() <= 51);
     // And once read, it is the same for good.
     let again = Link::parse(&link.to_fragment().unwrap());
@@ -167,7 +186,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_read(text in "\\PC{0,100}|(v1;)?([@a-z.%;:=0-9]{0,60})|v1;@1=(crash|cut|impair|heal|slow-disk|reassign)[:,a-z0-9]{0,20}", packed in any::<bool>()) {
+    fn any_text_is_read(text in "\\PC{0,100}|(v1;)?([@a-z.%;:=0-9]{0,60})|v1;(vs[.=][@a-z.%;:=0-9]{0,30};?){0,3}|v1;@1=(crash|cut|impair|heal|slow-disk|reassign)[:,a-z0-9]{0,20}", packed in any::<bool>()) {
         survives(&text);
         survives(&if packed { packing::pack(&text) } else { format!("v1z;{text}") });
     }
