@@ -185,7 +185,9 @@ impl SettingRow {
                         { for forms.iter().enumerate().map(option) }
                     </select>
                 }) }
-                if filled_in { { self.number(ctx, &format!("{id}-text"), shown, wrong) } }
+                if filled_in {
+                    <div class="setting-form">{ self.number(ctx, &format!("{id}-text"), shown, wrong) }</div>
+                }
             </>
         }
     }

@@ -128,6 +128,12 @@ fn coloured(tiles: &[Tile], letters: Option<f64>) -> Html {
 
 fn coloured_if(all: &[Tile], size: Option<f64>, committed: bool) -> Html {
     let tiles = || all.iter().filter(|tile| tile.committed == committed);
+    // Where tiles have an index beneath the letter, all letters make room for it.
+    let lift = if all.iter().any(|tile| tile.shard.is_some()) {
+        3.0
+    } else {
+        0.0
+    };
     let mut shown: [bool; Colour::COUNT + 1] = [false; Colour::COUNT + 1];
     tiles().for_each(|tile| shown[tile.colour.index()] = true);
     if !shown.contains(&true) {
@@ -147,7 +153,7 @@ fn coloured_if(all: &[Tile], size: Option<f64>, committed: bool) -> Html {
         <>
             { for paths }
             if let Some(size) = size {
-                { letters(tiles(), size, committed) }
+                { letters(tiles(), size, lift, committed) }
                 { indices(tiles(), committed) }
             }
         </>
@@ -202,13 +208,13 @@ fn rounded(path: &mut String, tile: &Tile, filled: bool) {
 }
 
 /// All letters in one element: each character has its own x.
-fn letters<'t>(tiles: impl Iterator<Item = &'t Tile>, size: f64, committed: bool) -> Html {
+fn letters<'t>(tiles: impl Iterator<Item = &'t Tile>, size: f64, lift: f64, committed: bool) -> Html {
     let (mut word, mut places, mut baseline) = (String::new(), String::new(), 0.0);
     for tile in tiles {
         let count = tile.label.chars().count();
         let size = size.min(tile.rect.w / (0.62 * count as f64));
         let centre = tile.rect.centre();
-        baseline = centre.y;
+        baseline = centre.y - lift;
         for (i, letter) in tile.label.chars().enumerate() {
             let offset = (i as f64 - (count as f64 - 1.0) / 2.0) * size * 0.62;
             let _ = write!(places, "{} ", px(centre.x + offset));

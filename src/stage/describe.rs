@@ -186,7 +186,7 @@ mod tests {
             "{said}"
         );
         assert!(
-            said.contains("P1: lag 412, never gone: no more of it is processed than comes in."),
+            said.contains("P1: lag 412, never gone: as much comes in as is processed, or more."),
             "{said}"
         );
         assert!(said.contains("asked for 140 % of what it can process."), "{said}");

@@ -23,7 +23,7 @@ pub fn brief(when: Drains) -> Option<String> {
     }
 }
 
-/// A line: `drains in 3 s`, `never: too slow`.
+/// A line: `drains in 3 s`, `never: in ≥ out`.
 #[must_use]
 pub fn line(when: Drains) -> Option<String> {
     match when {
@@ -50,7 +50,7 @@ fn word(why: NeverWhy) -> &'static str {
         NeverWhy::NoLeader => "no leader",
         NeverWhy::NoOwner => "no owner",
         NeverWhy::Stalled => "stalled",
-        NeverWhy::NotFaster => "too slow",
+        NeverWhy::NotFaster => "in ≥ out",
     }
 }
 
@@ -61,7 +61,7 @@ pub fn reason(why: NeverWhy) -> &'static str {
         NeverWhy::NoLeader => "nobody leads it, so nobody can read it",
         NeverWhy::NoOwner => "no consumer of the group owns it",
         NeverWhy::Stalled => "its consumer has processed nothing of it in the last seconds",
-        NeverWhy::NotFaster => "no more of it is processed than comes in",
+        NeverWhy::NotFaster => "as much comes in as is processed, or more",
     }
 }
 
@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn never_has_a_sign_a_word_and_a_reason() {
         assert_eq!(short(NEVER).as_deref(), Some("∞"));
-        assert_eq!(line(NEVER).as_deref(), Some("never: too slow"));
+        assert_eq!(line(NEVER).as_deref(), Some("never: in ≥ out"));
         let drain = Drain {
             partition: 3,
             lag: 1_412,
@@ -122,7 +122,7 @@ mod tests {
         };
         assert_eq!(
             said(&drain),
-            "lag 1\u{a0}412, never gone: no more of it is processed than comes in"
+            "lag 1\u{a0}412, never gone: as much comes in as is processed, or more"
         );
         assert_eq!((short(Drains::Empty), line(Drains::Empty)), (None, None));
     }
