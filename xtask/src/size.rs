@@ -8,7 +8,7 @@ use std::io::Write;
 use std::path::Path;
 
 /// The most that the app may weigh, in bytes of brotli.
-const LIMIT: usize = 480_000;
+const LIMIT: usize = 600_000;
 const COUNTED: &[&str] = &["wasm", "js", "css"];
 const QUALITY: u32 = 11;
 const WINDOW: u32 = 22;
