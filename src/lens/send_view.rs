@@ -4,14 +4,16 @@ use crate::lens::captions::signed;
 use crate::ui::format::grouped;
 use partitura_engine::producer::murmur2::{murmur2, to_positive};
 use partitura_engine::world::Command;
-use web_sys::{HtmlInputElement, SubmitEvent};
-use yew::{Callback, Component, Context, Html, InputEvent, Properties, TargetCast, html};
+use web_sys::{HtmlInputElement, HtmlSelectElement, SubmitEvent};
+use yew::{Callback, Component, Context, Event, Html, InputEvent, Properties, TargetCast, html};
 
 /// What the form is given.
 #[derive(PartialEq, Properties)]
 pub struct Props {
     /// Into how many partitions the topic is cut.
     pub partitions: u16,
+    /// Whether the producers hash keys as Kafka's own client does.
+    pub hashes: bool,
     /// A record is to be sent.
     pub on_act: Callback<Command>,
 }
@@ -22,6 +24,8 @@ pub enum Msg {
     Key(String),
     /// The value is typed.
     Value(String),
+    /// A partition is chosen with the record, or left to the partitioner.
+    Partition(Option<u16>),
     /// The record is meant.
     Send,
 }
@@ -31,6 +35,7 @@ pub enum Msg {
 pub struct SendForm {
     key: String,
     value: String,
+    partition: Option<u16>,
 }
 
 /// The most bytes that a key or a value typed here may have.
@@ -48,13 +53,14 @@ impl Component for SendForm {
         match msg {
             Msg::Key(key) => self.key = key,
             Msg::Value(value) => self.value = value,
+            Msg::Partition(partition) => self.partition = partition,
             Msg::Send => {
                 if self.problem().is_none() {
                     let key = Some(self.key.clone()).filter(|key| !key.is_empty());
                     ctx.props().on_act.emit(Command::Send {
                         key,
                         value: self.value.clone(),
-                        partition: None,
+                        partition: self.partition,
                     });
                     self.value.clear();
                 }
@@ -98,10 +104,10 @@ impl Component for SendForm {
                         />
                     </label>
                 </div>
-                <p class="computed mono" data-testid="send-computed">{ self.computation(ctx.props().partitions) }</p>
+                <p class="computed mono" data-testid="send-computed">{ self.computation(ctx.props()) }</p>
                 if let Some(problem) = &problem { <p class="field-problem" role="alert">{ problem.clone() }</p> }
                 <div class="form-foot">
-                    <span>{ "goes out now, through a real producer" }</span>
+                    { self.partitions(ctx) }
                     <button
                         type="submit"
                         class="quiet"
@@ -137,11 +143,34 @@ impl SendForm {
             .or_else(|| control("value", &self.value))
     }
 
+    /// Who chooses the partition: the partitioner, or whoever sends (`ProducerRecord.partition`).
+    fn partitions(&self, ctx: &Context<Self>) -> Html {
+        let on_change = ctx.link().callback(|event: Event| {
+            let chosen = event.target_unchecked_into::<HtmlSelectElement>().value();
+            Msg::Partition(chosen.parse().ok())
+        });
+        html! {
+            <select class="field" aria-label="Partition" data-testid="send-partition" onchange={on_change}>
+                <option value="" selected={self.partition.is_none()}>{ "by its partitioner" }</option>
+                { for (0..ctx.props().partitions).map(|partition| html! {
+                    <option value={partition.to_string()} selected={self.partition == Some(partition)}>{ "to P" }{ partition }</option>
+                }) }
+            </select>
+        }
+    }
+
     /// `Utils.toPositive(Utils.murmur2(key)) % partitions`, as Kafka's own partitioner has it.
-    fn computation(&self, partitions: u16) -> Html {
+    fn computation(&self, props: &Props) -> Html {
+        if let Some(partition) = self.partition {
+            return html! { <>{ "chosen with the record → " }<b>{ "P" }{ partition }</b></> };
+        }
+        if !props.hashes {
+            return html! { "partitioner.class decides" };
+        }
         if self.key.is_empty() {
             return html! { "no key: the sticky partitioner picks" };
         }
+        let partitions = props.partitions;
         let hash = murmur2(self.key.as_bytes());
         let positive = to_positive(hash);
         let partition = positive % u32::from(partitions.max(1));

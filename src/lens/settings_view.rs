@@ -128,6 +128,8 @@ pub fn SettingsPanel(props: &Props) -> Html {
         .get("partitions")
         .and_then(|n| n.parse().ok())
         .unwrap_or(1);
+    let now = |name| props.values.now.get(name).map_or("", |value| value.as_str());
+    let hashes = now("partitioner.class") == "default" && now("partitioner.ignore.keys") != "true";
     html! {
         <div class="lens settings" data-testid="settings">
             if props.values.changes > 0 { { yours(props) } }
@@ -142,7 +144,7 @@ pub fn SettingsPanel(props: &Props) -> Html {
                 { sides(difference(props, OWN_KEYS), &on_alike) }
             </div>
             <div class="setting-group"><h3>{ "Send one record" }</h3>
-                <SendForm {partitions} on_act={props.on_intent.reform(Intent::Act)} />
+                <SendForm {partitions} {hashes} on_act={props.on_intent.reform(Intent::Act)} />
             </div>
             <div class="setting-group"><h3>{ "Consumer group" }</h3>{ rows(&GROUP) }</div>
             <div class="setting-group"><h3>{ "Producers" }</h3>{ rows(&PRODUCERS) }</div>
