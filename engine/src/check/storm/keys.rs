@@ -57,7 +57,7 @@ impl Keys {
         producer.partitioner_availability_timeout_us = draw.one_of(&[0, 0, 200_000, 2_000_000]);
         if draw.percent(25) {
             // So little that a slow broker blocks `send()`.
-            producer.buffer_memory = u64::from(producer.batch_size) + draw.one_of(&[1_000, 20_000]);
+            producer.buffer_memory = u64::from(producer.batch_size.max(500)) * draw.one_of(&[10, 40]);
         }
     }
 
