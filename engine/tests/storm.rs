@@ -24,6 +24,15 @@ fn all_is_well_after_every_storm() {
     );
 }
 
+/// Storms that have failed once, small, as [`shrink`] wrote them.
+#[test]
+fn what_was_found_stays_mended() {
+    // A consumer stood still for ever: its old leader answered when a newer one's records were in the buffer.
+    let found = include_str!("storms/two-leaders-answer.toml");
+    let storm = Storm::of_scenario(&Scenario::parse(found).expect("it opens"));
+    assert_eq!(play(&storm).violation.map(|violation| violation.to_string()), None);
+}
+
 #[test]
 fn a_storm_comes_again() {
     for seed in [3, 17] {

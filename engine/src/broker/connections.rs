@@ -141,6 +141,26 @@ impl Connections {
         None
     }
 
+    /// A connection that is to be muted until later, and is not.
+    pub(super) fn throttled_but_read(&self, now: Micros) -> Option<(NodeId, Micros)> {
+        let read = |to: &Return| {
+            let state = self.channels.get(&(to.to, to.channel));
+            state.is_none_or(|state| !state.muted || state.connection != to.connection)
+        };
+        let mut throttled = self.throttled.iter();
+        let found = throttled.find(|(until, to)| *until > now && read(to));
+        found.map(|(until, to)| (to.to, *until))
+    }
+
+    #[cfg(test)]
+    pub(super) fn doctor_throttled(&mut self) {
+        for (_, to) in &self.throttled {
+            if let Some(state) = self.channels.get_mut(&(to.to, to.channel)) {
+                state.muted = false;
+            }
+        }
+    }
+
     /// How many requests are held.
     pub(super) fn held(&self) -> usize {
         self.held

@@ -286,6 +286,18 @@ impl Broker {
         self.replicas.or_default(partition)
     }
 
+    /// A client that is over its quota, held back until then, and read from all the same.
+    #[must_use]
+    pub(crate) fn throttled_but_read(&self, now: Micros) -> Option<(NodeId, Micros)> {
+        self.connections.throttled_but_read(now)
+    }
+
+    /// Reads from everybody, for tests of the invariants.
+    #[cfg(test)]
+    pub(crate) fn doctor_throttled(&mut self) {
+        self.connections.doctor_throttled();
+    }
+
     /// Whether a proposal of other in-sync replicas waits for the controller's answer.
     #[must_use]
     pub(crate) fn has_proposed(&self, partition: PartitionId) -> bool {

@@ -191,7 +191,11 @@ impl Consumer {
             let Some(slot) = self.fetcher.slot(fetched.partition) else {
                 continue;
             };
+            // Its leader was slow, and a newer one has answered meanwhile: what it says begins before what is buffered
+            // (`FetchCollector`: "Discarding stale fetch response").
+            let is_stale = self.fetcher.owned[slot].fetched != self.fetcher.owned[slot].position;
             match fetched.error {
+                ErrorCode::None | ErrorCode::OffsetOutOfRange if is_stale => {}
                 ErrorCode::None if fetched.diverging.is_some() => self.rewind(slot, &fetched, ctx),
                 ErrorCode::None => self.buffer(slot, fetched, ctx),
                 ErrorCode::OffsetOutOfRange => self.fetcher.owned[slot].place = Place::Reset,
@@ -228,8 +232,8 @@ impl Consumer {
             return;
         };
         let (end, last_epoch) = (last.end_offset(), last.leader_epoch);
-        if end <= owned.position {
-            return;
+        if end <= owned.position || first.base_offset > owned.position {
+            return; // It was asked for before the position moved.
         }
         let base_offset = first.base_offset.max(owned.position);
         let records = u32::try_from(end - base_offset).unwrap_or(u32::MAX);

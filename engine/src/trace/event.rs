@@ -137,6 +137,21 @@ impl Trace {
         self.merge.as_ref().map_or(0, |merge| merge.held_about(subject))
     }
 
+    /// Up to which number the merge step is done with what is about that subject, and how many of those were given up and
+    /// have not come; `None` without a merge step.
+    #[must_use]
+    pub(crate) fn merged_about(&self, subject: KeyId) -> Option<(u32, u64)> {
+        self.merge.as_ref().map(|merge| merge.done_about(subject))
+    }
+
+    /// For tests of the invariants: the merge step is done with one record more about each subject.
+    #[cfg(test)]
+    pub(crate) fn doctor_merge(&mut self) {
+        if let Some(merge) = &mut self.merge {
+            merge.doctor();
+        }
+    }
+
     #[inline(never)]
     fn keep(&mut self, event: &Event) {
         self.next += 1;

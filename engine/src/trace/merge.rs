@@ -236,6 +236,17 @@ impl Merge {
         later.figures
     }
 
+    /// Up to which number all about that subject are done, and how many of those were given up and have not come.
+    pub(super) fn done_about(&self, subject: KeyId) -> (u32, u64) {
+        let line = self.lines.get(subject.index());
+        line.map_or((0, 0), |line| (line.done, line.given_up.len() as u64))
+    }
+
+    #[cfg(test)]
+    pub(super) fn doctor(&mut self) {
+        self.lines.iter_mut().for_each(|line| line.done += 1);
+    }
+
     /// How many records about that subject it holds.
     pub(super) fn held_about(&self, subject: KeyId) -> u64 {
         let line = self.lines.get(subject.index());

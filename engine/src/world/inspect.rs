@@ -56,6 +56,10 @@ impl World {
         self.trace.record(self.now, node, 0, fact)
     }
 
+    pub(crate) fn doctor_merge(&mut self) {
+        self.trace.doctor_merge();
+    }
+
     pub(crate) fn doctor_touched(&mut self, nodes: NodeSet) {
         self.touched = nodes;
     }

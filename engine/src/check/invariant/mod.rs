@@ -7,14 +7,18 @@ mod fenced_in_no_isr;
 mod high_watermark_monotonic;
 mod high_watermark_needs_min_isr;
 mod isr_within_maximal;
+mod keyed_where_hashed;
 mod lagging_leaves_isr;
 mod leader_completeness;
 mod log_matching;
+mod merge_keeps_order;
 mod metadata_logs_match;
 mod no_duplicates;
 mod numbering;
 mod one_leader_per_epoch;
+mod partials_add_up;
 mod producer_order;
+mod throttled_unread;
 
 pub use acknowledged_survive::AcknowledgedSurvive;
 pub use committed_reads_only::CommittedReadsOnly;
@@ -23,13 +27,17 @@ pub use fenced_in_no_isr::FencedInNoIsr;
 pub use high_watermark_monotonic::HighWatermarkMonotonic;
 pub use high_watermark_needs_min_isr::HighWatermarkNeedsMinIsr;
 pub use isr_within_maximal::IsrWithinMaximal;
+pub use keyed_where_hashed::KeyedWhereHashed;
 pub use lagging_leaves_isr::LaggingLeavesIsr;
 pub use leader_completeness::LeaderCompleteness;
 pub use log_matching::LogMatching;
+pub use merge_keeps_order::MergeKeepsOrder;
 pub use metadata_logs_match::MetadataLogsMatch;
 pub use no_duplicates::NoDuplicates;
 pub use one_leader_per_epoch::OneLeaderPerEpoch;
+pub use partials_add_up::PartialsAddUp;
 pub use producer_order::ProducerOrder;
+pub use throttled_unread::ThrottledUnread;
 
 use super::Invariant;
 use crate::wire::Acks;
@@ -49,6 +57,9 @@ pub fn all(setup: &Setup) -> Vec<Box<dyn Invariant>> {
         Box::new(LaggingLeavesIsr::new(setup)),
         Box::new(CommittedReadsOnly),
         Box::new(ConsumersNoticeTruncation::default()),
+        Box::new(KeyedWhereHashed::new(setup)),
+        Box::new(ThrottledUnread),
+        Box::new(PartialsAddUp),
     ];
     if setup.producer.acks == Acks::All {
         all.push(Box::new(AcknowledgedSurvive::default()));
@@ -56,6 +67,9 @@ pub fn all(setup: &Setup) -> Vec<Box<dyn Invariant>> {
     if setup.producer.is_idempotent() {
         all.push(Box::new(NoDuplicates::default()));
         all.push(Box::new(ProducerOrder::default()));
+    }
+    if setup.order_repair {
+        all.push(Box::new(MergeKeepsOrder::default()));
     }
     all.push(Box::new(LeaderCompleteness));
     all.push(Box::new(LogMatching::default()));

@@ -27,6 +27,7 @@ pub fn unconverged(world: &World, checker: &Checker) -> Option<String> {
     replicated
         .or_else(|| unsent(&view))
         .or_else(|| unread(world, &view))
+        .or_else(|| unmerged(world))
         .or_else(|| unkept(world, checker))
 }
 
@@ -62,10 +63,13 @@ fn unreplicated(id: PartitionId, state: &PartitionState, world: &World) -> Optio
 }
 
 fn unsent(view: &View) -> Option<String> {
-    let busy = view.producers.iter().find(|p| p.waiting > 0 || p.in_flight > 0)?;
+    let busy = view
+        .producers
+        .iter()
+        .find(|p| p.waiting > 0 || p.in_flight > 0 || p.backlog > 0)?;
     Some(format!(
-        "{} has {} records that wait and {} requests in flight",
-        busy.node, busy.waiting, busy.in_flight
+        "{} has {} records that wait, {} in front of send(), and {} requests in flight",
+        busy.node, busy.waiting, busy.backlog, busy.in_flight
     ))
 }
 
@@ -97,6 +101,11 @@ fn unread(world: &World, view: &View) -> Option<String> {
         world.setup().topic.name,
         behind.index
     ))
+}
+
+fn unmerged(world: &World) -> Option<String> {
+    let held = world.trace().merge_figures(world.now())?.held;
+    (held > 0).then(|| format!("the merge step still holds {held} records"))
 }
 
 fn unkept(world: &World, checker: &Checker) -> Option<String> {

@@ -1,5 +1,6 @@
 //! From a seed to a storm.
 
+use super::keys::Keys;
 use super::{Storm, faults};
 use crate::node::Random;
 use crate::scenario::Setting;
@@ -57,6 +58,11 @@ impl Theme {
 pub(super) struct Draw(Random);
 
 impl Draw {
+    /// A stream of numbers of its own.
+    pub(super) fn named(seed: u64, name: &str) -> Self {
+        Self(Random::named(seed, name))
+    }
+
     pub(super) fn below(&mut self, bound: u32) -> u32 {
         self.0.below(bound)
     }
@@ -86,7 +92,7 @@ impl Draw {
 }
 
 pub(super) fn storm(seed: u64) -> Storm {
-    let mut draw = Draw(Random::named(seed, "storm"));
+    let mut draw = Draw::named(seed, "storm");
     let theme = if draw.percent(25) {
         Theme::Mixed
     } else {
@@ -98,9 +104,13 @@ pub(super) fn storm(seed: u64) -> Storm {
     producers(&mut setup, theme, &mut draw);
     consumers(&mut setup, &mut draw);
     workload(&mut setup, &mut draw);
+    let keys = Keys::of(seed, &mut setup);
     let setup = expressible(&setup);
     let calm_us = draw.millis(14_000, 26_000);
-    let faults = faults::draw(&setup, theme, calm_us, &mut draw);
+    let mut faults = faults::draw(&setup, theme, calm_us, &mut draw);
+    if let Some(keys) = keys {
+        keys.add_changes(&setup, calm_us, &mut faults);
+    }
     Storm {
         theme,
         calm_setup: setup,

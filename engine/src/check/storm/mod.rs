@@ -3,6 +3,7 @@
 mod converge;
 mod draw;
 mod faults;
+mod keys;
 mod play;
 mod scenario;
 mod shrink;
@@ -14,7 +15,7 @@ pub use shrink::shrink;
 
 use crate::node::Bug;
 use crate::trace::ProcessFault;
-use crate::wire::{BrokerId, Micros, NodeId};
+use crate::wire::{BrokerId, Micros, NodeId, QuotaType};
 use crate::world::{Command, Setup};
 
 /// A run that is meant to go wrong: what it starts from, what goes wrong, and when that ends.
@@ -65,10 +66,12 @@ impl Storm {
             .extend(self.relief().into_iter().map(|command| (self.calm_us, command)));
         // Who was about to stop has stopped by then.
         for later in Self::STARTED_AGAIN_US {
+            // An administrator whose controller is gone is not heard: what they lift, they lift again.
             let starts = self.processes(&[ProcessFault::Start]);
+            let commands = starts.into_iter().chain(self.lifted());
             setup
                 .commands
-                .extend(starts.into_iter().map(|command| (self.calm_us + later, command)));
+                .extend(commands.map(|command| (self.calm_us + later, command)));
         }
         // Where nobody is eligible any more because `min.insync.replicas` was changed, an administrator has to help.
         let configured = |(_, command): &(Micros, Command)| matches!(command, Command::MinInsyncReplicas(_));
@@ -99,7 +102,30 @@ impl Storm {
             broker: BrokerId(number),
             bytes_per_s: None,
         }));
+        relief.extend(self.lifted());
         relief
+    }
+
+    /// Ends quotas and limits of the source, where there were any: what they hold back goes on.
+    fn lifted(&self) -> Vec<Command> {
+        let setup = &self.calm_setup;
+        let mut lifted = Vec::new();
+        let limits = |(_, command): &(Micros, Command)| matches!(command, Command::SendLimits(_));
+        if !setup.workload.limits.is_empty() || self.faults.iter().any(limits) {
+            lifted.push(Command::SendLimits(Vec::new()));
+        }
+        let from_start = [
+            (QuotaType::Produce, setup.broker.producer_byte_rate),
+            (QuotaType::Fetch, setup.broker.consumer_byte_rate),
+        ];
+        for (quota, rate) in from_start {
+            let altered =
+                |(_, command): &(Micros, Command)| matches!(command, Command::ClientQuota(of, _) if *of == quota);
+            if rate > 0 || self.faults.iter().any(altered) {
+                lifted.push(Command::ClientQuota(quota, 0));
+            }
+        }
+        lifted
     }
 
     fn processes(&self, faults: &[ProcessFault]) -> Vec<Command> {

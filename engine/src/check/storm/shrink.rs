@@ -3,6 +3,7 @@
 use super::{Storm, play};
 use crate::trace::ProcessFault;
 use crate::wire::{Micros, NodeId};
+use crate::workload::{Dealing, KeyDistribution, KeyRule, SourceKind};
 use crate::world::{Command, Setup};
 
 /// The smallest storm that could be found that breaks the same invariant, in at most `tries` plays; `None` when the storm
@@ -112,6 +113,21 @@ impl Search<'_> {
             setup.producer.batch_size = default.producer.batch_size;
         });
         self.setup(|setup| setup.broker.replica_fetch_max_bytes = default.broker.replica_fetch_max_bytes);
+        self.setup(|setup| setup.workload.key = KeyRule::Subject);
+        self.setup(|setup| setup.workload.distribution = KeyDistribution::Uniform);
+        self.setup(|setup| setup.workload.limits = Vec::new());
+        self.setup(|setup| setup.workload.source = SourceKind::Waits);
+        self.setup(|setup| setup.workload.subjects = Dealing::Dealt);
+        self.setup(|setup| setup.order_repair = false);
+        self.setup(|setup| {
+            setup.producer.partitioners = default.producer.partitioners.clone();
+            setup.producer.partitioner_ignore_keys = false;
+            setup.producer.partitioner_availability_timeout_us = 0;
+        });
+        self.setup(|setup| setup.producer.buffer_memory = default.producer.buffer_memory);
+        self.setup(|setup| (setup.broker.records_per_s, setup.broker.bytes_per_s) = (0, 0));
+        self.setup(|setup| setup.broker.producer_byte_rate = 0);
+        self.setup(|setup| setup.broker.consumer_byte_rate = 0);
         for rate in [1, 5, 20] {
             self.setup(|setup| setup.workload.rate.per_second = setup.workload.rate.per_second.min(rate));
         }
