@@ -90,8 +90,8 @@ pub struct MergedRow {
     pub sent: u64,
     /// The total, put together from the partial counts.
     pub counted: u64,
-    /// From how many partial counts, in how many partitions.
-    pub from: (u32, u32),
+    /// Partitions that it is put together from.
+    pub partitions: u32,
     /// Processed after a later one.
     pub late: u64,
 }
@@ -117,7 +117,7 @@ pub fn merged(session: &Session, palette: &Palette) -> Rc<[MergedRow]> {
         subject: palette.text(merged.subject).to_owned(),
         sent: merged.sent,
         counted: merged.aggregate,
-        from: (merged.partials, merged.partitions),
+        partitions: merged.partitions,
         late: merged.out_of_order,
     };
     subjects.iter().take(MERGED).map(row).collect()

@@ -133,7 +133,7 @@ fn merged(rows: &[MergedRow]) -> Html {
                 <tr>
                     <th scope="col">{ "Merged counts" }</th>
                     { column("sent", "Records sent about it") }
-                    { column("counted", "The total, put together from the counts of all consumers") }
+                    { column("counted", "Processed: the sum of what all consumers have counted, key by key") }
                     { column("late", "Processed after a later one about the same") }
                 </tr>
             </thead>
@@ -143,12 +143,11 @@ fn merged(rows: &[MergedRow]) -> Html {
 }
 
 fn total(row: &MergedRow) -> Html {
-    let (partials, partitions) = row.from;
     html! {
         <tr>
             <th scope="row">
-                <span class={format!("tile {}", row.tile.1)} aria-hidden="true">{ &row.tile.0 }</span>{ " " }{ &row.subject }
-                <small>{ format!("{} in {}", counted(partials.into(), "count"), counted(partitions.into(), "partition")) }</small>
+                <span class={format!("tile {}", row.tile.1)} aria-hidden="true">{ &row.tile.0 }</span>
+                <span>{ &row.subject }<small>{ counted(row.partitions.into(), "partition") }</small></span>
             </th>
             <td class="mono">{ grouped(row.sent) }</td>
             <td class="mono">{ grouped(row.counted) }</td>

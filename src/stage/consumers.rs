@@ -96,7 +96,7 @@ impl GroupHead {
         let calm = matches!(group.state, "" | "Stable" | "Empty");
         let mut name = Label::new(rect.x, top + first, size, Tone::Ink, name).strong();
         if name.width() > rect.w {
-            name.size = (rect.w / name.width() * size).max(9.5);
+            name.size = (rect.w * 0.99 / name.width() * size).max(9.5);
         }
         let labels = vec![
             name.fit(rect.w),

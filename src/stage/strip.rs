@@ -57,7 +57,7 @@ pub fn producers(view: &View) -> Vec<String> {
     }
     let waits: u64 = view.producers.iter().map(|producer| producer.backlog).sum();
     if waits > blocked as u64 {
-        said.push(format!("{} at the source", grouped(waits)));
+        said.push(format!("{} at source", grouped(waits)));
     }
     let until = view.producers.iter().filter_map(|producer| producer.throttled_until_us);
     let left = until.max().map_or(0, |until| until.saturating_sub(view.now_us));

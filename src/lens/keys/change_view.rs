@@ -105,7 +105,7 @@ pub(super) fn without_key() -> Html {
                     "replication.factor=1;min.insync.replicas=1;@5.000=slow-disk:b2:60000;at=20.000;vs.partitioner.class=uniform-sticky",
                     "Adaptive, and uniform",
                     "A slow broker. Kafka’s own partitioner (since 3.3, KIP-794) gives its partitions less; the one of 2.4 (KIP-480) \
-                     draws them as often as the others, or more, and its queue in the producer grows.",
+                     draws them as often as the others, or more, and what waits for it in the producer grows: see “acknowledged”.",
                 ) }
             </ul>
         </section>

@@ -175,7 +175,7 @@ fn the_producers_say_what_holds_them_up_and_how_full_the_buffer_is() {
         }
         let title = strip.title.replace('\u{a0}', " ");
         assert!(
-            title.contains("send() blocks") && title.contains("1 204 at the source"),
+            title.contains("send() blocks") && title.contains("1 204 at source"),
             "{title}"
         );
     }
