@@ -14,7 +14,7 @@ mod update;
 
 use crate::compare::Side;
 use crate::lens::events_view::{EventRow, Listed};
-use crate::lens::ledger::{Kept, LedgerRow, Trial};
+use crate::lens::ledger::{Kept, LedgerRow, MergedRow, Trial};
 use crate::lens::menus::Does;
 use crate::lens::reading_view::ReadRow;
 use crate::lens::settings::Values;
@@ -203,6 +203,7 @@ pub(crate) struct OnPanel {
     figures: LedgerFigures,
     trials: Rc<[Trial]>,
     records: Rc<[LedgerRow]>,
+    merged: Rc<[MergedRow]>,
     /// How often it was passed over since it was last brought up to date.
     passed: u32,
 }
@@ -281,6 +282,7 @@ impl Component for App {
                 figures: LedgerFigures::default(),
                 trials: Rc::new([]),
                 records: Rc::new([]),
+                merged: Rc::new([]),
                 passed: 0,
             },
             look: Look {

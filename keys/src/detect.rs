@@ -269,19 +269,25 @@ fn is_usual_name(name: &str) -> bool {
         .contains(&word.as_str())
 }
 
+/// Whether three of four samples are that, and more: a row may be broken.
+fn mostly(field: &FieldGuess, is: impl Fn(&str) -> bool) -> bool {
+    let count = field.samples.iter().filter(|text| is(text)).count();
+    count > 0 && count * 4 >= field.samples.len() * 3
+}
+
 fn timestamp_score(field: &FieldGuess) -> u32 {
-    let all = !field.samples.is_empty() && field.samples.iter().all(|text| parse_timestamp(text).is_some());
+    let all = mostly(field, |text| parse_timestamp(text).is_some());
     let named = TIME_NAMES.contains(&last_word(&field.name).as_str());
     match all {
         true if named => 3,
         // Small numbers could be anything, so without a name only dates count.
-        true if field.samples.iter().all(|text| text.contains('-')) => 2,
+        true if mostly(field, |text| text.contains('-')) => 2,
         _ => 0,
     }
 }
 
 fn weight_score(field: &FieldGuess) -> u32 {
-    let all = !field.samples.is_empty() && field.samples.iter().all(|text| is_number(text));
+    let all = mostly(field, is_number);
     let place = WEIGHT_NAMES.iter().position(|name| *name == last_word(&field.name));
     match place {
         Some(place) if all => (WEIGHT_NAMES.len() - place) as u32,
@@ -324,6 +330,18 @@ mod tests {
             timestamp: Some(Field::Column(2)),
         };
         assert_eq!(guess.layout, layout);
+    }
+
+    #[test]
+    fn a_broken_row_does_not_make_keys_of_the_times() {
+        let text = "time,ad,clicks\n2024-01-01T00:00:00Z,ad-1,60\n2024-01-01T00:00:01Z,ad-2,lots\n2024-01-01T00:00:02Z,ad-2,20\n\
+                    broken\n2024-01-01T00:00:04Z,ad-3,20\n";
+        let layout = detect(text.as_bytes()).layout;
+        assert_eq!(layout.key, Field::Column(1));
+        assert_eq!(
+            (layout.timestamp, layout.weight),
+            (Some(Field::Column(0)), Some(Field::Column(2)))
+        );
     }
 
     #[test]

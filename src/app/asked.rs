@@ -118,6 +118,7 @@ impl App {
         if *self.on_panel.trials != *trials {
             self.on_panel.trials = trials.into();
         }
+        self.on_panel.merged = ledger::merged(session, &self.stage_of(self.look.side).palette);
         self.on_panel.records = match self.look.column {
             Some(column) => ledger::rows(session, column, &self.stage_of(self.look.side).palette),
             None => Rc::new([]),

@@ -247,6 +247,7 @@ impl App {
                     trials={shown.trials.clone()}
                     open={self.look.column}
                     rows={shown.records.clone()}
+                    merged={shown.merged.clone()}
                     on_open={link.callback(Msg::Column)}
                     on_why={link.callback(Msg::WhyOf)}
                     on_try={link.callback(Msg::Try)}

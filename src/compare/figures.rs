@@ -43,6 +43,8 @@ pub struct Figures {
     pub backlog: u64,
     /// The merge step that puts records back in order, if there is one.
     pub repair: Option<Repair>,
+    /// Batches that left producers.
+    pub batches: u64,
     /// Requests and responses.
     pub messages: u64,
     /// Their bytes.
@@ -90,6 +92,7 @@ impl Figures {
             throttled_us: counters.throttled_ms * 1_000,
             backlog: world.view().producers.iter().map(|producer| producer.backlog).sum(),
             repair: repair(world),
+            batches: counters.batches,
             messages: counters.messages,
             bytes: counters.bytes,
             moved: None,

@@ -75,7 +75,7 @@ const LOAD: [Spec; 6] = [
         "Records in the logs that the group has not committed yet, at this moment.",
     ),
     spec(
-        ("backlog", "waits at the source"),
+        ("backlog", "waits at source"),
         (Count, Less),
         |f| Some(f.backlog),
         "Records in front of send(), at this moment: it blocks, or the application limits itself.",
@@ -163,7 +163,7 @@ const RECORDS: [Spec; 6] = [
         "Went out more than once.",
     ),
 ];
-const COST: [Spec; 5] = [
+const COST: [Spec; 6] = [
     spec(
         ("unavailable", "not writable"),
         (Micros, Less),
@@ -181,6 +181,12 @@ const COST: [Spec; 5] = [
         (Micros, Neither),
         |f| Some(f.throttled_us),
         "How long brokers told clients to wait because of quotas, over all clients.",
+    ),
+    spec(
+        ("batches", "batches"),
+        (Count, Neither),
+        |f| Some(f.batches),
+        "Batches of records that left producers. The fewer, the more records in each.",
     ),
     spec(
         ("messages", "messages"),

@@ -6,6 +6,7 @@ use crate::stage::Palette;
 use partitura_engine::scenario::Setting;
 use partitura_engine::trace::{EventId, LedgerColumn, LedgerFigures};
 use partitura_engine::wire::Micros;
+use partitura_engine::world::MergedSubject;
 use std::rc::Rc;
 
 /// The columns in their order: what they are called, and what they count.
@@ -76,6 +77,50 @@ pub struct LedgerRow {
     pub at_us: Micros,
     /// What put it into the column.
     pub event: EventId,
+}
+
+/// What is counted about one subject by all consumers together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MergedRow {
+    /// Its letter and its colour, by its class.
+    pub tile: (String, &'static str),
+    /// What it is called.
+    pub subject: String,
+    /// Records sent about it.
+    pub sent: u64,
+    /// The total, put together from the partial counts.
+    pub counted: u64,
+    /// Partitions that it is put together from.
+    pub partitions: u32,
+    /// Processed after a later one.
+    pub late: u64,
+}
+
+/// How many subjects have their total shown.
+const MERGED: usize = 5;
+
+/// The totals of the most frequent subjects; none while each has all of its records in one place, in order.
+#[must_use]
+pub fn merged(session: &Session, palette: &Palette) -> Rc<[MergedRow]> {
+    let subjects = session.world().merge().subjects;
+    if !subjects
+        .iter()
+        .any(|s| s.partials > 1 || s.partitions > 1 || s.out_of_order > 0)
+    {
+        return Rc::new([]);
+    }
+    let row = |merged: &MergedSubject| MergedRow {
+        tile: (
+            palette.label(merged.subject).to_owned(),
+            palette.colour(merged.subject).class(),
+        ),
+        subject: palette.text(merged.subject).to_owned(),
+        sent: merged.sent,
+        counted: merged.aggregate,
+        partitions: merged.partitions,
+        late: merged.out_of_order,
+    };
+    subjects.iter().take(MERGED).map(row).collect()
 }
 
 /// The first records of that column.

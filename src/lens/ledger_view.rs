@@ -1,6 +1,6 @@
 //! The ledger on the page: counts, the records behind them, and the same run again with one setting changed.
 
-use super::ledger::{COLUMNS, Kept, LISTED, LedgerRow, Trial, figure, is_bad};
+use super::ledger::{COLUMNS, Kept, LISTED, LedgerRow, MergedRow, Trial, figure, is_bad};
 use crate::ui::format::{counted, grouped, moment};
 use crate::ui::icon::{Icon, Sign};
 use partitura_engine::trace::{EventId, LedgerColumn, LedgerFigures};
@@ -24,6 +24,8 @@ pub struct Props {
     pub open: Option<LedgerColumn>,
     /// The first of them.
     pub rows: Rc<[LedgerRow]>,
+    /// The totals of the most frequent subjects.
+    pub merged: Rc<[MergedRow]>,
     /// The records of a column are wanted, or of none.
     pub on_open: Callback<Option<LedgerColumn>>,
     /// Why a record is in its column.
@@ -46,6 +48,7 @@ pub fn LedgerPanel(props: &Props) -> Html {
                 { head(props) }
                 <tbody>{ for COLUMNS.iter().map(|(column, name, about)| line(props, *column, name, about)) }</tbody>
             </table>
+            { merged(&props.merged) }
             <Trials
                 trials={props.trials.clone()}
                 on_try={props.on_try.clone()}
@@ -114,6 +117,41 @@ fn line(props: &Props, column: LedgerColumn, name: &'static str, about: &'static
             } else {
                 { count }
             }
+        </tr>
+    }
+}
+
+/// Counts that have to be put together again, beside what was sent.
+fn merged(rows: &[MergedRow]) -> Html {
+    if rows.is_empty() {
+        return Html::default();
+    }
+    let column = |name: &'static str, about: &'static str| html! { <th scope="col" title={about}>{ name }</th> };
+    html! {
+        <table class="figures merged" data-testid="merged">
+            <thead>
+                <tr>
+                    <th scope="col">{ "Merged counts" }</th>
+                    { column("sent", "Records sent about it") }
+                    { column("counted", "Processed: the sum of what all consumers have counted, key by key") }
+                    { column("late", "Processed after a later one about the same") }
+                </tr>
+            </thead>
+            <tbody>{ for rows.iter().map(total) }</tbody>
+        </table>
+    }
+}
+
+fn total(row: &MergedRow) -> Html {
+    html! {
+        <tr>
+            <th scope="row">
+                <span class={format!("tile {}", row.tile.1)} aria-hidden="true">{ &row.tile.0 }</span>
+                <span>{ &row.subject }<small>{ counted(row.partitions.into(), "partition") }</small></span>
+            </th>
+            <td class="mono">{ grouped(row.sent) }</td>
+            <td class="mono">{ grouped(row.counted) }</td>
+            <td class="mono">{ grouped(row.late) }</td>
         </tr>
     }
 }

@@ -37,6 +37,8 @@ pub struct BrokerHead {
 const SPAN_US: f64 = 18_000_000.0;
 /// A silence longer than so many of its usual pauses is worth a word.
 const PAUSES: u64 = 2;
+/// A line of heartbeats that is shorter is left out.
+const SHORTEST_LINE: f64 = 12.0;
 /// A queue that is shorter says nothing.
 const QUEUE_TO_SAY_US: Micros = 50_000;
 /// What counts as usual before there are pauses to go by: `broker.heartbeat.interval.ms`.
@@ -114,9 +116,12 @@ impl BrokerHead {
     /// start, so that nothing moves when there is something to say.
     fn three_lines(&mut self, broker: &BrokerView, view: &View, silence: Option<Micros>, (left, right): (f64, f64)) {
         let (y, tone) = (self.rect.y, self.tone());
-        self.labels
-            .push(Label::new(left, y + 23.0, 14.0, tone, format!("Broker {}", broker.id.0)).strong());
-        self.heartbeat(broker, view.now_us, Rect::new(right - 44.0, y + 11.0, 44.0, 12.0));
+        let name = Label::new(left, y + 23.0, 14.0, tone, format!("Broker {}", broker.id.0)).strong();
+        let line = (right - name.bounds().right() - 6.0).min(44.0);
+        self.labels.push(name);
+        if line >= SHORTEST_LINE {
+            self.heartbeat(broker, view.now_us, Rect::new(right - line, y + 11.0, line, 12.0));
+        }
         self.badges = place_badges(&offices(broker, view), left, right, y + 58.0, 2);
         let silent = silence.map(|us| (format!("no heartbeat {}", seconds(us)), seconds(us)));
         let silent_tone = if broker.unfenced { Tone::Warn } else { Tone::Bad };

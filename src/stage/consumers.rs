@@ -94,10 +94,12 @@ impl GroupHead {
             _ => String::new(),
         };
         let calm = matches!(group.state, "" | "Stable" | "Empty");
+        let mut name = Label::new(rect.x, top + first, size, Tone::Ink, name).strong();
+        if name.width() > rect.w {
+            name.size = (rect.w * 0.99 / name.width() * size).max(9.5);
+        }
         let labels = vec![
-            Label::new(rect.x, top + first, size, Tone::Ink, name)
-                .strong()
-                .fit(rect.w),
+            name.fit(rect.w),
             if calm {
                 Label::new(
                     rect.x,

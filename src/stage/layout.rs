@@ -82,18 +82,15 @@ impl Layout {
         let counts = Counts::of(view);
         let (mut grid, scale) = zoomed(counts.most(other), room);
         grid.keep(counts);
-        let busiest = view
-            .partitions
-            .iter()
-            .map(|partition| partition.share_permille)
-            .max()
-            .unwrap_or(0);
+        let share = super::row_words::share_of(view);
+        let busiest = view.partitions.iter().map(share).max().unwrap_or(0);
         let rows = view.partitions.iter().enumerate();
         let rows = rows
             .map(|(row, partition)| {
                 let seen = Row {
                     partition,
                     drain: captions.drain(partition.index),
+                    share_permille: share(partition),
                     busiest_permille: busiest,
                     limited: counts.limited,
                     now_us: view.now_us,

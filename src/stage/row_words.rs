@@ -6,7 +6,7 @@ use super::metrics::metrics;
 use super::palette::Palette;
 use super::rows::Row;
 use super::warmth::{Warmth, load};
-use partitura_engine::world::PartitionView;
+use partitura_engine::world::{PartitionView, View};
 
 /// A row is hot when it asks for most of what its leader can do; where that has no limit, when it gets well over twice its
 /// even part of what was sent lately (with two rows: nine tenths).
@@ -17,6 +17,19 @@ pub fn is_hot(partition: &PartitionView, rows: usize) -> bool {
     }
     let even = 1000 / rows.max(1) as u32;
     rows > 1 && partition.sent >= 50 && partition.recent_permille >= (even * 11 / 5).min(900)
+}
+
+/// Which share a row shows: its part of the last seconds' records, as [`is_hot`] looks at it, so that a change is seen when
+/// it comes; where nothing was sent lately, its part of all records.
+pub fn share_of(view: &View) -> impl Fn(&PartitionView) -> u32 + Copy + use<> {
+    let lately = view.partitions.iter().any(|partition| partition.recent_permille > 0);
+    move |partition| {
+        if lately {
+            partition.recent_permille
+        } else {
+            partition.share_permille
+        }
+    }
 }
 
 /// `14 %`; below one percent, `<1 %`.
@@ -60,10 +73,11 @@ pub(super) fn title(seen: &Row, hot: bool, palette: &Palette) -> String {
         .drain
         .map_or_else(|| format!("lag {}", grouped(view.lag)), drains::said);
     format!(
-        "Partition {}: {} of the records ({}), {leader}, {} of {} replicas in sync, {lag}{}{}{}.{counted}",
+        "Partition {}: {} of all records ({}), {} of the latest, {leader}, {} of {} replicas in sync, {lag}{}{}{}.{counted}",
         view.index,
         percent(view.share_permille),
         grouped(view.sent),
+        percent(view.recent_permille),
         view.isr.len(),
         view.replicas.len(),
         if hot { ", hot" } else { "" },

@@ -55,7 +55,9 @@ pub struct Row<'v> {
     pub partition: &'v PartitionView,
     /// Where its lag goes.
     pub drain: Option<&'v Drain>,
-    /// The share of the busiest row, which has a whole bar.
+    /// The share that it shows.
+    pub share_permille: u32,
+    /// That of the busiest row, which has a whole bar.
     pub busiest_permille: u32,
     /// Whether brokers have a capacity, and heat has a place.
     pub limited: bool,
@@ -118,7 +120,7 @@ impl RowHead {
             let (bar, label) = (HeatBar::new(track, seen.partition.heat_permille), None);
             self.heat = Some(RowHeat { bar, label });
         } else {
-            let part = f64::from(seen.partition.share_permille) / f64::from(seen.busiest_permille.max(1));
+            let part = f64::from(seen.share_permille) / f64::from(seen.busiest_permille.max(1));
             self.bar = Some((track, Rect::new(track.x, track.y, (w * part).clamp(0.0, w), h)));
         }
     }
@@ -143,7 +145,7 @@ impl RowHead {
     fn share(&self, seen: &Row, label: Label) -> Label {
         let is_warned = self.hot && !seen.has_heat();
         Label {
-            text: percent(seen.partition.share_permille),
+            text: percent(seen.share_permille),
             tone: if is_warned { Tone::Warn } else { Tone::Soft },
             strong: is_warned,
             ..label.mono()

@@ -38,26 +38,31 @@ pub struct Buffer {
 
 /// Where nothing else is up, a fuller buffer than this is shown, in thousandths.
 const BUFFER_TO_SHOW: u64 = 200;
+/// The computation's smallest type.
+const SMALLEST: f64 = 9.5;
 /// Nearly full, in thousandths.
 const NEARLY_FULL: u64 = 900;
 
-/// What holds the producers up, the worst first: `send()` that blocks, a quota, a queue in front of `send()`.
+/// What holds the producers up, the worst first: `send()` that blocks, a queue in front of it, a quota.
 #[must_use]
 pub fn producers(view: &View) -> Vec<String> {
     let of = view.producers.len();
     let mut said = Vec::new();
     let blocked = view.producers.iter().filter(|producer| producer.blocked).count();
     if blocked > 0 {
-        said.push(format!("{blocked} of {of} blocked in send()"));
+        said.push(match of {
+            1 => "send() blocks".to_owned(),
+            _ => format!("send() blocks {blocked} of {of}"),
+        });
+    }
+    let waits: u64 = view.producers.iter().map(|producer| producer.backlog).sum();
+    if waits > blocked as u64 {
+        said.push(format!("{} at source", grouped(waits)));
     }
     let until = view.producers.iter().filter_map(|producer| producer.throttled_until_us);
     let left = until.max().map_or(0, |until| until.saturating_sub(view.now_us));
     if left > 0 {
         said.push(format!("throttled {}", seconds(left)));
-    }
-    let waits: u64 = view.producers.iter().map(|producer| producer.backlog).sum();
-    if waits > blocked as u64 {
-        said.push(format!("waits at the source {}", grouped(waits)));
     }
     said
 }
@@ -92,10 +97,10 @@ impl Strip {
         };
         let beside = name.bounds().right() + 8.0;
         labels.push(if in_one {
-            about(&troubles, captions, 11.0).at(left, rect.y + 40.0).fit(about_room)
+            about(&troubles, captions, 11.0, about_room).at(left, rect.y + 40.0)
         } else {
             let room = left + room - beside;
-            about(&troubles, captions, 10.5).at(beside, rect.y + 20.0).fit(room)
+            about(&troubles, captions, 10.5, room).at(beside, rect.y + 20.0)
         });
         let buffer = shown.map(|filled| {
             if in_one {
@@ -158,22 +163,34 @@ impl Buffer {
     }
 }
 
-/// Who the producers are, or what holds them up.
-fn about(troubles: &[String], captions: &Captions, size: f64) -> Label {
+/// Who the producers are, or what holds them up: as much as there is room for, each part whole or not at all.
+fn about(troubles: &[String], captions: &Captions, size: f64, room: f64) -> Label {
     let (text, tone) = if troubles.is_empty() {
         (captions.producers.clone(), Tone::Soft)
     } else {
         (troubles.join(" · "), Tone::Warn)
     };
-    Label::new(0.0, 0.0, size, tone, text)
+    let mut label = Label::new(0.0, 0.0, size, tone, text);
+    while label.width() > room
+        && let Some(end) = label.text.rfind(" · ")
+    {
+        label.text.truncate(end);
+    }
+    label.fit(room)
 }
 
 /// How the last key found its partition, as large as there is room.
 fn computation(captions: &Captions, x: f64, y: f64, width: f64, step: f64) -> Vec<Label> {
-    let lines = || captions.computation.iter().take(2);
-    let last = lines().count().saturating_sub(1);
-    let longest = lines().map(|line| line.chars().count()).max().unwrap_or(0);
-    let size = (width / (longest as f64 * 0.603)).clamp(9.5, 11.5);
+    let room = width / 0.603;
+    // Where there is no room for all, the beginning is left out: a line's point is at its end.
+    let end = |line: &'_ String| match line.split_once(" = ") {
+        Some((_, end)) if line.chars().count() as f64 * SMALLEST > room => end.to_owned(),
+        _ => line.clone(),
+    };
+    let lines: Vec<String> = captions.computation.iter().take(2).map(end).collect();
+    let last = lines.len().saturating_sub(1);
+    let longest = lines.iter().map(|line| line.chars().count()).max().unwrap_or(0);
+    let size = (room / longest as f64).clamp(SMALLEST, 11.5);
     let label = |(i, line): (usize, &String)| {
         let tone = if i == last { Tone::Ink } else { Tone::Soft };
         let label = Label::new(x, y + step * i as f64, size, tone, line.as_str());
@@ -182,7 +199,7 @@ fn computation(captions: &Captions, x: f64, y: f64, width: f64, step: f64) -> Ve
             ..label.mono().fit(width)
         }
     };
-    lines().enumerate().map(label).collect()
+    lines.iter().enumerate().map(label).collect()
 }
 
 fn title(captions: &Captions, troubles: &[String], filled: Option<u64>) -> String {

@@ -7,6 +7,7 @@ use crate::session::history::{Mark, MarkKind};
 use crate::ui::format::{counted, grouped, moment, rate, short_moment};
 use crate::ui::icon::{Icon, Sign};
 use gloo::events::EventListener;
+use gloo::timers::callback::Timeout;
 use partitura_engine::trace::Event;
 use partitura_engine::wire::Micros;
 use std::rc::Rc;
@@ -105,7 +106,9 @@ impl Component for Timeline {
     fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
         if first {
             self.measure();
-            ctx.link().send_message(Resized);
+            // Coming from the room of the keys, the page has its columns only after this.
+            let link = ctx.link().clone();
+            Timeout::new(0, move || link.send_message(Resized)).forget();
         }
         if let Some(canvas) = self.canvas.cast::<HtmlCanvasElement>() {
             canvas::draw(

@@ -17,6 +17,8 @@ pub struct Counters {
     pub failed: u64,
     /// Records that the source's queue had no room for.
     pub dropped: u64,
+    /// Batches that left accumulators.
+    pub batches: u64,
     /// Batches that were sent again.
     pub retried: u64,
     /// Records that consumers' applications have processed.
@@ -160,6 +162,7 @@ impl Counters {
                 bytes,
                 ..
             } => {
+                self.batches += 1;
                 let drained = &mut self.partition(partition.index).drained;
                 *drained = (drained.0 + u64::from(records), drained.1 + u64::from(bytes));
             }

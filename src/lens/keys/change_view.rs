@@ -74,6 +74,44 @@ impl KeysRoom {
     }
 }
 
+/// Records without a key: what partitioners do with them, as runs of the engine side by side.
+pub(super) fn without_key() -> Html {
+    let beside = |id: &'static str, differs: &'static str, title: &'static str, about: &'static str| {
+        html! {
+            <li>
+                <a class="quiet" href={format!("#v1;scenario=no-key-at-all;{differs}")} data-testid={id}>
+                    <Sign icon={Icon::Beside} />{ title }
+                </a>
+                <span>{ about }</span>
+            </li>
+        }
+    };
+    html! {
+        <section class="keys-change keys-without" aria-label="Records without a key" data-testid="keys-without">
+            <h2>{ "And without a key?" }</h2>
+            <p>
+                { "Nothing is hashed: the producer chooses. It sticks to one partition for a batch, so that batches are large. Each of \
+                   these opens a run of its own, and the same one with another partitioner beside it." }
+            </p>
+            <ul>
+                { beside(
+                    "without-round-robin",
+                    "at=20.000;vs.partitioner.class=round-robin",
+                    "Sticky, and round-robin",
+                    "As even, record by record, but three times the batches: see “batches” and “messages” in the table.",
+                ) }
+                { beside(
+                    "without-adaptive",
+                    "replication.factor=1;min.insync.replicas=1;@5.000=slow-disk:b2:60000;at=20.000;vs.partitioner.class=uniform-sticky",
+                    "Adaptive, and uniform",
+                    "A slow broker. Kafka’s own partitioner (since 3.3, KIP-794) gives its partitions less; the one of 2.4 (KIP-480) \
+                     draws them as often as the others, or more, and what waits for it in the producer grows: see “acknowledged”.",
+                ) }
+            </ul>
+        </section>
+    }
+}
+
 fn moving(row: &MoveRow) -> Html {
     html! {
         <li>

@@ -1,5 +1,6 @@
 //! The partitions as rows: what each gets, and where the key is.
 
+use super::change_view::without_key;
 use super::figures::{Figures, Row, Tile};
 use super::room::{KeysRoom, Msg};
 use super::{MOST_PARTITIONS, change};
@@ -42,6 +43,7 @@ impl KeysRoom {
                 </header>
                 { rows(&self.figures, &self.key, here, (n != run).then_some((before, run))) }
                 { self.changing(ctx) }
+                { without_key() }
             </main>
         }
     }

@@ -112,6 +112,12 @@ pub fn problem(import: &Import, layout: &Layout) -> Option<String> {
     if import.rows == 0 {
         return Some("There are no rows in it.".to_owned());
     }
+    let first = import.keys.key(0).trim();
+    if first == "[" || first.starts_with("[{") {
+        return Some(
+            "This looks like a JSON array. One object a line is wanted, without the brackets around.".to_owned(),
+        );
+    }
     if !import.keys.is_empty() {
         let weightless = import.keys.total().weight == 0;
         return weightless.then(|| "All weights are 0: is that the right column?".to_owned());

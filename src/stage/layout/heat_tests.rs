@@ -175,7 +175,7 @@ fn the_producers_say_what_holds_them_up_and_how_full_the_buffer_is() {
         }
         let title = strip.title.replace('\u{a0}', " ");
         assert!(
-            title.contains("1 of 1 blocked in send()") && title.contains("waits at the source 1 204"),
+            title.contains("send() blocks") && title.contains("1 204 at source"),
             "{title}"
         );
     }
