@@ -34,6 +34,8 @@ pub struct PartitionHistory {
     known: usize,
     /// It was cut in the last step, because something was lost that could be.
     cut: bool,
+    /// It was cut at some time.
+    has_lost: bool,
     /// The highest epoch in which anybody has led.
     epoch: LeaderEpoch,
     promise: Promise,
@@ -56,6 +58,12 @@ impl PartitionHistory {
     #[must_use]
     pub fn was_cut(&self) -> bool {
         self.cut
+    }
+
+    /// Whether something committed was ever lost in it.
+    #[must_use]
+    pub fn has_lost(&self) -> bool {
+        self.has_lost
     }
 
     /// The offset after what is committed.
@@ -255,6 +263,7 @@ impl History {
                 committed: Vec::new(),
                 known: 0,
                 cut: false,
+                has_lost: false,
                 epoch: 0,
                 promise: Promise::new(eligible_leaders, min_isr),
             });
@@ -338,7 +347,7 @@ impl PartitionHistory {
         if agreed < self.committed.len() {
             self.committed.truncate(agreed);
             self.known = self.known.min(agreed);
-            self.cut = true;
+            (self.cut, self.has_lost) = (true, true);
             self.promise.break_off();
         }
     }

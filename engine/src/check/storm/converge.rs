@@ -1,8 +1,8 @@
 //! Whether all is well again.
 
-use crate::check::Checker;
+use crate::check::{Checker, PartitionHistory};
 use crate::wire::{Acks, PartitionId, PartitionState};
-use crate::world::{ProcessState, View, World};
+use crate::world::{PartitionView, ProcessState, View, World};
 
 /// What is not well yet, when nothing is wrong with any process or link any more and nobody sends: every replica in sync,
 /// every acknowledged record readable as far as that is promised, every group stable and caught up.
@@ -26,7 +26,7 @@ pub fn unconverged(world: &World, checker: &Checker) -> Option<String> {
         .find_map(|(id, state)| unreplicated(*id, state, world));
     replicated
         .or_else(|| unsent(&view))
-        .or_else(|| unread(world, &view))
+        .or_else(|| unread(world, &view, checker))
         .or_else(|| unmerged(world))
         .or_else(|| unkept(world, checker))
 }
@@ -73,7 +73,7 @@ fn unsent(view: &View) -> Option<String> {
     ))
 }
 
-fn unread(world: &World, view: &View) -> Option<String> {
+fn unread(world: &World, view: &View, checker: &Checker) -> Option<String> {
     if view.consumers.is_empty() {
         return None;
     }
@@ -94,7 +94,12 @@ fn unread(world: &World, view: &View) -> Option<String> {
             return Some(format!("partition {} is owned by {owners} consumers", row.index));
         }
     }
-    let behind = view.partitions.iter().find(|row| row.lag > 0)?;
+    // Where commits were lost as they could be, and nobody sends any more, nobody commits again: then what was read counts.
+    let topic = world.topic_id();
+    let forgot = |(id, partition): (PartitionId, &PartitionHistory)| Some(id.topic) != topic && partition.has_lost();
+    let has_forgotten = checker.history().partitions().any(forgot);
+    let is_behind = |row: &&PartitionView| row.lag > 0 && !(has_forgotten && row.unprocessed == 0);
+    let behind = view.partitions.iter().find(is_behind)?;
     Some(format!(
         "the group is {} records behind in {}-{}",
         behind.lag,

@@ -55,10 +55,6 @@ impl Keys {
         let producer = &mut setup.producer;
         producer.partitioner_ignore_keys = draw.percent(15);
         producer.partitioner_availability_timeout_us = draw.one_of(&[0, 0, 200_000, 2_000_000]);
-        if draw.percent(25) {
-            // So little that a slow broker blocks `send()`.
-            producer.buffer_memory = u64::from(producer.batch_size.max(500)) * draw.one_of(&[10, 40]);
-        }
     }
 
     /// Little enough that the load of a storm is too much for it at times, and so much that what is left at its end can be
@@ -87,6 +83,10 @@ impl Keys {
         }
         if draw.percent(40) {
             workload.source = SourceKind::Queues;
+        } else if draw.percent(40) {
+            // So little that a slow broker blocks `send()`. With a queue in front of that, it would take minutes to empty:
+            // while one record waits for memory, the others leave one by one (`RecordAccumulator.batchReady`).
+            setup.producer.buffer_memory = u64::from(setup.producer.batch_size.max(500)) * draw.one_of(&[2, 10]);
         }
         if draw.percent(50) {
             workload.distribution = KeyDistribution::Hot { percent: 60 };
