@@ -72,7 +72,7 @@ impl Sent<'_> {
     fn without_key(&self, class: &str, why: &str) -> Vec<String> {
         let said = match class {
             "default" => (format!("{why}: the sticky partitioner"), self.stays()),
-            "default-2.4" | "uniform-sticky" => (format!("{why}: one partition until a batch is full"), self.stays()),
+            "default-2.4" | "uniform-sticky" => (format!("{why}: sticky until a batch is full"), self.stays()),
             "round-robin" => (format!("{why}: one partition after the other"), self.to()),
             _ => (format!("{why}: {class} draws one"), self.to()),
         };

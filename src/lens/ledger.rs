@@ -3,7 +3,7 @@
 use crate::session::Session;
 use crate::session::plan::Plan;
 use crate::stage::Palette;
-use partitura_engine::scenario::Setting;
+use partitura_engine::scenario::{Setting, Span, Text};
 use partitura_engine::trace::{EventId, LedgerColumn, LedgerFigures};
 use partitura_engine::wire::Micros;
 use partitura_engine::world::MergedSubject;
@@ -180,6 +180,8 @@ pub struct Trial {
     /// How it is in the first run: `acks=all`.
     pub before: String,
     settings: Vec<(&'static Setting, String)>,
+    /// What it shows, where the scenario's author says so.
+    pub about: String,
 }
 
 impl Trial {
@@ -195,6 +197,16 @@ impl Trial {
         }
         Ok(plan)
     }
+}
+
+/// The words alone.
+fn plain(text: &Text) -> String {
+    let words = |span: &Span| match span {
+        Span::Text(words) | Span::Code(words) | Span::Emphasis(words) | Span::Term { shown: words, .. } => {
+            words.clone()
+        }
+    };
+    text.0.iter().map(words).collect()
 }
 
 /// Settings that are worth a trial, the first one being the classic.
@@ -215,6 +227,7 @@ pub fn trials(first: &Plan) -> Vec<Trial> {
         title: variant.title.clone(),
         before: first.scenario.title.clone(),
         settings: variant.settings.clone(),
+        about: plain(&variant.text),
     });
     let mut trials: Vec<Trial> = variants.collect();
     for (name, values) in TRIED {
@@ -225,6 +238,7 @@ pub fn trials(first: &Plan) -> Vec<Trial> {
             title: format!("{name}={value}"),
             before: format!("{name}={now}"),
             settings: vec![(setting, (*value).to_owned())],
+            about: String::new(),
         }));
     }
     trials

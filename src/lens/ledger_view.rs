@@ -190,7 +190,7 @@ fn Trials(props: &TrialProps) -> Html {
     let option =
         |(index, trial): (usize, &Trial)| html! { <option selected={index == place}>{ &trial.title }</option> };
     let title = format!("Try with {}", trial.title);
-    let beside = trial.clone();
+    let (beside, about) = (trial.clone(), trial.about.clone());
     let on_try = props.on_try.reform(move |_| trial.clone());
     let on_beside = props.on_beside.reform(move |_| beside.clone());
     html! {
@@ -201,6 +201,7 @@ fn Trials(props: &TrialProps) -> Html {
                     { for props.trials.iter().enumerate().map(option) }
                 </select>
             </label>
+            if !about.is_empty() { <p>{ about }</p> }
             <button type="button" class="quiet" data-testid="try" onclick={on_try}>
                 <Sign icon={Icon::Replay} />{ title }
             </button>

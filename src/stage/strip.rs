@@ -163,7 +163,8 @@ impl Buffer {
     }
 }
 
-/// Who the producers are, or what holds them up: as much as there is room for, each part whole or not at all.
+/// Who the producers are, or what holds them up: in a slightly smaller type if that helps, else as much as there is room
+/// for, each part whole or not at all.
 fn about(troubles: &[String], captions: &Captions, size: f64, room: f64) -> Label {
     let (text, tone) = if troubles.is_empty() {
         (captions.producers.clone(), Tone::Soft)
@@ -171,6 +172,7 @@ fn about(troubles: &[String], captions: &Captions, size: f64, room: f64) -> Labe
         (troubles.join(" · "), Tone::Warn)
     };
     let mut label = Label::new(0.0, 0.0, size, tone, text);
+    label.size = (0.999 * room / label.width() * size).clamp(size - 1.0, size);
     while label.width() > room
         && let Some(end) = label.text.rfind(" · ")
     {
@@ -184,13 +186,14 @@ fn computation(captions: &Captions, x: f64, y: f64, width: f64, step: f64) -> Ve
     let room = width / 0.603;
     // Where there is no room for all, the beginning is left out: a line's point is at its end.
     let end = |line: &'_ String| match line.split_once(" = ") {
-        Some((_, end)) if line.chars().count() as f64 * SMALLEST > room => end.to_owned(),
+        Some((_, end)) if line.chars().count() as f64 * SMALLEST > 0.999 * room => end.to_owned(),
         _ => line.clone(),
     };
     let lines: Vec<String> = captions.computation.iter().take(2).map(end).collect();
     let last = lines.len().saturating_sub(1);
     let longest = lines.iter().map(|line| line.chars().count()).max().unwrap_or(0);
-    let size = (room / longest as f64).clamp(SMALLEST, 11.5);
+    // A little less than fits, or rounding cuts the last letter.
+    let size = (0.999 * room / longest as f64).clamp(SMALLEST, 11.5);
     let label = |(i, line): (usize, &String)| {
         let tone = if i == last { Tone::Ink } else { Tone::Soft };
         let label = Label::new(x, y + step * i as f64, size, tone, line.as_str());

@@ -98,7 +98,7 @@ impl Component for Term {
                 onblur={link.callback(|_: FocusEvent| Msg::Hide)}
                 onkeydown={on_key}
             >
-                { props.word.clone() }
+                { for props.word.split_inclusive('.').map(|part| html! { <>{ part.to_owned() }<wbr /></> }) }
                 if let Some(place) = self.place {
                     <span class="meaning" role="tooltip" id={self.id.clone()} style={place.style()}>
                         <strong>{ props.title.clone() }</strong>{ " " }{ props.meaning.clone() }

@@ -149,6 +149,15 @@ test("another number of partitions moves keys, and can be played on the stage", 
   await expect.poll(() => page.url()).toContain("add-partitions:8");
 });
 
+test("records without a key: the partitioners are a click away, side by side", async ({ page }) => {
+  await open(page, room);
+  await id(page, "without-adaptive").click();
+  await expect(id(page, "title-right")).toHaveText("partitioner.class = uniform-sticky", { timeout: 20_000 });
+  const acknowledged = async (side) => Number(await id(page, `${side}-acknowledged`).getAttribute("data-value"));
+  await expect(id(page, "clock")).toHaveText("00:20.000", { timeout: 30_000 });
+  await expect.poll(async () => (await acknowledged("left")) > (await acknowledged("right")) + 5000).toBe(true);
+});
+
 test("own keys become the workload of the run", async ({ page }) => {
   await open(page, room);
   await id(page, "keys-own").click();
