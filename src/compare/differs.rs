@@ -54,11 +54,32 @@ pub fn differences(left: &Session, right: &Session) -> Vec<Difference> {
         .collect()
 }
 
+/// What was chosen for a run before it began.
+fn chosen(session: &Session) -> String {
+    let settings = &session.plan().settings;
+    let named = settings.iter().take(NAMED);
+    let named: Vec<String> = named
+        .map(|(setting, value)| [setting.name, " = ", &shortened(value, SHOWN), ", from the start"].concat())
+        .collect();
+    if named.is_empty() {
+        "as it is".to_owned()
+    } else {
+        named.join(", ")
+    }
+}
+
 /// What the two are called: `key = subject` and `key = salt:8`.
 #[must_use]
 pub fn titles(left: &Session, right: &Session, differences: &[Difference]) -> Sides<String> {
     if differences.is_empty() {
         let same = left.plan().actions == right.plan().actions;
+        // What was chosen for the whole run, although the other one has come to the same meanwhile.
+        if left.plan().settings != right.plan().settings {
+            return Sides {
+                left: chosen(left),
+                right: Some(chosen(right)),
+            };
+        }
         let name = |side| match (side, same) {
             (Side::Left, _) => "as it is",
             (Side::Right, true) => "the same so far",
@@ -116,6 +137,33 @@ mod tests {
     fn called(left: &Session, right: &Session) -> (String, String) {
         let titles = titles(left, right, &differences(left, right));
         (titles.left, titles.right.unwrap())
+    }
+
+    #[test]
+    fn a_value_for_the_whole_run_is_named_when_the_script_of_the_other_one_has_come_to_the_same() {
+        let own = session(&[]);
+        let rate = Setting::find("rate").unwrap();
+        let (mut left, mut right) = (session(&[]), session(&[("rate", &last_of_script(&own, rate))]));
+        assert!(
+            right.plan().settings.len() == 1,
+            "though a value that the script comes to"
+        );
+        for side in [&mut left, &mut right] {
+            side.run(own.scenario().until_us, || true);
+        }
+        assert_eq!(left.value(rate), right.value(rate));
+        let (left, right) = called(&left, &right);
+        assert_eq!(left, "as it is");
+        assert!(
+            right.starts_with("rate = ") && right.ends_with(", from the start"),
+            "{right}"
+        );
+    }
+
+    fn last_of_script(session: &Session, setting: &'static Setting) -> String {
+        let script = session.scenario().setup.commands.iter().rev();
+        let mut values = script.filter_map(|(_, command)| Setting::of_command(command));
+        values.find(|(changed, _)| *changed == setting).unwrap().1
     }
 
     #[test]

@@ -205,7 +205,7 @@ impl Session {
         let yours = self.plan.actions[..self.done]
             .iter()
             .map(|action| (action.at_us, &action.command));
-        let mut commands: Vec<(Micros, &Command)> = self.scenario_commands().chain(yours).collect();
+        let mut commands: Vec<(Micros, &Command)> = scripted(&self.setup, self.now()).chain(yours).collect();
         sort_short_by_key(&mut commands, |(at, _)| *at);
         last_value(setting, &commands).unwrap_or_else(|| setting.read(&self.setup))
     }
@@ -213,17 +213,9 @@ impl Session {
     /// What the value would be at this moment if the person had done nothing.
     #[must_use]
     pub fn original_value(&self, setting: &'static Setting) -> String {
-        let commands: Vec<(Micros, &Command)> = self.scenario_commands().collect();
-        last_value(setting, &commands).unwrap_or_else(|| setting.read(&self.plan.scenario.setup))
-    }
-
-    fn scenario_commands(&self) -> impl Iterator<Item = (Micros, &Command)> {
-        let now = self.now();
-        self.setup
-            .commands
-            .iter()
-            .filter(move |(at, _)| *at <= now)
-            .map(|(at, command)| (*at, command))
+        let own = &self.plan.scenario.setup;
+        let commands: Vec<(Micros, &Command)> = scripted(own, self.now()).collect();
+        last_value(setting, &commands).unwrap_or_else(|| setting.read(own))
     }
 
     /// When the next thing happens or is done; `None` when nothing ever will be.
@@ -259,6 +251,12 @@ impl Session {
         self.done += 1;
         true
     }
+}
+
+/// What the script has done until then.
+fn scripted(setup: &Setup, now: Micros) -> impl Iterator<Item = (Micros, &Command)> {
+    let done = setup.commands.iter().filter(move |(at, _)| *at <= now);
+    done.map(|(at, command)| (*at, command))
 }
 
 fn last_value(setting: &'static Setting, commands: &[(Micros, &Command)]) -> Option<String> {

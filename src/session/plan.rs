@@ -59,7 +59,8 @@ impl Plan {
         Ok(setup)
     }
 
-    /// Gives a setting another value. One that is the scenario's own is no change any more.
+    /// Gives a setting another value. One that is the scenario's own is no change any more, unless the script would change
+    /// it on the way.
     ///
     /// # Errors
     ///
@@ -67,7 +68,7 @@ impl Plan {
     pub fn set(&mut self, setting: &'static Setting, value: &str) -> Result<(), String> {
         let value = setting.canonical(value)?;
         self.settings.retain(|(changed, _)| *changed != setting);
-        if value != setting.read(&self.scenario.setup) {
+        if value != setting.read(&self.scenario.setup) || setting.is_scripted(&self.scenario.setup) {
             self.settings.push((setting, value));
             let place = |(changed, _): &(&'static Setting, String)| Setting::all().position(|s| s == *changed);
             sort_short_by_key(&mut self.settings, place);

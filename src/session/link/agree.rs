@@ -18,7 +18,7 @@ pub(super) fn agreeing(
     let is_other = |chosen: &Chosen| {
         let own = base.iter().find(|(setting, _)| *setting == chosen.setting);
         own.map_or_else(
-            || chosen.value != chosen.setting.read(&scenario.setup),
+            || chosen.value != chosen.setting.read(&scenario.setup) || chosen.setting.is_scripted(&scenario.setup),
             |(_, value)| chosen.value != *value,
         )
     };

@@ -248,6 +248,16 @@ impl Setting {
         Some((setting, setting.kind.write(&value)))
     }
 
+    /// Whether the scenario's script changes it on the way.
+    #[must_use]
+    pub fn is_scripted(&self, setup: &Setup) -> bool {
+        setup.commands.iter().any(|(_, command)| self.is_changed_by(command))
+    }
+
+    fn is_changed_by(&self, command: &Command) -> bool {
+        Self::of_command(command).is_some_and(|(changed, _)| changed == self)
+    }
+
     fn parse(&self, value: &str) -> Result<Value, String> {
         self.kind
             .parse(value)
@@ -269,7 +279,8 @@ impl PartialEq for Setting {
 
 impl Eq for Setting {}
 
-/// Sets many settings, in the order of the catalogue, whatever the order given.
+/// Sets many settings, in the order of the catalogue, whatever the order given. What the scenario's script would do to them
+/// later is left out: whoever chooses a value for a run means all of it.
 ///
 /// # Errors
 ///
@@ -282,6 +293,7 @@ pub fn apply_all(settings: &[(&'static Setting, String)], setup: &mut Setup) -> 
             .filter(|(_, (wanted, _))| *wanted == setting)
         {
             setting.apply(value, setup).map_err(|message| (place, message))?;
+            setup.commands.retain(|(_, command)| !setting.is_changed_by(command));
         }
     }
     Ok(())

@@ -110,3 +110,14 @@ fn brokers_are_dealt_to_racks_whatever_comes_first() {
     find("racks").apply("0", &mut setup).unwrap();
     assert_eq!(setup.racks, [""; 0]);
 }
+
+#[test]
+fn what_is_chosen_for_a_run_is_not_undone_by_its_script() {
+    let rate = Setting::find("rate").unwrap();
+    let mut setup = Setup::new(0, "topic");
+    setup.commands = vec![(1, Command::Rate(7)), (2, Command::Consumers(2))];
+    assert!(rate.is_scripted(&setup));
+    apply_all(&[(rate, "500".to_owned())], &mut setup).unwrap();
+    assert_eq!(setup.commands, [(2, Command::Consumers(2))]);
+    assert!(!rate.is_scripted(&setup));
+}
