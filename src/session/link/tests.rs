@@ -82,6 +82,19 @@ fn a_run_on_the_right_is_written_by_what_is_different_in_it() {
 }
 
 #[test]
+fn what_the_right_keeps_against_the_script_is_written_although_the_run_begins_with_it() {
+    let scenario = Rc::new(Scenario::built_in("celebrity-ad").unwrap());
+    let left = Plan::of(scenario.clone());
+    let mut right = left.clone();
+    right.set(Setting::named("key").unwrap(), "subject").unwrap();
+    assert_ne!(left, right, "the script salts on the left");
+    let text = Link::of_plan(&left, None, None).beside(&right).to_fragment().unwrap();
+    assert!(text.ends_with(";vs.key=subject"), "{text}");
+    let (link, problems) = Link::parse(&text);
+    assert_eq!((link.right_plan(scenario), problems.len()), (Some(right), 0));
+}
+
+#[test]
 fn what_is_as_on_the_left_is_not_written_and_two_equal_runs_say_so() {
     let (text, problems) = again("v1;scenario=world-cup;seed=42;partitions=8;vs.partitions=8");
     assert_eq!(

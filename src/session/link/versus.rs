@@ -21,17 +21,21 @@ impl Link {
     /// The link to both: to this run, and to that one on its right.
     #[must_use]
     pub fn beside(self, right: &Plan) -> Self {
-        let value = |settings: &[(&'static Setting, String)], setting: &'static Setting| {
+        let chosen = |settings: &[(&'static Setting, String)], setting: &'static Setting| {
             let own = settings.iter().find(|(changed, _)| *changed == setting);
-            own.map_or_else(|| setting.read(&right.scenario.setup), |(_, value)| value.clone())
+            own.map(|(_, value)| value.clone())
         };
         let changed = |setting: &&'static Setting| {
             let mut either = self.settings.iter().chain(&right.settings);
             either.any(|(changed, _)| changed == setting)
         };
         let settings = Setting::all().filter(changed).filter_map(|setting| {
-            let there = value(&right.settings, setting);
-            (there != value(&self.settings, setting)).then_some((setting, there))
+            let (here, there) = (chosen(&self.settings, setting), chosen(&right.settings, setting));
+            // Chosen for the whole run, it is another one than the same value that the script will change.
+            let lasts = here.is_none() && there.is_some() && setting.is_scripted(&right.scenario.setup);
+            let own = || setting.read(&right.scenario.setup);
+            let (here, there) = (here.unwrap_or_else(own), there.unwrap_or_else(own));
+            (lasts || there != here).then_some((setting, there))
         });
         let versus = Versus {
             seed: right.seed,
