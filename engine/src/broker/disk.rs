@@ -13,7 +13,9 @@ use std::collections::VecDeque;
 
 /// The queue in front of the log. A broker without a limit holds nothing in it, and pays nothing.
 ///
-/// Bounded: of each connection one produce request can be here, and of each leader one answer to a fetch.
+/// Of each open connection one produce request can be here, and of each leader one answer to a fetch. What came on a
+/// connection that is closed since is written all the same, as in Kafka, so that a client's retries add to an overload: one
+/// in each `request.timeout.ms`. (Kafka would stop reading at `queued.max.requests`, 500; here nothing does.)
 #[derive(Debug, Clone, Default)]
 pub(super) struct Disk {
     /// What it can do as long as nothing is wrong with it.
