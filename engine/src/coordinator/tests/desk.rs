@@ -320,7 +320,7 @@ impl Desk {
                     "{} {} {}",
                     group.state().name(),
                     group.generation(),
-                    group.members().len()
+                    group.members().count()
                 )
             },
         )
