@@ -20,29 +20,44 @@ pub fn assign<Topic: Copy + Ord>(topics: &[(Topic, u32)], members: &[MemberSubsc
     group.shares(&names, &owners)
 }
 
-/// The first members may have one more, if it does not come out even; each keeps what fits, and what is left goes to those
-/// with room, one after the other (`UniformHomogeneousAssignmentBuilder`).
+/// Where it does not come out even, those who have more than the others keep one more, as many as there can be, and of the
+/// others the last ones get it. Each keeps what fits, and what is left goes to those with room, one after the other
+/// (`UniformHomogeneousAssignmentBuilder`).
 fn homogeneous(group: &Numbered) -> Owners {
     let (count, members) = (group.partitions(), group.members.len());
+    let (least, extras) = (count / members, count % members);
+    let has_more = |member: usize| group.members[member].owned.len() > least;
+    let keeping = (0..members).filter(|&member| has_more(member)).count().min(extras);
+    let (mut keeping_left, mut others_left) = (keeping, members - keeping);
+    let mut quota = |member: usize| {
+        let extra = if keeping_left > 0 && has_more(member) {
+            keeping_left -= 1;
+            true
+        } else {
+            others_left -= 1;
+            others_left < extras - keeping
+        };
+        least + usize::from(extra)
+    };
+
     let mut owners: Owners = vec![None; count];
     let mut free: VecDeque<usize> = (0..count)
         .filter(|partition| !group.members.iter().any(|member| member.owned.contains(partition)))
         .collect();
     let mut room = Vec::with_capacity(members);
     for (member, claimant) in group.members.iter().enumerate() {
-        let mut quota = count / members + usize::from(member < count % members);
-        for &partition in &claimant.owned {
-            if quota > 0 {
-                quota -= 1;
+        let quota = quota(member);
+        for (place, &partition) in claimant.owned.iter().enumerate() {
+            if place < quota {
                 owners[partition] = Some(member);
             } else {
                 free.push_back(partition);
             }
         }
-        room.push(quota);
+        room.push(quota.saturating_sub(claimant.owned.len()));
     }
-    for (member, quota) in room.into_iter().enumerate() {
-        for _ in 0..quota {
+    for (member, room) in room.into_iter().enumerate() {
+        for _ in 0..room {
             let Some(partition) = free.pop_front() else { break };
             owners[partition] = Some(member);
         }
