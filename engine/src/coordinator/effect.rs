@@ -77,7 +77,9 @@ pub(super) fn join_error(error: ErrorCode, member: MemberId) -> ResponseBody {
         error,
         generation: 0,
         member,
+        protocol: None,
         leader: "".into(),
+        skip_assignment: false,
         members: Vec::new(),
     })
 }

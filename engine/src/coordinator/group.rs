@@ -5,7 +5,9 @@ use super::rebalance::JoinPhase;
 use super::session::Session;
 use crate::short_map::ShortMap;
 use crate::trace::{EventId, Fact, GroupStateName};
-use crate::wire::{GroupId, JoinedMember, MemberId, Micros, NodeId, Offset, PartitionId, RequestBody, TopicId};
+use crate::wire::{
+    GroupId, GroupProtocol, InstanceId, JoinedMember, MemberId, Micros, NodeId, Offset, PartitionId, RequestBody,
+};
 use std::sync::Arc;
 
 /// A group.
@@ -20,6 +22,8 @@ pub struct Group {
     /// The event that brought the group into its state: why a heartbeat is answered as it is.
     pub(super) state_event: EventId,
     pub(super) generation: u32,
+    /// The assignor of this generation; `None` without members.
+    pub(super) protocol: Option<Arc<str>>,
     /// The number of the member that computes the assignment.
     pub(super) leader: Option<u32>,
     /// In the order in which they came. `group.max.size` bounds them.
@@ -42,10 +46,13 @@ pub struct Group {
 pub(super) struct Member {
     pub(super) number: u32,
     pub(super) id: MemberId,
+    /// `group.instance.id` of a static member.
+    pub(super) instance: Option<InstanceId>,
     pub(super) node: NodeId,
     pub(super) session_timeout_us: Micros,
     pub(super) rebalance_timeout_us: Micros,
-    pub(super) subscription: Arc<[TopicId]>,
+    /// What it knows, the one that it likes best first.
+    pub(super) protocols: Arc<[GroupProtocol]>,
     pub(super) assignment: Arc<[PartitionId]>,
     /// Its JoinGroup, while that waits for the others.
     pub(super) join: Option<Asker>,
@@ -76,6 +83,7 @@ impl Group {
             previous_state: GroupStateName::Empty,
             state_event: 0,
             generation: 0,
+            protocol: None,
             leader: None,
             members: Vec::new(),
             pending: Vec::new(),
@@ -192,13 +200,17 @@ impl Group {
 
     /// What the leader has to know.
     pub(super) fn member_list(&self) -> Vec<JoinedMember> {
-        self.members
-            .iter()
-            .map(|member| JoinedMember {
+        let Some(protocol) = &self.protocol else {
+            return Vec::new();
+        };
+        let joined = |member: &Member| {
+            Some(JoinedMember {
                 member: member.id.clone(),
-                subscription: member.subscription.clone(),
+                instance: member.instance.clone(),
+                metadata: member.metadata(protocol)?.clone(),
             })
-            .collect()
+        };
+        self.members.iter().filter_map(joined).collect()
     }
 
     /// How long the slowest member may take to join.

@@ -9,7 +9,8 @@ use crate::log::{GroupMetadata, GroupRecord};
 use crate::node::Ctx;
 use crate::short_map::ShortMap;
 use crate::trace::{Fact, GroupStateName};
-use crate::wire::{ErrorCode, GroupId, Offset, PartitionId};
+use crate::wire::{ErrorCode, GroupId, GroupProtocol, Offset, PartitionId, Subscription};
+use std::sync::Arc;
 
 /// A group as the log tells of it: the last that was said counts.
 #[derive(Debug, Default)]
@@ -119,15 +120,17 @@ impl Group {
         self.offsets = found.offsets;
         let Some(metadata) = found.metadata else { return };
         self.generation = metadata.generation;
+        self.protocol = metadata.protocol.clone();
         for stored in &metadata.members {
             self.last_member += 1;
             let mut member = Member {
                 number: self.last_member,
                 id: stored.id.clone(),
+                instance: stored.instance.clone(),
                 node: stored.node,
                 session_timeout_us: stored.session_timeout_us,
                 rebalance_timeout_us: stored.rebalance_timeout_us,
-                subscription: stored.subscription.clone(),
+                protocols: known(metadata.protocol.as_ref(), &stored.subscription),
                 assignment: stored.assignment.clone(),
                 join: None,
                 sync: None,
@@ -166,4 +169,13 @@ impl Group {
             }
         }
     }
+}
+
+/// Of what a member knew only the chosen protocol is stored.
+fn known(protocol: Option<&Arc<str>>, subscription: &Subscription) -> Arc<[GroupProtocol]> {
+    let chosen = protocol.map(|name| GroupProtocol {
+        name: name.clone(),
+        metadata: subscription.clone(),
+    });
+    chosen.into_iter().collect()
 }

@@ -17,6 +17,7 @@ mod join;
 mod load;
 mod offsets;
 pub mod partition_for;
+mod protocol;
 mod rebalance;
 mod records;
 mod session;

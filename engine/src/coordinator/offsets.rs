@@ -40,7 +40,7 @@ impl Group {
     fn check_commit(&self, request: &OffsetCommitRequest) -> ErrorCode {
         if !self.is_member(&request.member) {
             ErrorCode::UnknownMemberId
-        } else if request.generation != self.generation {
+        } else if request.generation != Some(self.generation) {
             ErrorCode::IllegalGeneration
         } else if self.state == GroupStateName::CompletingRebalance {
             ErrorCode::RebalanceInProgress

@@ -4,7 +4,7 @@
 //! the group coordinator carries beside its records, which have their sizes, what they say: the next coordinator reads
 //! it from the log, and from nowhere else.
 
-use crate::wire::{GroupId, MemberId, Micros, NodeId, Offset, PartitionId, TopicId};
+use crate::wire::{GroupId, InstanceId, MemberId, Micros, NodeId, Offset, PartitionId, Subscription};
 use std::sync::Arc;
 
 /// What a record of `__consumer_offsets` says (`GroupCoordinatorRecordHelpers`).
@@ -30,6 +30,8 @@ pub struct GroupMetadata {
     pub group: GroupId,
     /// Its generation.
     pub generation: u32,
+    /// The assignor of that generation.
+    pub protocol: Option<Arc<str>>,
     /// The member that computed the assignment.
     pub leader: Option<MemberId>,
     /// Its members, in the order in which they came.
@@ -41,14 +43,16 @@ pub struct GroupMetadata {
 pub struct MemberMetadata {
     /// Its id.
     pub id: MemberId,
+    /// Its `group.instance.id`, if it is a static member.
+    pub instance: Option<InstanceId>,
     /// Its process; stands for the client's id and host.
     pub node: NodeId,
     /// Its `session.timeout.ms`.
     pub session_timeout_us: Micros,
     /// Its `max.poll.interval.ms`.
     pub rebalance_timeout_us: Micros,
-    /// What it wants to read.
-    pub subscription: Arc<[TopicId]>,
+    /// What it said of itself under the chosen protocol.
+    pub subscription: Subscription,
     /// What it owns.
     pub assignment: Arc<[PartitionId]>,
 }

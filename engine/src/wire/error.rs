@@ -107,6 +107,8 @@ errors! {
     PreferredLeaderNotAvailable = 80, "PREFERRED_LEADER_NOT_AVAILABLE", true, true;
     /// The group has `group.max.size` members (KIP-389).
     GroupMaxSizeReached = 81, "GROUP_MAX_SIZE_REACHED", false, false;
+    /// Another process has come with the same `group.instance.id` and taken this one's place (KIP-345).
+    FencedInstanceId = 82, "FENCED_INSTANCE_ID", false, false;
     /// No eligible leader is alive.
     EligibleLeadersNotAvailable = 83, "ELIGIBLE_LEADERS_NOT_AVAILABLE", true, true;
     /// The partition has the leader that it should have.
@@ -121,6 +123,8 @@ errors! {
     IneligibleReplica = 107, "INELIGIBLE_REPLICA", false, false;
     /// The request changed the leader, and the sender is not the leader any more.
     NewLeaderElected = 108, "NEW_LEADER_ELECTED", false, false;
+    /// A member that is still there has that `group.instance.id` (KIP-848).
+    UnreleasedInstanceId = 111, "UNRELEASED_INSTANCE_ID", false, false;
 }
 
 impl fmt::Display for ErrorCode {

@@ -18,9 +18,9 @@ pub use cluster::{
 };
 pub use error::ErrorCode;
 pub use group::{
-    Assignment, FindCoordinatorResponse, HeartbeatRequest, JoinGroupRequest, JoinGroupResponse, JoinedMember,
-    LeaveGroupRequest, MemberId, OffsetCommitRequest, OffsetCommitResponse, OffsetFetchResponse, SyncGroupRequest,
-    SyncGroupResponse,
+    Assignment, FindCoordinatorResponse, GroupProtocol, HeartbeatRequest, InstanceId, JoinGroupRequest,
+    JoinGroupResponse, JoinedMember, LeaveGroupRequest, MemberId, OffsetCommitRequest, OffsetCommitResponse,
+    OffsetFetchResponse, Subscription, SyncGroupRequest, SyncGroupResponse,
 };
 pub use id::{
     BrokerEpoch, BrokerId, BrokerSet, GroupId, LeaderEpoch, Micros, NodeId, Offset, PartitionId, ProducerEpoch,
