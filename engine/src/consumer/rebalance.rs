@@ -3,7 +3,7 @@
 
 use super::Consumer;
 use super::membership::MemberState;
-use super::range_assignor::{self, MemberSubscription};
+use crate::assignor::{MemberSubscription, range};
 use crate::node::Ctx;
 use crate::trace::Fact;
 use crate::wire::{
@@ -112,6 +112,8 @@ impl Consumer {
                 member_id: &member.member,
                 instance_id: member.instance.as_deref(),
                 topics: &member.metadata.topics,
+                owned: &[],
+                generation: member.metadata.generation,
             })
             .collect();
         ctx.record_as_cause(Fact::AssignmentComputed {
@@ -122,7 +124,7 @@ impl Consumer {
             topic,
             index: u16::try_from(index).expect("invariant partitions-fit-16-bits is broken"),
         };
-        let shares = range_assignor::assign(&topics, &subscriptions);
+        let shares = range::assign(&topics, &subscriptions);
         members
             .iter()
             .zip(shares)
