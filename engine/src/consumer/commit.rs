@@ -27,7 +27,8 @@ impl Consumer {
         let commit = OffsetCommitRequest {
             group: self.config.group.clone(),
             member: self.membership.member.clone(),
-            generation,
+            instance: None,
+            generation: Some(generation),
             offsets: self.application.commit.clone(),
         };
         self.ask_coordinator(self.config.request_timeout_us, RequestBody::OffsetCommit(commit), ctx);

@@ -69,6 +69,7 @@ impl Consumer {
             let heartbeat = HeartbeatRequest {
                 group: self.config.group.clone(),
                 member: self.membership.member.clone(),
+                instance: None,
                 generation,
             };
             self.ask_coordinator(self.config.request_timeout_us, RequestBody::Heartbeat(heartbeat), ctx);

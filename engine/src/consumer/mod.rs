@@ -20,7 +20,6 @@ mod metadata;
 mod owned;
 mod poll;
 mod positions;
-pub mod range_assignor;
 mod rebalance;
 mod requests;
 mod state;

@@ -3,12 +3,12 @@
 
 use super::Consumer;
 use super::membership::MemberState;
-use super::range_assignor::{self, MemberSubscription};
+use crate::assignor::{MemberSubscription, range};
 use crate::node::Ctx;
 use crate::trace::Fact;
 use crate::wire::{
-    Api, Assignment, ErrorCode, JoinGroupRequest, JoinGroupResponse, JoinedMember, LeaveGroupRequest, Micros,
-    PartitionId, RequestBody, SyncGroupRequest, SyncGroupResponse, TopicId,
+    Api, Assignment, ErrorCode, GroupProtocol, JoinGroupRequest, JoinGroupResponse, JoinedMember, LeaveGroupRequest,
+    Micros, PartitionId, RequestBody, Subscription, SyncGroupRequest, SyncGroupResponse, TopicId,
 };
 
 /// How much longer than the join phase may last a client waits for the answer
@@ -31,12 +31,17 @@ impl Consumer {
         self.give_up_partitions(ctx);
         self.membership.state = MemberState::Joining;
         self.membership.heartbeats += 1;
+        let range = GroupProtocol {
+            name: "range".into(),
+            metadata: Subscription::to([topic]),
+        };
         let join = JoinGroupRequest {
             group: self.config.group.clone(),
             member: self.membership.member.clone(),
             session_timeout_us: self.config.session_timeout_us,
             rebalance_timeout_us: self.config.max_poll_interval_us,
-            subscription: [topic].into(),
+            instance: None,
+            protocols: [range].into(),
             client_id: self.client_id.clone(),
         };
         let timeout_us = self
@@ -94,7 +99,7 @@ impl Consumer {
         let Some(image) = self.metadata.image() else {
             return Vec::new();
         };
-        let wanted = |topic: &TopicId| members.iter().any(|member| member.subscription.contains(topic));
+        let wanted = |topic: &TopicId| members.iter().any(|member| member.metadata.topics.contains(topic));
         let topics: Vec<(TopicId, u32)> = image
             .topics
             .iter()
@@ -105,8 +110,10 @@ impl Consumer {
             .iter()
             .map(|member| MemberSubscription {
                 member_id: &member.member,
-                instance_id: None,
-                topics: &member.subscription,
+                instance_id: member.instance.as_deref(),
+                topics: &member.metadata.topics,
+                owned: &[],
+                generation: member.metadata.generation,
             })
             .collect();
         ctx.record_as_cause(Fact::AssignmentComputed {
@@ -117,7 +124,7 @@ impl Consumer {
             topic,
             index: u16::try_from(index).expect("invariant partitions-fit-16-bits is broken"),
         };
-        let shares = range_assignor::assign(&topics, &subscriptions);
+        let shares = range::assign(&topics, &subscriptions);
         members
             .iter()
             .zip(shares)
@@ -133,6 +140,7 @@ impl Consumer {
         let sync = SyncGroupRequest {
             group,
             member: self.membership.member.clone(),
+            instance: None,
             generation,
             assignments,
         };
@@ -195,6 +203,7 @@ impl Consumer {
         let leave = LeaveGroupRequest {
             group: self.config.group.clone(),
             member: self.membership.member.clone(),
+            instance: None,
         };
         self.ask_coordinator(self.config.request_timeout_us, RequestBody::LeaveGroup(leave), ctx);
         self.membership.reset(true, 0);

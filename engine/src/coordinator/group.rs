@@ -1,11 +1,14 @@
 //! A group and its members, as the coordinator keeps them (`ClassicGroup`, `ClassicGroupMember`).
 
 use super::effect::{Asker, Turn};
+use super::modern::ConsumerGroup;
 use super::rebalance::JoinPhase;
 use super::session::Session;
 use crate::short_map::ShortMap;
 use crate::trace::{EventId, Fact, GroupStateName};
-use crate::wire::{GroupId, JoinedMember, MemberId, Micros, NodeId, Offset, PartitionId, RequestBody, TopicId};
+use crate::wire::{
+    GroupId, GroupProtocol, InstanceId, JoinedMember, MemberId, Micros, NodeId, Offset, PartitionId, RequestBody,
+};
 use std::sync::Arc;
 
 /// A group.
@@ -20,6 +23,8 @@ pub struct Group {
     /// The event that brought the group into its state: why a heartbeat is answered as it is.
     pub(super) state_event: EventId,
     pub(super) generation: u32,
+    /// The assignor of this generation; `None` without members.
+    pub(super) protocol: Option<Arc<str>>,
     /// The number of the member that computes the assignment.
     pub(super) leader: Option<u32>,
     /// In the order in which they came. `group.max.size` bounds them.
@@ -35,6 +40,8 @@ pub struct Group {
     pub(super) last_member: u32,
     /// Next offset to read. As many as there are partitions.
     pub(super) offsets: ShortMap<PartitionId, Offset>,
+    /// Its members and epochs, when it is a consumer group (KIP-848); those of the classic protocol are empty then.
+    pub(super) modern: Option<Box<ConsumerGroup>>,
 }
 
 /// A member.
@@ -42,10 +49,13 @@ pub struct Group {
 pub(super) struct Member {
     pub(super) number: u32,
     pub(super) id: MemberId,
+    /// `group.instance.id` of a static member.
+    pub(super) instance: Option<InstanceId>,
     pub(super) node: NodeId,
     pub(super) session_timeout_us: Micros,
     pub(super) rebalance_timeout_us: Micros,
-    pub(super) subscription: Arc<[TopicId]>,
+    /// What it knows, the one that it likes best first.
+    pub(super) protocols: Arc<[GroupProtocol]>,
     pub(super) assignment: Arc<[PartitionId]>,
     /// Its JoinGroup, while that waits for the others.
     pub(super) join: Option<Asker>,
@@ -76,6 +86,7 @@ impl Group {
             previous_state: GroupStateName::Empty,
             state_event: 0,
             generation: 0,
+            protocol: None,
             leader: None,
             members: Vec::new(),
             pending: Vec::new(),
@@ -84,6 +95,7 @@ impl Group {
             new_member_added: false,
             last_member: 0,
             offsets: ShortMap::new(),
+            modern: None,
         }
     }
 
@@ -96,20 +108,29 @@ impl Group {
     /// Its state, by Kafka's name.
     #[must_use]
     pub fn state(&self) -> GroupStateName {
-        self.state
+        self.modern.as_ref().map_or(self.state, |modern| modern.state())
     }
 
-    /// How many assignments it has had.
+    /// How many assignments it has had; of a consumer group, its epoch.
     #[must_use]
     pub fn generation(&self) -> u32 {
-        self.generation
+        self.modern.as_ref().map_or(self.generation, |modern| modern.epoch())
     }
 
-    /// Its members in the order in which they came: the process, the id, and what it owns.
-    pub fn members(&self) -> impl ExactSizeIterator<Item = (NodeId, &MemberId, &Arc<[PartitionId]>)> {
-        self.members
-            .iter()
-            .map(|member| (member.node, &member.id, &member.assignment))
+    /// Whether it uses the consumer group protocol (KIP-848).
+    #[must_use]
+    pub fn is_modern(&self) -> bool {
+        self.modern.is_some()
+    }
+
+    /// Its members in the order in which they came, of a consumer group by id: the process, the id, and what it owns, or may
+    /// own from now on.
+    pub fn members(&self) -> impl Iterator<Item = (NodeId, &MemberId, Arc<[PartitionId]>)> {
+        let classic = self.members.iter();
+        let modern = self.modern.iter().flat_map(|group| group.members());
+        classic
+            .map(|member| (member.node, &member.id, member.assignment.clone()))
+            .chain(modern.map(|member| (member.node, &member.id, member.partitions())))
     }
 
     /// The next offset that the group reads from after a restart, if it has committed one.
@@ -125,7 +146,7 @@ impl Group {
 
     pub(super) fn on_request(&mut self, asker: Asker, body: RequestBody, turn: &mut Turn) {
         match body {
-            RequestBody::JoinGroup(request) => self.join(asker, request, turn),
+            RequestBody::JoinGroup(request) => self.join_classic(asker, request, turn),
             RequestBody::SyncGroup(request) => self.sync(asker, request, turn),
             RequestBody::Heartbeat(request) => self.heartbeat(asker, &request, turn),
             RequestBody::LeaveGroup(request) => self.leave(asker, &request, turn),
@@ -192,13 +213,17 @@ impl Group {
 
     /// What the leader has to know.
     pub(super) fn member_list(&self) -> Vec<JoinedMember> {
-        self.members
-            .iter()
-            .map(|member| JoinedMember {
+        let Some(protocol) = &self.protocol else {
+            return Vec::new();
+        };
+        let joined = |member: &Member| {
+            Some(JoinedMember {
                 member: member.id.clone(),
-                subscription: member.subscription.clone(),
+                instance: member.instance.clone(),
+                metadata: member.metadata(protocol)?.clone(),
             })
-            .collect()
+        };
+        self.members.iter().filter_map(joined).collect()
     }
 
     /// How long the slowest member may take to join.

@@ -19,6 +19,8 @@ impl Group {
                 self.remove(number);
             }
             turn.reply(asker, join_error(ErrorCode::GroupMaxSizeReached, "".into()));
+        } else if !self.supports(&request.protocols) {
+            turn.reply(asker, join_error(ErrorCode::InconsistentGroupProtocol, request.member));
         } else if request.member.is_empty() {
             self.hand_out_id(asker, &request, turn);
         } else if let Some(index) = self.pending.iter().position(|pending| pending.id == request.member) {
@@ -39,7 +41,9 @@ impl Group {
             return false;
         }
         match self.state {
-            GroupStateName::Empty | GroupStateName::Dead => true,
+            GroupStateName::Empty | GroupStateName::Dead | GroupStateName::Assigning | GroupStateName::Reconciling => {
+                true
+            }
             GroupStateName::PreparingRebalance => {
                 self.joined() < max_size || self.member(id).is_some_and(|member| member.join.is_some())
             }
@@ -73,10 +77,11 @@ impl Group {
         let mut member = Member {
             number: pending.number,
             id: pending.id,
+            instance: request.instance,
             node: asker.node,
             session_timeout_us: request.session_timeout_us,
             rebalance_timeout_us: request.rebalance_timeout_us,
-            subscription: request.subscription,
+            protocols: request.protocols,
             assignment: [].into(),
             join: Some(asker),
             sync: None,
@@ -97,13 +102,13 @@ impl Group {
         let Some(member) = self.member(&request.member) else {
             return;
         };
-        let unchanged = member.subscription == request.subscription;
+        let unchanged = member.protocols == request.protocols;
         let missed_the_answer = match self.state {
             GroupStateName::PreparingRebalance => false,
             GroupStateName::CompletingRebalance => unchanged,
             // The leader joins again to have the partitions shared anew.
             GroupStateName::Stable => unchanged && !is_leader,
-            GroupStateName::Empty | GroupStateName::Dead => {
+            GroupStateName::Empty | GroupStateName::Dead | GroupStateName::Assigning | GroupStateName::Reconciling => {
                 return turn.reply(asker, join_error(ErrorCode::UnknownMemberId, request.member));
             }
         };
@@ -115,7 +120,7 @@ impl Group {
             member.node = asker.node;
             member.session_timeout_us = request.session_timeout_us;
             member.rebalance_timeout_us = request.rebalance_timeout_us;
-            member.subscription = request.subscription;
+            member.protocols = request.protocols;
             member.join = Some(asker);
         }
         self.rebalance_or_complete_join(turn);
@@ -129,7 +134,9 @@ impl Group {
             error: ErrorCode::None,
             generation: self.generation,
             member: to.clone(),
+            protocol: self.protocol.clone(),
             leader,
+            skip_assignment: false,
             members,
         })
     }

@@ -110,6 +110,7 @@ impl Group {
         self.join_phase = None;
         self.remove_failed(|member| member.join.is_none(), turn);
         self.generation += 1;
+        self.protocol = self.select_protocol();
         if self.members.is_empty() {
             self.transition(GroupStateName::Empty, turn);
             let record = GroupRecord::Metadata(self.metadata(&[]));

@@ -312,7 +312,7 @@ impl LittleWorld {
                 "{} {} {}",
                 group.state().name(),
                 group.generation(),
-                group.members().len()
+                group.members().count()
             )
         })
     }

@@ -1,11 +1,11 @@
 //! Replays `classic_group.json`: Kafka's own coordinator, fed by scripted clients. Scenarios with static members are
-//! left for later, and so are requests with an assignment strategy that the others do not have.
+//! left for later.
 
-use super::desk::{Desk, GROUP, SECOND};
+use super::desk::{Desk, GROUP, SECOND, TOPIC, protocol};
 use crate::coordinator::GroupCoordinatorConfig;
 use crate::wire::{
     Assignment, ErrorCode, HeartbeatRequest, JoinGroupRequest, LeaveGroupRequest, MemberId, Micros, PartitionId,
-    RequestBody, ResponseBody, SyncGroupRequest, TopicId,
+    RequestBody, ResponseBody, Subscription, SyncGroupRequest, TopicId,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -78,7 +78,7 @@ impl Replay {
             });
             self.desk.now = at;
             let (wanted, got) = match text(&event["event"]) {
-                "request" => self.request(event, &events[index..]),
+                "request" => self.request(event),
                 "response" => self.response(event),
                 _ => <(String, String)>::default(),
             };
@@ -128,21 +128,20 @@ impl Replay {
         self.ids.get(text(name)).cloned().unwrap_or_else(|| text(name).into())
     }
 
-    fn request(&mut self, event: &Value, following: &[Value]) -> (String, String) {
+    fn request(&mut self, event: &Value) -> (String, String) {
         let (group, member): (_, MemberId) = (GROUP.into(), self.id(&event["member"]));
         let generation = u32::try_from(number(&event["generation"])).unwrap_or(0);
         let client = u8::try_from(number(&event["client"])).unwrap_or(0);
         let body = match text(&event["api"]) {
-            "JoinGroup" if is_inconsistent(event, following) => return <(String, String)>::default(),
             "JoinGroup" => RequestBody::JoinGroup(JoinGroupRequest {
                 group,
                 member,
                 session_timeout_us: millis(&event["session_timeout_ms"]),
                 rebalance_timeout_us: millis(&event["rebalance_timeout_ms"]),
-                // Strategies in another order are as good a change of the member's metadata as other topics are.
-                subscription: list(&event["protocols"])
+                instance: None,
+                protocols: list(&event["protocols"])
                     .iter()
-                    .map(|name| TopicId(text(name).len() as u16))
+                    .map(|name| protocol(text(name), Subscription::to([TOPIC])))
                     .collect(),
                 client_id: "client".into(),
             }),
@@ -162,6 +161,7 @@ impl Replay {
                 RequestBody::SyncGroup(SyncGroupRequest {
                     group,
                     member,
+                    instance: None,
                     generation,
                     assignments,
                 })
@@ -169,9 +169,14 @@ impl Replay {
             "Heartbeat" => RequestBody::Heartbeat(HeartbeatRequest {
                 group,
                 member,
+                instance: None,
                 generation,
             }),
-            _ => RequestBody::LeaveGroup(LeaveGroupRequest { group, member }),
+            _ => RequestBody::LeaveGroup(LeaveGroupRequest {
+                group,
+                member,
+                instance: None,
+            }),
         };
         let sent = self.desk.send(client, body);
         match event["response_error"].as_str() {
@@ -215,14 +220,6 @@ impl Replay {
             Some(got) => (error, got.error().name().to_owned()),
         }
     }
-}
-
-/// Whether Kafka refuses the request for its assignment strategies, which are not modelled.
-fn is_inconsistent(request: &Value, following: &[Value]) -> bool {
-    let answer = following
-        .iter()
-        .find(|event| text(&event["event"]) == "response" && event["request"] == request["request"]);
-    answer.is_some_and(|answer| text(&answer["error"]) == "INCONSISTENT_GROUP_PROTOCOL")
 }
 
 fn text(value: &Value) -> &str {

@@ -30,7 +30,7 @@ impl World {
                 state: group.state().name(),
                 generation: group.generation(),
                 coordinator: Some(broker.id()),
-                members: u32::try_from(group.members().len()).unwrap_or(u32::MAX),
+                members: u32::try_from(group.members().count()).unwrap_or(u32::MAX),
             },
         }
     }
