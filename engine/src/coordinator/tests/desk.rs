@@ -38,6 +38,7 @@ pub(super) struct Desk {
     outbox: Outbox,
     dictionary: Dictionary,
     subjects: Subjects,
+    downstream: crate::application::Downstream,
 }
 
 impl Desk {
@@ -60,6 +61,7 @@ impl Desk {
             outbox: Outbox::default(),
             dictionary,
             subjects: Subjects::default(),
+            downstream: crate::application::Downstream::default(),
         };
         desk.move_to_another(config);
         desk
@@ -106,6 +108,7 @@ impl Desk {
             trace: &mut self.trace,
             dictionary: &self.dictionary,
             subjects: &mut self.subjects,
+            downstream: &mut self.downstream,
             record_limit: u64::MAX,
             bug: None,
         };
