@@ -22,12 +22,14 @@ mod poll;
 mod positions;
 mod rebalance;
 mod requests;
+mod role;
 mod state;
 #[cfg(test)]
 mod tests;
 
 pub use config::ConsumerConfig;
 pub use owned::OwnedPartition;
+pub use role::Role;
 pub use state::ConsumerState;
 
 use crate::node::{Ctx, Input, NodeCommand, Timer};
@@ -93,7 +95,7 @@ impl Consumer {
             } => self.on_disconnect(BrokerId(broker), channel, ctx),
             Input::Timer(timer) => self.on_timer(timer, ctx),
             Input::Command(NodeCommand::Close) => self.close(ctx),
-            Input::Message { .. } | Input::Command(_) => return,
+            Input::Message { .. } | Input::Command(_) | Input::Handover(_) => return,
         }
         self.go_on(ctx);
     }

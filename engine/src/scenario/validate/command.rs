@@ -27,7 +27,7 @@ pub fn check_command(command: &Command) -> Result<(), SetupProblem> {
         NodeId::Controller(_) => Limits::MAX_CONTROLLERS,
         NodeId::Broker(_) => Limits::MAX_BROKERS,
         NodeId::Producer(_) => Limits::MAX_PRODUCERS,
-        NodeId::Consumer(_) => u8::MAX,
+        NodeId::Consumer(_) | NodeId::Relay(_) => u8::MAX,
     })?;
     match command {
         Command::Send { key, value, partition } => {
@@ -111,7 +111,7 @@ pub fn check_nodes(command: &Command, setup: &Setup) -> Result<(), SetupProblem>
         NodeId::Controller(_) => setup.controllers,
         NodeId::Broker(_) => setup.brokers,
         NodeId::Producer(_) => setup.producers,
-        NodeId::Consumer(_) => u8::MAX,
+        NodeId::Consumer(_) | NodeId::Relay(_) => u8::MAX,
     };
     no_higher_than(command, "", have)
 }
@@ -158,7 +158,7 @@ fn first_too_high(command: &Command, have: &impl Fn(NodeId) -> u8) -> Option<Nod
 fn number_of(node: NodeId) -> u8 {
     match node {
         NodeId::User => 0,
-        NodeId::Controller(n) | NodeId::Broker(n) | NodeId::Producer(n) | NodeId::Consumer(n) => n,
+        NodeId::Controller(n) | NodeId::Broker(n) | NodeId::Producer(n) | NodeId::Consumer(n) | NodeId::Relay(n) => n,
     }
 }
 
@@ -169,5 +169,6 @@ fn numbered(node: NodeId, n: u8) -> NodeId {
         NodeId::Broker(_) => NodeId::Broker(n),
         NodeId::Producer(_) => NodeId::Producer(n),
         NodeId::Consumer(_) => NodeId::Consumer(n),
+        NodeId::Relay(_) => NodeId::Relay(n),
     }
 }
