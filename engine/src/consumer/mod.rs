@@ -78,6 +78,12 @@ impl Consumer {
         }
     }
 
+    /// Its settings.
+    #[must_use]
+    pub fn config(&self) -> &Arc<ConsumerConfig> {
+        &self.config
+    }
+
     /// Handles one input.
     pub fn on(&mut self, input: Input, ctx: &mut Ctx) {
         if self.life == Life::Closed {
@@ -205,7 +211,8 @@ impl Consumer {
         self.give_up_partitions(ctx);
         self.requests = Requests::new(self.config.reconnect_backoff());
         self.life = Life::Closed;
-        ctx.record(Fact::ConsumerClosed);
+        ctx.record_as_cause(Fact::ConsumerClosed);
+        ctx.exit();
     }
 
     /// Sends a request to the coordinator, if it is known.

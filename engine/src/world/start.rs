@@ -149,12 +149,13 @@ impl World {
             .consumers
             .push((Consumer::new(number, config, bootstrap(&self.setup)), random));
         self.nodes.relays.push(None);
+        self.processes.add_consumer(vec![node]);
         let at = self.setup.consumers_start_us.max(self.now);
         self.queue.push(at, Due::Start { node, cause });
     }
 }
 
-fn bootstrap(setup: &Setup) -> Arc<[BrokerId]> {
+pub(super) fn bootstrap(setup: &Setup) -> Arc<[BrokerId]> {
     (1..=setup.brokers).map(BrokerId).collect()
 }
 
