@@ -1,5 +1,6 @@
 //! A consumer's settings, by Kafka's names and with Kafka's defaults (`ConsumerConfig`).
 
+use super::Role;
 use super::backoff::Backoff;
 use crate::assignor::Strategy;
 use crate::wire::{GroupId, InstanceId, Micros, OffsetSpec};
@@ -49,6 +50,8 @@ pub struct ConsumerConfig {
     pub metadata_max_age_us: Micros,
     /// How long the application works on each record. Not a setting of Kafka's: the application's own speed.
     pub processing_us: Micros,
+    /// Which part of the application it belongs to.
+    pub role: Role,
 }
 
 impl ConsumerConfig {
@@ -101,6 +104,7 @@ impl ConsumerConfig {
             reconnect_backoff_max_us: 1_000_000,
             metadata_max_age_us: 300_000_000,
             processing_us: 0,
+            role: Role::Main,
         }
     }
 }

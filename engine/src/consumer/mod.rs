@@ -22,12 +22,14 @@ mod poll;
 mod positions;
 mod rebalance;
 mod requests;
+mod role;
 mod state;
 #[cfg(test)]
 mod tests;
 
 pub use config::ConsumerConfig;
 pub use owned::OwnedPartition;
+pub use role::Role;
 pub use state::ConsumerState;
 
 use crate::node::{Ctx, Input, NodeCommand, Timer};
@@ -77,6 +79,12 @@ impl Consumer {
         }
     }
 
+    /// Its settings.
+    #[must_use]
+    pub fn config(&self) -> &Arc<ConsumerConfig> {
+        &self.config
+    }
+
     /// Handles one input.
     pub fn on(&mut self, input: Input, ctx: &mut Ctx) {
         if self.life == Life::Closed {
@@ -94,7 +102,7 @@ impl Consumer {
             } => self.on_disconnect(BrokerId(broker), channel, ctx),
             Input::Timer(timer) => self.on_timer(timer, ctx),
             Input::Command(NodeCommand::Close) => self.close(ctx),
-            Input::Message { .. } | Input::Command(_) => return,
+            Input::Message { .. } | Input::Command(_) | Input::Handover(_) => return,
         }
         self.go_on(ctx);
     }
@@ -211,7 +219,8 @@ impl Consumer {
         self.give_up_partitions(self.membership.generation.is_none(), ctx);
         self.requests = Requests::new(self.config.reconnect_backoff());
         self.life = Life::Closed;
-        ctx.record(Fact::ConsumerClosed);
+        ctx.record_as_cause(Fact::ConsumerClosed);
+        ctx.exit();
     }
 
     /// Sends a request to the coordinator, if it is known.

@@ -1,6 +1,7 @@
 //! A group and its members, as the coordinator keeps them (`ClassicGroup`, `ClassicGroupMember`).
 
 use super::effect::{Asker, Turn};
+use super::modern::ConsumerGroup;
 use super::rebalance::JoinPhase;
 use super::session::Session;
 use crate::short_map::ShortMap;
@@ -39,6 +40,8 @@ pub struct Group {
     pub(super) last_member: u32,
     /// Next offset to read. As many as there are partitions.
     pub(super) offsets: ShortMap<PartitionId, Offset>,
+    /// Its members and epochs, when it is a consumer group (KIP-848); those of the classic protocol are empty then.
+    pub(super) modern: Option<Box<ConsumerGroup>>,
 }
 
 /// A member.
@@ -92,6 +95,7 @@ impl Group {
             new_member_added: false,
             last_member: 0,
             offsets: ShortMap::new(),
+            modern: None,
         }
     }
 
@@ -104,20 +108,29 @@ impl Group {
     /// Its state, by Kafka's name.
     #[must_use]
     pub fn state(&self) -> GroupStateName {
-        self.state
+        self.modern.as_ref().map_or(self.state, |modern| modern.state())
     }
 
-    /// How many assignments it has had.
+    /// How many assignments it has had; of a consumer group, its epoch.
     #[must_use]
     pub fn generation(&self) -> u32 {
-        self.generation
+        self.modern.as_ref().map_or(self.generation, |modern| modern.epoch())
     }
 
-    /// Its members in the order in which they came: the process, the id, and what it owns.
-    pub fn members(&self) -> impl ExactSizeIterator<Item = (NodeId, &MemberId, &Arc<[PartitionId]>)> {
-        self.members
-            .iter()
-            .map(|member| (member.node, &member.id, &member.assignment))
+    /// Whether it uses the consumer group protocol (KIP-848).
+    #[must_use]
+    pub fn is_modern(&self) -> bool {
+        self.modern.is_some()
+    }
+
+    /// Its members in the order in which they came, of a consumer group by id: the process, the id, and what it owns, or may
+    /// own from now on.
+    pub fn members(&self) -> impl Iterator<Item = (NodeId, &MemberId, Arc<[PartitionId]>)> {
+        let classic = self.members.iter();
+        let modern = self.modern.iter().flat_map(|group| group.members());
+        classic
+            .map(|member| (member.node, &member.id, member.assignment.clone()))
+            .chain(modern.map(|member| (member.node, &member.id, member.partitions())))
     }
 
     /// The next offset that the group reads from after a restart, if it has committed one.
@@ -133,7 +146,7 @@ impl Group {
 
     pub(super) fn on_request(&mut self, asker: Asker, body: RequestBody, turn: &mut Turn) {
         match body {
-            RequestBody::JoinGroup(request) => self.join(asker, request, turn),
+            RequestBody::JoinGroup(request) => self.join_classic(asker, request, turn),
             RequestBody::SyncGroup(request) => self.sync(asker, request, turn),
             RequestBody::Heartbeat(request) => self.heartbeat(asker, &request, turn),
             RequestBody::LeaveGroup(request) => self.leave(asker, &request, turn),

@@ -14,7 +14,10 @@ impl Group {
             None => ErrorCode::UnknownMemberId,
             Some(_) if request.generation != generation => ErrorCode::IllegalGeneration,
             Some(member) => match state {
-                GroupStateName::Empty | GroupStateName::Dead => ErrorCode::UnknownMemberId,
+                GroupStateName::Empty
+                | GroupStateName::Dead
+                | GroupStateName::Assigning
+                | GroupStateName::Reconciling => ErrorCode::UnknownMemberId,
                 GroupStateName::PreparingRebalance => {
                     member.extend_session(number, turn.ctx);
                     // Why the member has to join again, and not why it asked.

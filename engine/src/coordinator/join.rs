@@ -41,7 +41,9 @@ impl Group {
             return false;
         }
         match self.state {
-            GroupStateName::Empty | GroupStateName::Dead => true,
+            GroupStateName::Empty | GroupStateName::Dead | GroupStateName::Assigning | GroupStateName::Reconciling => {
+                true
+            }
             GroupStateName::PreparingRebalance => {
                 self.joined() < max_size || self.member(id).is_some_and(|member| member.join.is_some())
             }
@@ -106,7 +108,7 @@ impl Group {
             GroupStateName::CompletingRebalance => unchanged,
             // The leader joins again to have the partitions shared anew.
             GroupStateName::Stable => unchanged && !is_leader,
-            GroupStateName::Empty | GroupStateName::Dead => {
+            GroupStateName::Empty | GroupStateName::Dead | GroupStateName::Assigning | GroupStateName::Reconciling => {
                 return turn.reply(asker, join_error(ErrorCode::UnknownMemberId, request.member));
             }
         };

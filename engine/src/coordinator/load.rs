@@ -3,6 +3,7 @@
 use super::GroupCoordinator;
 use super::effect::{Effect, Turn, commit_answer, join_error, offsets_error, sync_error};
 use super::group::{Group, Member};
+use super::modern::{self, ConsumerGroup};
 use super::session::Session;
 use super::stores::Stored;
 use crate::log::{GroupMetadata, GroupRecord};
@@ -17,6 +18,7 @@ use std::sync::Arc;
 struct Found<'a> {
     metadata: Option<&'a GroupMetadata>,
     offsets: ShortMap<PartitionId, Offset>,
+    modern: Option<Box<ConsumerGroup>>,
 }
 
 impl GroupCoordinator {
@@ -42,7 +44,9 @@ impl GroupCoordinator {
         for record in log {
             match record {
                 GroupRecord::Metadata(metadata) => {
-                    found.or_default(&metadata.group).metadata = Some(metadata);
+                    let found = found.or_default(&metadata.group);
+                    found.metadata = Some(metadata);
+                    found.modern = None;
                 }
                 GroupRecord::Offset {
                     group,
@@ -50,6 +54,12 @@ impl GroupCoordinator {
                     offset,
                 } => {
                     found.or_default(group).offsets.insert(*partition, *offset);
+                }
+                GroupRecord::Consumer { group, record } => {
+                    let found = found.or_default(group);
+                    found.metadata = None;
+                    let modern = found.modern.get_or_insert_with(|| Box::new(ConsumerGroup::new()));
+                    modern.replay(record);
                 }
             }
         }
@@ -101,8 +111,16 @@ impl GroupCoordinator {
                 Stored::Offsets { asker: Some(asker), .. } => {
                     turn.reply(asker, commit_answer(ErrorCode::NotCoordinator));
                 }
+                Stored::Consumer {
+                    answer: Some((asker, _)),
+                    ..
+                }
+                | Stored::ConsumerRead { asker, .. } => turn.reply(asker, modern::unasked(ErrorCode::NotCoordinator)),
                 Stored::Read { asker } => turn.reply(asker, offsets_error(ErrorCode::NotCoordinator)),
-                Stored::Offsets { asker: None, .. } | Stored::Metadata { .. } | Stored::Nothing => {}
+                Stored::Offsets { asker: None, .. }
+                | Stored::Metadata { .. }
+                | Stored::Nothing
+                | Stored::Consumer { answer: None, .. } => {}
             }
         }
         for group in self.groups.extract_if(.., |group| group.partition == partition.index) {
@@ -118,6 +136,10 @@ impl Group {
     fn restore(&mut self, found: Found, turn: &mut Turn) {
         self.state_event = turn.ctx.cause();
         self.offsets = found.offsets;
+        if let Some(mut modern) = found.modern {
+            modern.start(self.number, turn);
+            self.modern = Some(modern);
+        }
         let Some(metadata) = found.metadata else { return };
         self.generation = metadata.generation;
         self.protocol = metadata.protocol.clone();

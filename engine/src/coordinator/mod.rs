@@ -15,6 +15,7 @@ mod group;
 mod heartbeat;
 mod join;
 mod load;
+mod modern;
 mod offsets;
 pub mod partition_for;
 mod protocol;
@@ -31,8 +32,9 @@ pub use effect::{Asker, Effect, Reply};
 pub use group::Group;
 
 use crate::node::{Ctx, Timer};
-use crate::wire::{ErrorCode, GroupId, Offset, RequestBody, ResponseBody};
+use crate::wire::{ErrorCode, GroupId, JOIN_EPOCH, Offset, RequestBody, ResponseBody, TopicId};
 use effect::{Turn, refusal};
+use modern::Topics;
 use partition_for::partition_for;
 use stores::{Stored, Stores};
 use sync::as_group_error;
@@ -48,6 +50,8 @@ pub struct GroupCoordinator {
     /// Counts the groups: a number is not used twice, so that the timers of a group that was given up are known.
     last_group: u32,
     stores: Stores,
+    /// As its broker knows them.
+    topics: Topics,
 }
 
 impl GroupCoordinator {
@@ -63,6 +67,7 @@ impl GroupCoordinator {
             groups: Vec::new(),
             last_group: 0,
             stores: Stores::default(),
+            topics: [].into(),
         }
     }
 
@@ -78,6 +83,7 @@ impl GroupCoordinator {
             RequestBody::LeaveGroup(request) => (&request.group, false),
             RequestBody::OffsetCommit(request) => (&request.group, false),
             RequestBody::OffsetFetch(group) => (group, false),
+            RequestBody::ConsumerGroupHeartbeat(request) => (&request.group, request.member_epoch == JOIN_EPOCH),
             other => panic!("invariant group-requests-only is broken by {}", other.api().name()),
         };
         let partition = self.partition_of(id);
@@ -94,15 +100,31 @@ impl GroupCoordinator {
             effects,
         };
         match group {
-            Some(index) => self.groups[index].on_request(asker, body, &mut turn),
+            Some(index) => match &body {
+                RequestBody::ConsumerGroupHeartbeat(request) => {
+                    self.groups[index].consumer_heartbeat(asker, request, &self.topics, &mut turn);
+                }
+                _ => self.groups[index].on_request(asker, body, &mut turn),
+            },
             None if is_here => turn.reply(asker, answer_without_group(&body)),
             None => turn.reply(asker, refusal(&body, ErrorCode::NotCoordinator)),
         }
     }
 
+    /// The topics, ascending, with their partitions, as the broker knows them from now on.
+    pub fn learn_topics(&mut self, topics: impl Iterator<Item = (TopicId, u16)>) {
+        let topics: Vec<(TopicId, u16)> = topics.collect();
+        if *self.topics != *topics {
+            self.topics = topics.into();
+        }
+    }
+
     /// A timer of the coordinator: the end of a join or sync phase, or a member's session.
     pub fn on_timer(&mut self, timer: Timer, ctx: &mut Ctx, effects: &mut Vec<Effect>) {
-        let (Timer::JoinPhase { group, .. } | Timer::SyncPhase { group, .. } | Timer::Session { group, .. }) = timer
+        let (Timer::JoinPhase { group, .. }
+        | Timer::SyncPhase { group, .. }
+        | Timer::Session { group, .. }
+        | Timer::Revocation { group, .. }) = timer
         else {
             return;
         };
@@ -117,6 +139,7 @@ impl GroupCoordinator {
                 Timer::JoinPhase { round, .. } => group.join_phase_over(round, &mut turn),
                 Timer::SyncPhase { generation, .. } => group.sync_phase_over(generation, &mut turn),
                 Timer::Session { member, .. } => group.session_alarm(member, &mut turn),
+                Timer::Revocation { member, .. } => group.revocation_alarm(member, &mut turn),
                 _ => {}
             }
         }
@@ -158,6 +181,18 @@ impl GroupCoordinator {
             return;
         };
         match &mut write.then {
+            Stored::Consumer {
+                answer,
+                before,
+                revision,
+            } => group.consumer_stored(answer.take(), before, *revision, result, &mut turn),
+            Stored::ConsumerRead { asker, response } => {
+                let body = match result {
+                    Ok(()) => ResponseBody::ConsumerGroupHeartbeat(response.clone()),
+                    Err(error) => modern::unasked(as_group_error(error)),
+                };
+                turn.reply(*asker, body);
+            }
             Stored::Metadata {
                 generation,
                 assignments,
@@ -226,6 +261,10 @@ fn answer_without_group(body: &RequestBody) -> ResponseBody {
             refusal(body, ErrorCode::CoordinatorNotAvailable)
         }
         RequestBody::OffsetCommit(_) => refusal(body, ErrorCode::IllegalGeneration),
+        RequestBody::ConsumerGroupHeartbeat(request) if request.member_epoch == JOIN_EPOCH => {
+            refusal(body, ErrorCode::CoordinatorNotAvailable)
+        }
+        RequestBody::ConsumerGroupHeartbeat(_) => refusal(body, ErrorCode::GroupIdNotFound),
         RequestBody::OffsetFetch(_) => effect::offsets_answer(Vec::new()),
         _ => refusal(body, ErrorCode::UnknownMemberId),
     }

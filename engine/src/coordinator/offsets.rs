@@ -11,7 +11,10 @@ use crate::wire::{ErrorCode, Offset, OffsetCommitRequest, PartitionId};
 impl Group {
     /// `OffsetMetadataManager.commitOffset`. A commit is a sign of life, too.
     pub(super) fn commit(&mut self, asker: Asker, request: OffsetCommitRequest, turn: &mut Turn) {
-        let error = self.check_commit(&request);
+        let error = match &self.modern {
+            Some(group) => group.check_commit(&request),
+            None => self.check_commit(&request),
+        };
         if error != ErrorCode::None {
             return turn.reply(asker, commit_answer(error));
         }

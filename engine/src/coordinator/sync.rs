@@ -20,7 +20,7 @@ impl Group {
             return turn.reply(asker, sync_error(ErrorCode::IllegalGeneration));
         }
         match state {
-            GroupStateName::Empty | GroupStateName::Dead => {
+            GroupStateName::Empty | GroupStateName::Dead | GroupStateName::Assigning | GroupStateName::Reconciling => {
                 turn.reply(asker, sync_error(ErrorCode::UnknownMemberId));
             }
             GroupStateName::PreparingRebalance => turn.reply(asker, sync_error(ErrorCode::RebalanceInProgress)),

@@ -1,6 +1,6 @@
 //! The kinds of things that happen.
 
-use super::{CommandFact, Sent};
+use super::{CommandFact, EpochWhy, ReconcileStep, Sent};
 use crate::log::KeyId;
 use crate::wire::{
     Api, BrokerId, BrokerSet, ErrorCode, LeaderEpoch, Micros, NodeId, Offset, PartitionId, ProducerEpoch, ProducerId,
@@ -496,6 +496,33 @@ pub enum Fact {
         /// How long.
         throttle_ms: u32,
     },
+    /// Coordinator: a consumer group's epoch has risen (KIP-848).
+    GroupEpochBumped {
+        /// It is this now.
+        epoch: u32,
+        /// Why.
+        why: EpochWhy,
+    },
+    /// Coordinator: who should have what is computed for that epoch (KIP-848).
+    TargetAssignmentComputed {
+        /// For which epoch.
+        epoch: u32,
+        /// For how many members.
+        members: u32,
+        /// How many partitions.
+        partitions: u32,
+    },
+    /// Coordinator: a member of a consumer group is one step nearer to what it should have (KIP-848).
+    MemberReconciles {
+        /// Who.
+        consumer: NodeId,
+        /// The step.
+        step: ReconcileStep,
+        /// The member's epoch after it.
+        epoch: u32,
+        /// How many partitions the step is about.
+        partitions: u32,
+    },
     /// Consumer: its membership was over, and that partition with it, before it gave it up (`onPartitionsLost`).
     PartitionLost {
         /// Which one.
@@ -562,6 +589,8 @@ pub enum GroupStateName {
     CompletingRebalance,
     Stable,
     Dead,
+    Assigning,
+    Reconciling,
 }
 
 impl GroupStateName {
@@ -574,6 +603,8 @@ impl GroupStateName {
             GroupStateName::CompletingRebalance => "CompletingRebalance",
             GroupStateName::Stable => "Stable",
             GroupStateName::Dead => "Dead",
+            GroupStateName::Assigning => "Assigning",
+            GroupStateName::Reconciling => "Reconciling",
         }
     }
 }

@@ -125,6 +125,14 @@ errors! {
     NewLeaderElected = 108, "NEW_LEADER_ELECTED", false, false;
     /// A member that is still there has that `group.instance.id` (KIP-848).
     UnreleasedInstanceId = 111, "UNRELEASED_INSTANCE_ID", false, false;
+    /// There is no such group.
+    GroupIdNotFound = 69, "GROUP_ID_NOT_FOUND", false, false;
+    /// The member has another epoch than the coordinator knows: it must drop its partitions and join again (KIP-848).
+    FencedMemberEpoch = 110, "FENCED_MEMBER_EPOCH", false, false;
+    /// The coordinator does not have the assignor that the member asks for (KIP-848).
+    UnsupportedAssignor = 112, "UNSUPPORTED_ASSIGNOR", false, false;
+    /// The member's epoch is not the present one: try again with the one from the next heartbeat (KIP-848).
+    StaleMemberEpoch = 113, "STALE_MEMBER_EPOCH", false, false;
 }
 
 impl fmt::Display for ErrorCode {

@@ -1,6 +1,7 @@
 //! What crosses the network: requests, responses and errors by Kafka's names, and the identities they speak of.
 
 mod cluster;
+mod consumer_group;
 mod error;
 mod group;
 mod id;
@@ -15,6 +16,10 @@ pub use cluster::{
     AdminRequest, AllocateProducerIdsRequest, AllocateProducerIdsResponse, AlterPartition, AlterPartitionRequest,
     AlterPartitionResponse, AlteredPartition, BrokerHeartbeatRequest, BrokerHeartbeatResponse,
     BrokerRegistrationRequest, BrokerRegistrationResponse, InitProducerIdResponse, QuorumRole, QuotaType,
+};
+pub use consumer_group::{
+    ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse, JOIN_EPOCH, LEAVE_EPOCH, MemberState,
+    STATIC_LEAVE_EPOCH, ServerAssignor,
 };
 pub use error::ErrorCode;
 pub use group::{

@@ -81,6 +81,11 @@ fn request_bytes(body: &RequestBody) -> u32 {
         | RequestBody::CreateTopics { .. }
         | RequestBody::BrokerRegistration(_) => NAMED,
         RequestBody::AlterPartition(r) => elements(r.partitions.len(), NAMED),
+        RequestBody::ConsumerGroupHeartbeat(r) => {
+            let topics = r.subscription.as_ref().map_or(0, |topics| topics.len());
+            let owned = r.owned.as_ref().map_or(0, |owned| owned.len());
+            NAMED + elements(topics, 16) + elements(owned, 4)
+        }
         RequestBody::Metadata
         | RequestBody::BrokerHeartbeat(_)
         | RequestBody::FetchMetadataLog(_)
@@ -103,6 +108,9 @@ fn response_bytes(body: &ResponseBody) -> u32 {
         ResponseBody::JoinGroup(r) => NAMED + r.members.iter().map(|m| named_bytes(&m.metadata)).sum::<u32>(),
         ResponseBody::SyncGroup(r) => elements(r.partitions.len(), 4),
         ResponseBody::OffsetFetch(r) => elements(r.offsets.len(), ELEMENT),
+        ResponseBody::ConsumerGroupHeartbeat(r) => {
+            NAMED + elements(r.assignment.as_ref().map_or(0, |assigned| assigned.len()), 4)
+        }
         ResponseBody::FetchMetadataLog(r) => ELEMENT + elements(r.records.len(), NAMED),
         ResponseBody::AlterPartition(r) => elements(r.partitions.len(), NAMED),
         ResponseBody::FindCoordinator(_) => NAMED,
