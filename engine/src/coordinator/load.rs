@@ -102,7 +102,10 @@ impl GroupCoordinator {
                     turn.reply(asker, commit_answer(ErrorCode::NotCoordinator));
                 }
                 Stored::Read { asker } => turn.reply(asker, offsets_error(ErrorCode::NotCoordinator)),
-                Stored::Offsets { asker: None, .. } | Stored::Metadata { .. } | Stored::Nothing => {}
+                Stored::Offsets { asker: None, .. }
+                | Stored::Metadata { .. }
+                | Stored::Replacement { .. }
+                | Stored::Nothing => {}
             }
         }
         for group in self.groups.extract_if(.., |group| group.partition == partition.index) {

@@ -1,6 +1,7 @@
 //! What is on its way into `__consumer_offsets`, and who waits for it.
 
 use super::effect::Asker;
+use super::static_member::Former;
 use crate::short_map::ShortMap;
 use crate::wire::{Assignment, Offset, PartitionId};
 
@@ -12,6 +13,8 @@ pub(super) enum Stored {
         generation: u32,
         assignments: Vec<Assignment>,
     },
+    /// A static member that came back learns that it is one.
+    Replacement { asker: Asker, former: Former },
     /// Nothing: the group is empty.
     Nothing,
     /// The offsets count, and the member learns it. Without an asker the member has been told that it took too long;
