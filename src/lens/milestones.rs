@@ -91,6 +91,10 @@ pub fn is_milestone(fact: &Fact) -> bool {
             | Fact::KeyRuleRefused { .. }
             | Fact::GroupState { .. }
             | Fact::MemberRemoved { .. }
+            | Fact::StaticMemberReplaced { .. }
+            | Fact::InstanceFenced { .. }
+            | Fact::StaticMemberAwaited { .. }
+            | Fact::GroupProtocolChosen { .. }
             | Fact::AssignmentComputed { .. }
             | Fact::PartitionAssigned { .. }
             | Fact::PartitionRevoked { .. }

@@ -533,6 +533,32 @@ pub enum Fact {
         /// In which generation.
         generation: u32,
     },
+    /// Coordinator: a process came with the `group.instance.id` of a member, and is that member now.
+    StaticMemberReplaced {
+        /// Who came.
+        consumer: NodeId,
+        /// Who was that member: most often the same one, before its restart.
+        was: NodeId,
+    },
+    /// Coordinator: somebody asks in the name of a static member whose place another process has taken since.
+    InstanceFenced {
+        /// Who asks.
+        consumer: NodeId,
+        /// Who is that member now.
+        by: NodeId,
+        /// What it asks.
+        api: Api,
+    },
+    /// Coordinator: a static member did not join, and is a member of the next generation all the same.
+    StaticMemberAwaited {
+        /// Who is away.
+        consumer: NodeId,
+    },
+    /// Coordinator: members knew more than one assignor, and the group uses another one than before, or its first.
+    GroupProtocolChosen {
+        /// Its name.
+        protocol: &'static str,
+    },
 }
 
 /// Why a broker was fenced.
