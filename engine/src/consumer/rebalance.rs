@@ -24,6 +24,9 @@ impl Consumer {
         if self.ready_coordinator(ctx.now()).is_none() || self.requests.is_waiting(Api::LeaveGroup) {
             return;
         }
+        if self.auto_commits_first(ctx) {
+            return;
+        }
         let why = self.membership.take_rejoin_why();
         if why != 0 {
             ctx.set_cause(why);
@@ -49,6 +52,7 @@ impl Consumer {
     /// `onPartitionsRevoked`, or `onPartitionsLost`: of nothing that was asked before an answer counts any more.
     pub(super) fn give_up_partitions(&mut self, ctx: &mut Ctx) {
         self.membership.round += 1;
+        self.auto_commit_is_over();
         for owned in self.fetcher.give_up() {
             ctx.record(Fact::PartitionRevoked { partition: owned.id });
         }
@@ -179,7 +183,7 @@ impl Consumer {
 
     /// The end of `close()`: says good bye, if there is anybody to say it to.
     pub(super) fn leave(&mut self, ctx: &mut Ctx) {
-        if self.requests.is_waiting(Api::LeaveGroup) {
+        if self.requests.is_waiting(Api::LeaveGroup) || self.auto_commits_first(ctx) {
             return;
         }
         let is_member = self.membership.state != MemberState::Unjoined && !self.membership.member.is_empty();
