@@ -1,27 +1,54 @@
 //! `commitSync()`: stores how far the application has come, and waits until that is done.
 //!
-//! The application commits the partitions of its last poll (`commitSync(offsets)`), not all that it owns.
+//! The application commits the partitions of its last poll (`commitSync(offsets)`), not all that it owns: after all
+//! records of the poll, after each record, or before any of them (`commit`).
 
 use super::Consumer;
 use super::poll::Phase;
 use super::requests::InFlight;
 use super::state::Life;
+use crate::application::CommitStrategy;
 use crate::node::Ctx;
 use crate::wire::{Api, ErrorCode, OffsetCommitRequest, RequestBody};
 
 impl Consumer {
+    /// What is processed of the partitions of this poll is to be committed.
+    pub(super) fn commit_processed(&mut self) {
+        let fetcher = &self.fetcher;
+        let application = &mut self.application;
+        application.commit.clear();
+        for (partition, before) in &mut application.polled {
+            let processed = fetcher.slot(*partition).map(|slot| fetcher.owned[slot].processed);
+            if let Some(processed) = processed.filter(|processed| processed != before) {
+                *before = processed;
+                application.commit.push((*partition, processed));
+            }
+        }
+    }
+
+    /// All records of this poll are to be committed, before any of them is processed.
+    pub(super) fn commit_positions(&mut self) {
+        let fetcher = &self.fetcher;
+        let application = &mut self.application;
+        let ends = application.polled.iter().filter_map(|(partition, _)| {
+            let slot = fetcher.slot(*partition)?;
+            Some((*partition, fetcher.owned[slot].position))
+        });
+        application.commit.clear();
+        application.commit.extend(ends);
+        application.phase = Phase::Committing;
+    }
+
     /// Sends the commit, if it can be sent now.
     pub(super) fn commit(&mut self, ctx: &mut Ctx) {
-        let Some(generation) = self
-            .membership
-            .generation
-            .filter(|_| !self.application.commit.is_empty())
-        else {
-            // Nothing is done, or this is no member any more: `CommitFailedException`. Then the records will be read
-            // again, by whoever owns them now.
-            self.application.poll_again();
-            return self.poll(ctx);
+        let Some(generation) = self.membership.generation else {
+            // This is no member any more: `CommitFailedException`. Then the records will be read again, by whoever owns
+            // them now.
+            return self.throw_commit();
         };
+        if self.application.commit.is_empty() {
+            return self.after_commit(ctx);
+        }
         if self.membership.is_rebalancing() {
             self.owe_commit();
             if self.life != Life::Open {
@@ -45,12 +72,27 @@ impl Consumer {
     /// `RebalanceInProgressException`: it cannot commit now, but polls, and commits when the rebalance is over
     /// (`ConsumerCoordinator.sendOffsetCommitRequest`). Only with the cooperative protocol does an application work then.
     fn owe_commit(&mut self) {
-        for (partition, _) in &self.application.commit {
-            if let Some(slot) = self.fetcher.slot(*partition) {
-                self.fetcher.owned[slot].owes_commit = true;
+        if !self.commits_by_itself(CommitStrategy::BeforeProcessing) {
+            for (partition, _) in &self.application.commit {
+                if let Some(slot) = self.fetcher.slot(*partition) {
+                    self.fetcher.owned[slot].owes_commit = true;
+                }
             }
         }
+        self.put_back();
         self.application.poll_again();
+    }
+
+    /// The exception has ended the work on what is in hand: the application seeks back to it, and reads it again.
+    fn put_back(&mut self) {
+        for run in std::mem::take(&mut self.application.work) {
+            let owned = &mut self.fetcher.owned[run.slot];
+            if owned.position != owned.processed {
+                owned.seek(owned.processed);
+                self.fetcher.drop_buffered(run.slot);
+            }
+        }
+        self.application.failed = None;
     }
 
     /// After a rebalance: commits what it had to keep back, and says whether there was any.
@@ -65,8 +107,30 @@ impl Consumer {
         true
     }
 
+    /// `commitSync` throws, and the application polls again all the same: there the consumer joins again.
+    fn throw_commit(&mut self) {
+        self.application.work.clear();
+        self.application.poll_again();
+    }
+
+    /// `commitSync` returns: the application goes on with what it has in hand, or polls again.
+    fn after_commit(&mut self, ctx: &mut Ctx) {
+        if self.application.work.is_empty() {
+            self.application.poll_again();
+        } else {
+            self.application.phase = Phase::Processing;
+            self.work(ctx);
+        }
+    }
+
     pub(super) fn on_commit_answer(&mut self, asked: InFlight, error: ErrorCode, ctx: &mut Ctx) {
-        if self.application.phase() != Phase::Committing || asked.round != self.membership.round {
+        if asked.round != self.membership.round {
+            return;
+        }
+        if self.config.application.auto_commit {
+            return self.on_auto_commit_answer(error, ctx);
+        }
+        if self.application.phase() != Phase::Committing {
             return;
         }
         if error == ErrorCode::None {
@@ -76,7 +140,7 @@ impl Consumer {
                     self.fetcher.owned[slot].owes_commit = false;
                 }
             }
-            self.application.poll_again();
+            self.after_commit(ctx);
             self.coordinator.succeeded();
             return;
         }
@@ -84,8 +148,7 @@ impl Consumer {
         if error == ErrorCode::RebalanceInProgress {
             self.owe_commit();
         } else if !error.is_retriable() {
-            // `commitSync` throws, and the application polls again all the same: there the consumer joins again.
-            self.application.poll_again();
+            self.throw_commit();
         }
     }
 }

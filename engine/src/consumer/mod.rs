@@ -8,30 +8,39 @@
 //!
 //! **Invariant:** partitions come and go only while the application is in `poll()`.
 
+mod auto_commit;
 mod backoff;
 mod commit;
 mod config;
 mod connections;
 mod coordinator_link;
+mod dead_letters;
+mod failing;
 mod fetcher;
 mod heartbeat;
 mod membership;
 mod metadata;
 mod owned;
+mod pausing;
 mod poll;
 mod positions;
+mod processing;
 mod rebalance;
 mod requests;
 mod role;
+mod sending_on;
 mod state;
+mod stopped;
 #[cfg(test)]
 mod tests;
 
 pub use config::ConsumerConfig;
+pub use dead_letters::DeadLetter;
 pub use owned::OwnedPartition;
 pub use role::Role;
 pub use state::ConsumerState;
 
+use crate::application::Handover;
 use crate::node::{Ctx, Input, NodeCommand, Timer};
 use crate::trace::Fact;
 use crate::wire::{Api, BrokerId, Channel, Message, Micros, NodeId, RequestBody, Response, ResponseBody};
@@ -102,7 +111,9 @@ impl Consumer {
             } => self.on_disconnect(BrokerId(broker), channel, ctx),
             Input::Timer(timer) => self.on_timer(timer, ctx),
             Input::Command(NodeCommand::Close) => self.close(ctx),
-            Input::Message { .. } | Input::Command(_) | Input::Handover(_) => return,
+            Input::Command(NodeCommand::Redrive(only)) => self.redrive(only, ctx),
+            Input::Handover(Handover::Sent { ticket, stored }) => self.on_sent_on(ticket, stored, ctx),
+            Input::Message { .. } | Input::Command(_) | Input::Handover(Handover::Send(_)) => return,
         }
         self.go_on(ctx);
     }
@@ -138,6 +149,7 @@ impl Consumer {
             Timer::Reconnect => self.requests.on_reconnect_timer(ctx),
             Timer::FetchRetry => self.fetcher.on_timer(ctx),
             Timer::Processed(number) => self.on_processed(number, ctx),
+            Timer::AutoCommit => self.on_auto_commit_timer(ctx),
             _ => {}
         }
     }
@@ -157,15 +169,16 @@ impl Consumer {
         } else if self.life == Life::Open {
             return;
         }
-        match self.application.phase() {
-            Phase::Processing => {}
-            Phase::Committing => {
-                self.commit(ctx);
-                if self.membership.is_rebalancing() && self.application.phase() == Phase::Polling {
-                    self.poll(ctx);
-                }
+        loop {
+            let phase = self.application.phase();
+            match phase {
+                Phase::Processing | Phase::Flushing => {}
+                Phase::Committing => self.commit(ctx),
+                Phase::Polling => self.poll(ctx),
             }
-            Phase::Polling => self.poll(ctx),
+            if self.application.phase() == phase || self.life == Life::Closed {
+                return;
+            }
         }
     }
 

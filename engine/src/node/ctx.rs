@@ -17,6 +17,8 @@ pub struct Outbox {
     pub handovers: Vec<(NodeId, Handover, EventId)>,
     /// The process ends.
     pub exited: bool,
+    /// The process is killed.
+    pub crashed: bool,
 }
 
 /// Numbers what is said about each subject: the course of the world outside, on which all producers agree without a
@@ -143,6 +145,11 @@ impl<'w> Ctx<'w> {
     /// The process ends, in order: what it has sent still goes out, and its connections close.
     pub fn exit(&mut self) {
         self.outbox.exited = true;
+    }
+
+    /// The process is killed by what it works on.
+    pub fn crash(&mut self) {
+        self.outbox.crashed = true;
     }
 
     /// Whether the simulation takes no more records ([`crate::world::Limits::records`]). Kafka has no such thing.

@@ -4,7 +4,7 @@ use super::merge::{Merge, MergeFigures};
 use super::partials::Partials;
 use super::{Counters, Fact, Ledger, digest::Digest};
 use crate::log::KeyId;
-use crate::wire::{Micros, NodeId};
+use crate::wire::{Micros, NodeId, TopicId};
 use std::collections::VecDeque;
 
 /// An event's number, in the order in which things happened, from 1; 0 stands for *no cause*.
@@ -69,6 +69,11 @@ impl Trace {
         };
         self.keep(&event);
         event.id
+    }
+
+    /// That is the topic that the run is about; others are beside it.
+    pub(crate) fn count_partitions_of(&mut self, topic: TopicId) {
+        self.counters.main_topic = Some(topic);
     }
 
     /// From now on a merge step behind the consumers puts records back in order, and waits no longer than that.

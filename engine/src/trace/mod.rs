@@ -18,9 +18,9 @@ mod sent;
 
 pub use command_fact::{CommandFact, KeyFact, ProcessFault};
 pub use consumer_group::{EpochWhy, ReconcileStep};
-pub use counters::{Counters, GroupCounters, PartitionCounters, SubjectCounters};
+pub use counters::{Counters, GroupCounters, PartitionCounters, RetryCounters, SubjectCounters};
 pub use event::{Event, EventId, Trace};
-pub use fact::{BatchWhy, Election, Fact, FenceWhy, GroupStateName};
+pub use fact::{BatchWhy, Election, Fact, FenceWhy, GroupStateName, PauseWhy};
 pub use intervals::Intervals;
 pub use json::event_json;
 pub use latency::LatencyHistogram;

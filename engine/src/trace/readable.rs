@@ -1,6 +1,7 @@
 //! One line an event, for people.
 
 mod cluster;
+mod retries;
 
 use super::{BatchWhy, CommandFact, Event, Fact, KeyFact, Sent};
 use crate::log::{Dictionary, KeyId};
@@ -311,7 +312,7 @@ fn group_text(fact: &Fact, n: &Names) -> String {
         }
         Fact::CoordinatorRefused { api, error } => format!("{} refused: {error}", api.name()),
         Fact::ConsumerClosed => "closed".to_owned(),
-        _ => cluster::text(fact, n),
+        _ => retries::text(fact, n).unwrap_or_else(|| cluster::text(fact, n)),
     }
 }
 
@@ -336,6 +337,6 @@ fn command_text(command: &CommandFact, n: &Names) -> String {
         CommandFact::SendTo { key, partition } => {
             format!("send one record with key {} to partition {partition}", n.key(key))
         }
-        _ => cluster::command_text(command),
+        _ => retries::command_text(command).unwrap_or_else(|| cluster::command_text(command)),
     }
 }

@@ -156,6 +156,22 @@ impl World {
                 self.note(command.fact());
                 self.heal();
             }
+            Command::Poison(rules) => {
+                self.note(command.fact());
+                self.set_poison(rules);
+            }
+            Command::FailurePercent(percent) => {
+                self.note(command.fact());
+                self.downstream.set_failure_percent(*percent);
+            }
+            Command::Downstream { down } => {
+                self.note(command.fact());
+                self.downstream.set_down(*down);
+            }
+            Command::Redrive(only) => {
+                let cause = self.note(command.fact());
+                self.redrive(*only, cause);
+            }
             Command::ElectLeaders { .. }
             | Command::AddPartitions(_)
             | Command::Reassign { .. }

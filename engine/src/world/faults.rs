@@ -192,8 +192,9 @@ impl World {
             self.hand_over(node, Input::Start, cause);
             match node {
                 NodeId::Controller(_) if self.topic_id().is_none() => {
-                    let topic = self.topic_wanted();
-                    self.order(node, topic, cause);
+                    for topic in self.topics_wanted() {
+                        self.order(node, topic, cause);
+                    }
                 }
                 NodeId::Broker(n) => {
                     if let Some(slow) = self.disk_of(BrokerId(n)) {

@@ -3,6 +3,7 @@
 //! **Invariant:** nothing but `world` knows the world; a node sees a [`Ctx`](crate::node::Ctx).
 
 mod admin;
+mod applications;
 mod audit;
 mod authority;
 mod availability;
@@ -44,7 +45,7 @@ use crate::controller::Controller;
 use crate::log::Dictionary;
 use crate::node::{Ctx, Input, NodeCommand, Outbox, Random, Subjects};
 use crate::producer::Producer;
-use crate::trace::{EventId, Fact, Names, Trace};
+use crate::trace::{EventId, Fact, Names, ProcessFault, Trace};
 use crate::wire::{MetadataImage, Micros, NodeId, NodeSet};
 use availability::Availability;
 use commands::Playing;
@@ -249,6 +250,9 @@ impl World {
         }
         let cause = ctx.cause;
         self.carry_out(to);
+        if std::mem::take(&mut self.outbox.crashed) {
+            self.fault(to, ProcessFault::Crash, cause);
+        }
         if std::mem::take(&mut self.outbox.exited) {
             self.exited(to, cause);
         }
@@ -329,6 +333,9 @@ impl World {
             .map(|state| state.name.clone())
             .collect();
         self.topics.extend(new);
+        if let Some(topic) = self.topic_id() {
+            self.trace.count_partitions_of(topic);
+        }
     }
 }
 

@@ -194,6 +194,6 @@ pub(super) fn consumer(fact: &Fact, w: &Words) -> Option<String> {
             w.say("had its {} request refused: {}", &[Text(api.name()), Error(error)])
         }
         Fact::ConsumerClosed => "left".to_owned(),
-        _ => return None,
+        _ => return super::retries::application(fact, w),
     })
 }

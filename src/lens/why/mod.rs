@@ -9,6 +9,7 @@ mod links;
 mod messages;
 mod processes;
 mod replicas;
+mod retries;
 mod settings;
 mod silence;
 mod words;
