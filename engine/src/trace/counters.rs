@@ -2,7 +2,7 @@
 
 use super::latency::LatencyHistogram;
 use super::recent::Recent;
-use super::{Event, Fact};
+use super::{Event, Fact, WorkCounters};
 use crate::log::KeyId;
 use crate::wire::{Micros, ProducerEpoch, TopicId};
 
@@ -43,6 +43,8 @@ pub struct Counters {
     pub group: GroupCounters,
     /// The highest epoch that a producer has come to.
     pub producer_epoch: ProducerEpoch,
+    /// Of the work queue beside the topic.
+    pub work: WorkCounters,
     /// By topic.
     truncated: Vec<u64>,
     now: Micros,
@@ -198,6 +200,7 @@ impl Counters {
                 }
                 self.truncated[topic] += u64::from(records);
             }
+            Fact::Work(work) => self.work.add(&work),
             _ => {}
         }
     }

@@ -1,6 +1,6 @@
 //! The kinds of things that happen.
 
-use super::{CommandFact, Sent};
+use super::{CommandFact, Sent, WorkFact};
 use crate::log::KeyId;
 use crate::wire::{
     Api, BrokerId, BrokerSet, ErrorCode, LeaderEpoch, Micros, NodeId, Offset, PartitionId, ProducerEpoch, ProducerId,
@@ -496,6 +496,10 @@ pub enum Fact {
         /// How long.
         throttle_ms: u32,
     },
+    /// Something happened to a message of the work queue beside the topic.
+    Work(WorkFact),
+    /// Worker: the process runs.
+    WorkerStarted,
 }
 
 /// Why a broker was fenced.

@@ -14,6 +14,7 @@ mod partials;
 mod readable;
 mod recent;
 mod sent;
+mod work;
 
 pub use command_fact::{CommandFact, KeyFact, ProcessFault};
 pub use counters::{Counters, GroupCounters, PartitionCounters, SubjectCounters};
@@ -26,3 +27,4 @@ pub use ledger::{Ledger, LedgerColumn, LedgerFigures, LedgerLine};
 pub use merge::MergeFigures;
 pub use readable::{Names, readable, readable_time};
 pub use sent::Sent;
+pub use work::{WorkCounters, WorkFact, WorkStep};

@@ -61,6 +61,10 @@ pub enum NodeId {
     Producer(u8),
     /// A consumer.
     Consumer(u8),
+    /// The plain work queue beside the topic.
+    Queue,
+    /// One of its workers.
+    Worker(u8),
 }
 
 impl From<BrokerId> for NodeId {
@@ -116,7 +120,7 @@ impl fmt::Display for BrokerSet {
     }
 }
 
-/// Written as in the traces: `b1`, `p2`, `c3`, `ctrl1`.
+/// Written as in the traces: `b1`, `p2`, `c3`, `ctrl1`, `w2`.
 impl fmt::Display for NodeId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -125,6 +129,8 @@ impl fmt::Display for NodeId {
             NodeId::Broker(n) => write!(f, "b{n}"),
             NodeId::Producer(n) => write!(f, "p{n}"),
             NodeId::Consumer(n) => write!(f, "c{n}"),
+            NodeId::Queue => f.write_str("q"),
+            NodeId::Worker(n) => write!(f, "w{n}"),
         }
     }
 }

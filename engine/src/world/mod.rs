@@ -25,6 +25,7 @@ mod queue;
 mod setup;
 mod start;
 mod view;
+mod work;
 
 pub use command::Command;
 pub use drain::{Drain, Drains, NeverWhy};
@@ -36,6 +37,7 @@ pub use view::{
     BrokerView, ConsumerView, ControllerView, CutView, Flight, FlightKind, GroupView, LastSent, OwnedView,
     PartitionView, ProcessState, ProducerView, RecordView, ReplicaView, TruncationView, View,
 };
+pub use work::{QueueView, QueuedView, WorkerView};
 
 use crate::broker::Broker;
 use crate::consumer::Consumer;
@@ -45,6 +47,7 @@ use crate::node::{Ctx, Input, NodeCommand, Outbox, Random, Subjects};
 use crate::producer::Producer;
 use crate::trace::{EventId, Fact, Names, Trace};
 use crate::wire::{MetadataImage, Micros, NodeId, NodeSet};
+use crate::work_queue::{WorkQueue, Worker};
 use availability::Availability;
 use commands::Playing;
 use link::Parcel;
@@ -89,6 +92,8 @@ struct Nodes {
     producers: Vec<(Producer, Random)>,
     /// All that have ever started: a closed one keeps its number.
     consumers: Vec<(Consumer, Random)>,
+    /// With `queue.workers`.
+    work: Option<Box<work::WorkNodes>>,
 }
 
 impl World {
@@ -226,6 +231,8 @@ impl World {
             Node::Broker(node) => node.on(input, &mut ctx),
             Node::Producer(node) => node.on(input, &mut ctx),
             Node::Consumer(node) => node.on(input, &mut ctx),
+            Node::Queue(node) => node.on(input, &mut ctx),
+            Node::Worker(node) => node.on(input, &mut ctx),
         }
         let cause = ctx.cause;
         self.carry_out(to);
@@ -314,6 +321,8 @@ enum Node<'a> {
     Broker(&'a mut Broker),
     Producer(&'a mut Producer),
     Consumer(&'a mut Consumer),
+    Queue(&'a mut WorkQueue),
+    Worker(&'a mut Worker),
 }
 
 impl Nodes {
@@ -331,6 +340,13 @@ impl Nodes {
             NodeId::Broker(n) => nth(&mut self.brokers, n).map(|(node, random)| (Node::Broker(node), random)),
             NodeId::Producer(n) => nth(&mut self.producers, n).map(|(node, random)| (Node::Producer(node), random)),
             NodeId::Consumer(n) => nth(&mut self.consumers, n).map(|(node, random)| (Node::Consumer(node), random)),
+            NodeId::Queue => {
+                let (node, random) = &mut self.work.as_mut()?.queue;
+                Some((Node::Queue(node), random))
+            }
+            NodeId::Worker(n) => {
+                nth(&mut self.work.as_mut()?.workers, n).map(|(node, random)| (Node::Worker(node), random))
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ use super::commands::Playing;
 use super::network::Network;
 use super::processes::Processes;
 use super::queue::{Due, Queue};
+use super::work::WorkNodes;
 use super::{Limits, Nodes, Setup, World};
 use crate::broker::{Broker, BrokerConfig};
 use crate::consumer::{Consumer, ConsumerConfig};
@@ -90,6 +91,7 @@ impl World {
         for (producer, _) in &mut self.nodes.producers {
             producer.configure(self.playing.keying.clone(), workload.value_bytes);
             producer.set_source_kind(workload.source, &limits);
+            producer.set_work_queue(setup.work_queue.workers > 0);
         }
     }
 
@@ -121,6 +123,10 @@ impl World {
         }
         for consumer in 1..=setup.consumers {
             self.add_consumer(consumer, 0);
+        }
+        for worker in 1..=setup.work_queue.workers {
+            let node = NodeId::Worker(worker);
+            self.queue.push(setup.consumers_start_us, Due::Start { node, cause: 0 });
         }
         for (at, command) in &setup.commands {
             self.schedule(*at, command.clone());
@@ -190,6 +196,7 @@ fn nodes(setup: &Setup) -> Nodes {
         brokers: brokers.collect(),
         producers: producers.collect(),
         consumers: Vec::new(),
+        work: WorkNodes::of(setup),
     }
 }
 

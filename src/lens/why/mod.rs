@@ -8,6 +8,7 @@ mod controllers;
 mod links;
 mod messages;
 mod processes;
+mod queue;
 mod replicas;
 mod settings;
 mod silence;
@@ -33,6 +34,7 @@ pub fn sentence(fact: &Fact, words: &Words) -> String {
         replicas::sentence,
         clients::producer,
         clients::consumer,
+        queue::sentence,
     ];
     groups.iter().find_map(|group| group(fact, words)).unwrap_or_default()
 }

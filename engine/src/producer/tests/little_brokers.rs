@@ -252,6 +252,7 @@ impl LittleBrokers {
                 self.work(broker);
             }
             Message::Disconnect(_) => self.forget(broker),
+            Message::Work(_) => {}
             Message::Response(_) => {}
         }
     }

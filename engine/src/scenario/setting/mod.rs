@@ -12,6 +12,7 @@ mod keying;
 mod keys;
 mod kind;
 mod partitioning;
+mod queue;
 mod traffic;
 
 pub use forms::Form;
@@ -137,6 +138,7 @@ impl Setting {
             &keying::SETTINGS,
             &clients::SETTINGS,
             &partitioning::SETTINGS,
+            &queue::SETTINGS,
         ]
         .into_iter()
         .flatten()
