@@ -65,7 +65,7 @@ impl Cursors {
         let high_watermark = partition.committed.unwrap_or(0) + partition.lag;
         let behind = |flag: Option<Flag>, offset: Option<Offset>| {
             let offset = offset.filter(|_| flag.is_some_and(|flag| flag.beyond))?;
-            Some(high_watermark.saturating_sub(offset))
+            Some(high_watermark.saturating_sub(offset)).filter(|behind| *behind > 0)
         };
         [
             behind(self.committed, partition.committed),
