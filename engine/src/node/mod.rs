@@ -13,6 +13,7 @@ pub use bug::Bug;
 pub use ctx::{Ctx, Outbox, Subjects};
 pub use random::Random;
 
+use crate::application::Handover;
 use crate::log::{KeyId, ValueId};
 use crate::wire::{AdminRequest, Message, NodeId};
 use crate::workload::{Interval, KeySampler, Keying};
@@ -34,6 +35,8 @@ pub enum Input {
     Timer(Timer),
     /// The person at the controls, or the scenario, wants something.
     Command(NodeCommand),
+    /// A consumer's application and the producer in its process: what one of the two has handed to the other.
+    Handover(Handover),
 }
 
 /// What a node asked to be reminded of.
@@ -117,6 +120,13 @@ pub enum Timer {
     },
     /// Coordinator: a member's session may have run out.
     Session {
+        /// The group's number at this coordinator.
+        group: u32,
+        /// The member's number in the group.
+        member: u32,
+    },
+    /// Coordinator: a member of a consumer group may have taken too long to give partitions up (KIP-848).
+    Revocation {
         /// The group's number at this coordinator.
         group: u32,
         /// The member's number in the group.
