@@ -37,7 +37,7 @@ use crate::trace::Fact;
 use crate::wire::{Api, BrokerId, Channel, Message, Micros, NodeId, RequestBody, Response, ResponseBody};
 use coordinator_link::CoordinatorLink;
 use fetcher::Fetcher;
-use membership::Membership;
+use membership::{Held, Membership};
 use metadata::ClientMetadata;
 use poll::{Application, Phase};
 use requests::{InFlight, Requests};
@@ -65,6 +65,7 @@ impl Consumer {
     /// A consumer that is not started yet. `bootstrap` is `bootstrap.servers`.
     #[must_use]
     pub fn new(id: u8, config: Arc<ConsumerConfig>, bootstrap: Arc<[BrokerId]>) -> Self {
+        let membership = Membership::of(config.instance_of(id));
         Self {
             client_id: format!("consumer-{}-{id}", config.group).into(),
             requests: Requests::new(config.reconnect_backoff()),
@@ -72,7 +73,7 @@ impl Consumer {
             life: Life::Open,
             metadata: ClientMetadata::new(bootstrap),
             coordinator: CoordinatorLink::default(),
-            membership: Membership::default(),
+            membership,
             fetcher: Fetcher::default(),
             application: Application::default(),
         }
@@ -114,7 +115,9 @@ impl Consumer {
         match response.body {
             ResponseBody::Metadata(image) => self.on_metadata(image, ctx),
             ResponseBody::FindCoordinator(found) => self.on_coordinator(found, ctx),
+            ResponseBody::JoinGroup(joined) if self.is_busy() => self.membership.held = Some(Held::Joined(joined)),
             ResponseBody::JoinGroup(joined) => self.on_joined(joined, ctx),
+            ResponseBody::SyncGroup(synced) if self.is_busy() => self.membership.held = Some(Held::Synced(synced)),
             ResponseBody::SyncGroup(synced) => self.on_synced(&synced, ctx),
             ResponseBody::Heartbeat(error) => self.on_heartbeat_answer(asked, error, ctx),
             ResponseBody::LeaveGroup(_) => self.on_left(ctx),
@@ -156,7 +159,12 @@ impl Consumer {
         }
         match self.application.phase() {
             Phase::Processing => {}
-            Phase::Committing => self.commit(ctx),
+            Phase::Committing => {
+                self.commit(ctx);
+                if self.membership.is_rebalancing() && self.application.phase() == Phase::Polling {
+                    self.poll(ctx);
+                }
+            }
             Phase::Polling => self.poll(ctx),
         }
     }
@@ -208,7 +216,7 @@ impl Consumer {
     }
 
     fn end(&mut self, ctx: &mut Ctx) {
-        self.give_up_partitions(ctx);
+        self.give_up_partitions(self.membership.generation.is_none(), ctx);
         self.requests = Requests::new(self.config.reconnect_backoff());
         self.life = Life::Closed;
         ctx.record_as_cause(Fact::ConsumerClosed);

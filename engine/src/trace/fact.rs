@@ -522,6 +522,15 @@ pub enum Fact {
         epoch: u32,
         /// How many partitions the step is about.
         partitions: u32,
+    /// Consumer: its membership was over, and that partition with it, before it gave it up (`onPartitionsLost`).
+    PartitionLost {
+        /// Which one.
+        partition: PartitionId,
+    },
+    /// Consumer: the rebalance brought it nothing that it did not have (`onPartitionsAssigned` with nothing).
+    NothingAssigned {
+        /// In which generation.
+        generation: u32,
     },
 }
 
