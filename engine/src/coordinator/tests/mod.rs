@@ -2,7 +2,10 @@
 
 mod desk;
 mod moves;
+mod outsiders;
+mod protocols;
 mod replay;
+mod static_members;
 
 use super::GroupCoordinatorConfig;
 use crate::wire::{ErrorCode, MemberId, NodeId, RequestBody};
