@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod load;
+mod retries;
 
 use super::error::did_you_mean;
 use super::target::partition_of;
@@ -58,7 +59,10 @@ impl Observable {
 
     /// All of them.
     pub fn all() -> impl Iterator<Item = &'static Observable> + Clone {
-        catalogue::OBSERVABLES.iter().chain(&load::OBSERVABLES)
+        catalogue::OBSERVABLES
+            .iter()
+            .chain(&load::OBSERVABLES)
+            .chain(&retries::OBSERVABLES)
     }
 
     /// The observable of that name.
