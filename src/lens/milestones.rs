@@ -91,9 +91,14 @@ pub fn is_milestone(fact: &Fact) -> bool {
             | Fact::KeyRuleRefused { .. }
             | Fact::GroupState { .. }
             | Fact::MemberRemoved { .. }
+            | Fact::StaticMemberReplaced { .. }
+            | Fact::InstanceFenced { .. }
+            | Fact::StaticMemberAwaited { .. }
+            | Fact::GroupProtocolChosen { .. }
             | Fact::AssignmentComputed { .. }
             | Fact::PartitionAssigned { .. }
             | Fact::PartitionRevoked { .. }
+            | Fact::PartitionLost { .. }
             | Fact::CoordinatorRefused { .. }
             | Fact::ConsumerClosed
     )

@@ -213,7 +213,8 @@ impl Broker {
             | RequestBody::Heartbeat(_)
             | RequestBody::LeaveGroup(_)
             | RequestBody::OffsetCommit(_)
-            | RequestBody::OffsetFetch(_) => self.group_request(to, body, ctx),
+            | RequestBody::OffsetFetch(_)
+            | RequestBody::ConsumerGroupHeartbeat(_) => self.group_request(to, body, ctx),
             // Those are the controller's.
             RequestBody::CreateTopics { .. }
             | RequestBody::BrokerRegistration(_)

@@ -80,7 +80,8 @@ impl Consumer {
         let commit = OffsetCommitRequest {
             group: self.config.group.clone(),
             member: self.membership.member.clone(),
-            generation,
+            instance: self.membership.instance.clone(),
+            generation: Some(generation),
             offsets,
         };
         self.ask_coordinator(self.config.request_timeout_us, RequestBody::OffsetCommit(commit), ctx);

@@ -6,6 +6,7 @@
 use super::Consumer;
 use super::poll::Phase;
 use super::requests::InFlight;
+use super::state::Life;
 use crate::node::Ctx;
 use crate::wire::{Api, ErrorCode, OffsetCommitRequest, RequestBody};
 
@@ -37,26 +38,37 @@ impl Consumer {
         application.phase = Phase::Committing;
     }
 
-    /// Sends the commit, if it can be sent now.
-    pub(super) fn commit(&mut self, ctx: &mut Ctx) {
+    /// Sends the commit, if it can be sent now. Answers whether the application waits for it.
+    pub(super) fn commit(&mut self, ctx: &mut Ctx) -> bool {
         let Some(generation) = self.membership.generation else {
             // This is no member any more: `CommitFailedException`. Then the records will be read again, by whoever owns
             // them now.
-            return self.throw_commit();
+            self.throw_commit();
+            return false;
         };
         if self.application.commit.is_empty() {
-            return self.after_commit(ctx);
+            self.after_commit(ctx);
+            return false;
+        }
+        if self.membership.is_rebalancing() {
+            self.owe_commit(ctx);
+            if self.life != Life::Open {
+                self.leave(ctx);
+            }
+            return false;
         }
         if self.ready_coordinator(ctx.now()).is_none() || self.requests.is_waiting(Api::OffsetCommit) {
-            return;
+            return true;
         }
         let commit = OffsetCommitRequest {
             group: self.config.group.clone(),
             member: self.membership.member.clone(),
-            generation,
+            instance: self.membership.instance.clone(),
+            generation: Some(generation),
             offsets: self.application.commit.clone(),
         };
         self.ask_coordinator(self.config.request_timeout_us, RequestBody::OffsetCommit(commit), ctx);
+        true
     }
 
     /// `commitSync` throws, and the application polls again all the same: there the consumer joins again.
@@ -75,6 +87,31 @@ impl Consumer {
         }
     }
 
+    /// `RebalanceInProgressException`: it cannot commit now, but polls, and commits when the rebalance is over
+    /// (`ConsumerCoordinator.sendOffsetCommitRequest`). Only with the cooperative protocol does an application work then.
+    fn owe_commit(&mut self, ctx: &mut Ctx) {
+        // Dead letters are committed with the next that is sent back: those in hand must not be.
+        let owes = self.config.role != super::Role::DeadLetter;
+        for (partition, _) in self.application.commit.iter().filter(|_| owes) {
+            if let Some(slot) = self.fetcher.slot(*partition) {
+                self.fetcher.owned[slot].owes_commit = true;
+            }
+        }
+        self.after_commit(ctx);
+    }
+
+    /// After a rebalance: commits what it had to keep back, and says whether there was any.
+    pub(super) fn pay_commit(&mut self, ctx: &mut Ctx) -> bool {
+        if self.membership.is_rebalancing() || !self.fetcher.owned.iter().any(|owned| owned.owes_commit) {
+            return false;
+        }
+        let owed = self.fetcher.owned.iter().filter(|owned| owned.owes_commit);
+        self.application.commit = owed.map(|owned| (owned.id, owned.processed)).collect();
+        self.application.commit_again();
+        self.commit(ctx);
+        true
+    }
+
     pub(super) fn on_commit_answer(&mut self, asked: InFlight, error: ErrorCode, ctx: &mut Ctx) {
         if asked.round != self.membership.round {
             return;
@@ -89,6 +126,7 @@ impl Consumer {
             for &(partition, offset) in &self.application.commit {
                 if let Some(slot) = self.fetcher.slot(partition) {
                     self.fetcher.owned[slot].committed = Some(offset);
+                    self.fetcher.owned[slot].owes_commit = false;
                 }
             }
             self.after_commit(ctx);
@@ -96,7 +134,9 @@ impl Consumer {
             return;
         }
         self.on_group_error(Api::OffsetCommit, error, ctx);
-        if !error.is_retriable() {
+        if error == ErrorCode::RebalanceInProgress {
+            self.owe_commit(ctx);
+        } else if !error.is_retriable() {
             self.throw_commit();
         }
     }

@@ -25,7 +25,6 @@ mod pausing;
 mod poll;
 mod positions;
 mod processing;
-pub mod range_assignor;
 mod rebalance;
 mod requests;
 mod role;
@@ -47,7 +46,7 @@ use crate::trace::Fact;
 use crate::wire::{Api, BrokerId, Channel, Message, Micros, NodeId, RequestBody, Response, ResponseBody};
 use coordinator_link::CoordinatorLink;
 use fetcher::Fetcher;
-use membership::Membership;
+use membership::{Held, Membership};
 use metadata::ClientMetadata;
 use poll::{Application, Phase};
 use requests::{InFlight, Requests};
@@ -75,6 +74,7 @@ impl Consumer {
     /// A consumer that is not started yet. `bootstrap` is `bootstrap.servers`.
     #[must_use]
     pub fn new(id: u8, config: Arc<ConsumerConfig>, bootstrap: Arc<[BrokerId]>) -> Self {
+        let membership = Membership::of(config.instance_of(id));
         Self {
             client_id: format!("consumer-{}-{id}", config.group).into(),
             requests: Requests::new(config.reconnect_backoff()),
@@ -82,10 +82,16 @@ impl Consumer {
             life: Life::Open,
             metadata: ClientMetadata::new(bootstrap),
             coordinator: CoordinatorLink::default(),
-            membership: Membership::default(),
+            membership,
             fetcher: Fetcher::default(),
             application: Application::default(),
         }
+    }
+
+    /// Its settings.
+    #[must_use]
+    pub fn config(&self) -> &Arc<ConsumerConfig> {
+        &self.config
     }
 
     /// Handles one input.
@@ -120,7 +126,9 @@ impl Consumer {
         match response.body {
             ResponseBody::Metadata(image) => self.on_metadata(image, ctx),
             ResponseBody::FindCoordinator(found) => self.on_coordinator(found, ctx),
+            ResponseBody::JoinGroup(joined) if self.is_busy() => self.membership.held = Some(Held::Joined(joined)),
             ResponseBody::JoinGroup(joined) => self.on_joined(joined, ctx),
+            ResponseBody::SyncGroup(synced) if self.is_busy() => self.membership.held = Some(Held::Synced(synced)),
             ResponseBody::SyncGroup(synced) => self.on_synced(&synced, ctx),
             ResponseBody::Heartbeat(error) => self.on_heartbeat_answer(asked, error, ctx),
             ResponseBody::LeaveGroup(_) => self.on_left(ctx),
@@ -162,13 +170,14 @@ impl Consumer {
             return;
         }
         loop {
-            let phase = self.application.phase();
-            match phase {
-                Phase::Processing | Phase::Flushing => {}
-                Phase::Committing => self.commit(ctx),
+            let was_committing = self.application.phase() == Phase::Committing;
+            match self.application.phase() {
+                Phase::Processing | Phase::Flushing => return,
+                Phase::Committing if self.commit(ctx) => return,
+                Phase::Committing => {}
                 Phase::Polling => self.poll(ctx),
             }
-            if self.application.phase() == phase || self.life == Life::Closed {
+            if self.application.phase() == Phase::Polling && !was_committing || self.life == Life::Closed {
                 return;
             }
         }
@@ -221,10 +230,11 @@ impl Consumer {
     }
 
     fn end(&mut self, ctx: &mut Ctx) {
-        self.give_up_partitions(ctx);
+        self.give_up_partitions(self.membership.generation.is_none(), ctx);
         self.requests = Requests::new(self.config.reconnect_backoff());
         self.life = Life::Closed;
-        ctx.record(Fact::ConsumerClosed);
+        ctx.record_as_cause(Fact::ConsumerClosed);
+        ctx.exit();
     }
 
     /// Sends a request to the coordinator, if it is known.

@@ -12,7 +12,7 @@ pub mod size;
 
 pub use batch::{Batch, BatchBuilder, BatchSequence, LogEntry};
 pub use dictionary::{Dictionary, KeyId, ValueId};
-pub use group_record::{GroupMetadata, GroupRecord, MemberMetadata};
+pub use group_record::{ConsumerGroupRecord, GroupMetadata, GroupRecord, MemberMetadata};
 pub use leader_epochs::LeaderEpochs;
 pub use partition_log::{Log, Removed};
 pub use producer_state::{BATCHES_KEPT, KeptBatch, ProducerState, ProducerStates, sequence_after};

@@ -127,6 +127,13 @@ pub enum Timer {
         /// The member's number in the group.
         member: u32,
     },
+    /// Coordinator: a member of a consumer group may have taken too long to give partitions up (KIP-848).
+    Revocation {
+        /// The group's number at this coordinator.
+        group: u32,
+        /// The member's number in the group.
+        member: u32,
+    },
 }
 
 /// What a person or a scenario does to a node.

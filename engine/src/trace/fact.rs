@@ -1,6 +1,6 @@
 //! The kinds of things that happen.
 
-use super::{CommandFact, Sent};
+use super::{CommandFact, EpochWhy, ReconcileStep, Sent};
 use crate::application::Destination;
 use crate::log::{FailureWhy, KeyId};
 use crate::wire::{
@@ -497,6 +497,69 @@ pub enum Fact {
         /// How long.
         throttle_ms: u32,
     },
+    /// Coordinator: a consumer group's epoch has risen (KIP-848).
+    GroupEpochBumped {
+        /// It is this now.
+        epoch: u32,
+        /// Why.
+        why: EpochWhy,
+    },
+    /// Coordinator: who should have what is computed for that epoch (KIP-848).
+    TargetAssignmentComputed {
+        /// For which epoch.
+        epoch: u32,
+        /// For how many members.
+        members: u32,
+        /// How many partitions.
+        partitions: u32,
+    },
+    /// Coordinator: a member of a consumer group is one step nearer to what it should have (KIP-848).
+    MemberReconciles {
+        /// Who.
+        consumer: NodeId,
+        /// The step.
+        step: ReconcileStep,
+        /// The member's epoch after it.
+        epoch: u32,
+        /// How many partitions the step is about.
+        partitions: u32,
+    },
+    /// Consumer: its membership was over, and that partition with it, before it gave it up (`onPartitionsLost`).
+    PartitionLost {
+        /// Which one.
+        partition: PartitionId,
+    },
+    /// Consumer: the rebalance brought it nothing that it did not have (`onPartitionsAssigned` with nothing).
+    NothingAssigned {
+        /// In which generation.
+        generation: u32,
+    },
+    /// Coordinator: a process came with the `group.instance.id` of a member, and is that member now.
+    StaticMemberReplaced {
+        /// Who came.
+        consumer: NodeId,
+        /// Who was that member: most often the same one, before its restart.
+        was: NodeId,
+    },
+    /// Coordinator: somebody asks in the name of a static member whose place another process has taken since.
+    InstanceFenced {
+        /// Who asks.
+        consumer: NodeId,
+        /// Who is that member now.
+        by: NodeId,
+        /// What it asks.
+        api: Api,
+    },
+    /// Coordinator: a static member did not join, and is a member of the next generation all the same.
+    StaticMemberAwaited {
+        /// Who is away.
+        consumer: NodeId,
+    },
+    /// Coordinator: members knew more than one assignor, and the group uses another one than before, or its first.
+    GroupProtocolChosen {
+        /// Its name.
+        protocol: &'static str,
+    },
 
     /// Consumer: its application could not process a record.
     AttemptFailed {
@@ -661,6 +724,8 @@ pub enum GroupStateName {
     CompletingRebalance,
     Stable,
     Dead,
+    Assigning,
+    Reconciling,
 }
 
 impl GroupStateName {
@@ -673,6 +738,8 @@ impl GroupStateName {
             GroupStateName::CompletingRebalance => "CompletingRebalance",
             GroupStateName::Stable => "Stable",
             GroupStateName::Dead => "Dead",
+            GroupStateName::Assigning => "Assigning",
+            GroupStateName::Reconciling => "Reconciling",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What happened, and why: events with their causes, counters, and one digest over everything.
 
 mod command_fact;
+mod consumer_group;
 mod counters;
 mod digest;
 mod event;
@@ -17,6 +18,7 @@ mod recent;
 mod sent;
 
 pub use command_fact::{CommandFact, KeyFact, ProcessFault};
+pub use consumer_group::{EpochWhy, ReconcileStep};
 pub use counters::{Counters, GroupCounters, PartitionCounters, RetryCounters, SubjectCounters};
 pub use event::{Event, EventId, Trace};
 pub use fact::{BatchWhy, Election, Fact, FenceWhy, GroupStateName, PauseWhy};

@@ -258,6 +258,15 @@ fn group_text(fact: &Fact, n: &Names) -> String {
             format!("group {} generation {generation}, {members} members", state.name())
         }
         Fact::MemberRemoved { consumer } => format!("removed {consumer} from the group"),
+        Fact::StaticMemberReplaced { consumer, was } if consumer == was => {
+            format!("{consumer} is back, the same member as before")
+        }
+        Fact::StaticMemberReplaced { consumer, was } => format!("{consumer} takes the place of {was}"),
+        Fact::InstanceFenced { consumer, by, api } => {
+            format!("fenced {consumer}, which asks {}: {by} has its place", api.name())
+        }
+        Fact::StaticMemberAwaited { consumer } => format!("{consumer} is away and stays a member"),
+        Fact::GroupProtocolChosen { protocol } => format!("the group uses {protocol}"),
         Fact::OffsetCommitted { partition, offset } => format!("committed {} at {offset}", n.partition(partition)),
         Fact::AssignmentComputed { members, partitions } => {
             format!("assigned {partitions} partitions to {members} members")
@@ -266,6 +275,8 @@ fn group_text(fact: &Fact, n: &Names) -> String {
             format!("owns {} generation {generation}", n.partition(partition))
         }
         Fact::PartitionRevoked { partition } => format!("gave up {}", n.partition(partition)),
+        Fact::PartitionLost { partition } => format!("lost {}", n.partition(partition)),
+        Fact::NothingAssigned { generation } => format!("gets nothing more generation {generation}"),
         Fact::PositionSet {
             partition,
             offset,

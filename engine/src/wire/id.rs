@@ -66,6 +66,21 @@ pub enum NodeId {
     Relay(u8),
 }
 
+impl NodeId {
+    /// Its number among its kind; 0 for the person at the controls.
+    #[must_use]
+    pub fn number(self) -> u8 {
+        match self {
+            NodeId::User => 0,
+            NodeId::Controller(n)
+            | NodeId::Broker(n)
+            | NodeId::Producer(n)
+            | NodeId::Consumer(n)
+            | NodeId::Relay(n) => n,
+        }
+    }
+}
+
 impl From<BrokerId> for NodeId {
     fn from(id: BrokerId) -> Self {
         NodeId::Broker(id.0)

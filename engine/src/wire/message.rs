@@ -5,6 +5,7 @@ use super::cluster::{
     BrokerHeartbeatRequest, BrokerHeartbeatResponse, BrokerRegistrationRequest, BrokerRegistrationResponse,
     InitProducerIdResponse,
 };
+use super::consumer_group::{ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse};
 use super::group::{
     FindCoordinatorResponse, HeartbeatRequest, JoinGroupRequest, JoinGroupResponse, LeaveGroupRequest,
     OffsetCommitRequest, OffsetCommitResponse, OffsetFetchResponse, SyncGroupRequest, SyncGroupResponse,
@@ -44,6 +45,7 @@ pub enum Api {
     Vote,
     BeginQuorumEpoch,
     EndQuorumEpoch,
+    ConsumerGroupHeartbeat,
 }
 
 impl Api {
@@ -72,6 +74,7 @@ impl Api {
             Api::Vote => "Vote",
             Api::BeginQuorumEpoch => "BeginQuorumEpoch",
             Api::EndQuorumEpoch => "EndQuorumEpoch",
+            Api::ConsumerGroupHeartbeat => "ConsumerGroupHeartbeat",
         }
     }
 }
@@ -152,6 +155,7 @@ pub enum RequestBody {
     Vote(VoteRequest),
     BeginQuorumEpoch(QuorumEpochRequest),
     EndQuorumEpoch(QuorumEpochRequest),
+    ConsumerGroupHeartbeat(ConsumerGroupHeartbeatRequest),
 }
 
 /// The answers.
@@ -179,6 +183,7 @@ pub enum ResponseBody {
     Vote(VoteResponse),
     BeginQuorumEpoch(QuorumEpochResponse),
     EndQuorumEpoch(QuorumEpochResponse),
+    ConsumerGroupHeartbeat(ConsumerGroupHeartbeatResponse),
 }
 
 impl RequestBody {
@@ -207,6 +212,7 @@ impl RequestBody {
             RequestBody::Vote(_) => Api::Vote,
             RequestBody::BeginQuorumEpoch(_) => Api::BeginQuorumEpoch,
             RequestBody::EndQuorumEpoch(_) => Api::EndQuorumEpoch,
+            RequestBody::ConsumerGroupHeartbeat(_) => Api::ConsumerGroupHeartbeat,
         }
     }
 }
@@ -237,6 +243,7 @@ impl ResponseBody {
             ResponseBody::Vote(_) => Api::Vote,
             ResponseBody::BeginQuorumEpoch(_) => Api::BeginQuorumEpoch,
             ResponseBody::EndQuorumEpoch(_) => Api::EndQuorumEpoch,
+            ResponseBody::ConsumerGroupHeartbeat(_) => Api::ConsumerGroupHeartbeat,
         }
     }
 
@@ -261,6 +268,7 @@ impl ResponseBody {
             ResponseBody::InitProducerId(r) => r.error,
             ResponseBody::AllocateProducerIds(r) => r.error,
             ResponseBody::BeginQuorumEpoch(r) | ResponseBody::EndQuorumEpoch(r) => r.error,
+            ResponseBody::ConsumerGroupHeartbeat(r) => r.error,
             ResponseBody::Metadata(_) | ResponseBody::Vote(_) => ErrorCode::None,
         }
     }

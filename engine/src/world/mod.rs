@@ -178,7 +178,12 @@ impl World {
                 Reach::Waits => self.wait(to, Input::Handover(*handover), cause),
                 Reach::Void | Reach::Refused(_) => {}
             },
-            Due::Start { node, cause } => self.tell(node, Input::Start, cause),
+            // Who was killed before it began, or was told to end, does not begin.
+            Due::Start { node, cause } => match self.processes.reach(node, 0, false) {
+                Reach::Handled => self.tell(node, Input::Start, cause),
+                Reach::Waits => self.wait(node, Input::Start, cause),
+                Reach::Void | Reach::Refused(_) => {}
+            },
             Due::Command(command) => self.obey(&command),
             Due::Rate => self.follow_rate(),
             Due::Admin(wish) => self.administer(*wish),

@@ -152,6 +152,9 @@ impl World {
         self.nodes
             .consumers
             .push((Consumer::new(number, Arc::new(config), bootstrap(&self.setup)), random));
+        let with_relay = has_relay.then_some(NodeId::Relay(number));
+        self.processes
+            .add_consumer([node].into_iter().chain(with_relay).collect());
         self.nodes.relays.push(relay);
         let at = self.setup.consumers_start_us.max(self.now);
         self.queue.push(at, Due::Start { node, cause });

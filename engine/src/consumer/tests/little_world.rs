@@ -315,7 +315,7 @@ impl LittleWorld {
                 "{} {} {}",
                 group.state().name(),
                 group.generation(),
-                group.members().len()
+                group.members().count()
             )
         })
     }

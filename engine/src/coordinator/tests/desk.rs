@@ -6,8 +6,9 @@ use crate::log::{Dictionary, GroupRecord};
 use crate::node::{Ctx, Outbox, Random, Subjects, Timer};
 use crate::trace::{Fact, Trace};
 use crate::wire::{
-    Assignment, Channel, ErrorCode, HeartbeatRequest, JoinGroupRequest, JoinGroupResponse, LeaveGroupRequest, MemberId,
-    Micros, NodeId, Offset, OffsetCommitRequest, PartitionId, RequestBody, ResponseBody, SyncGroupRequest, TopicId,
+    Assignment, Channel, ErrorCode, GroupProtocol, HeartbeatRequest, JoinGroupRequest, JoinGroupResponse,
+    LeaveGroupRequest, MemberId, Micros, NodeId, Offset, OffsetCommitRequest, PartitionId, RequestBody, ResponseBody,
+    Subscription, SyncGroupRequest, TopicId,
 };
 use std::collections::BTreeMap;
 
@@ -178,6 +179,20 @@ impl Desk {
         self.now = at;
     }
 
+    /// Fires the first timer of that kind that is due. Answers whether there was one.
+    pub(super) fn fire(&mut self, wanted: impl Fn(&Timer) -> bool) -> bool {
+        let due = self.timers.iter().take_while(|(key, _)| key.0 <= self.now);
+        let Some(key) = due.into_iter().find(|(_, timer)| wanted(timer)).map(|(key, _)| *key) else {
+            return false;
+        };
+        if let Some(timer) = self.timers.remove(&key) {
+            self.turn(Box::new(move |coordinator, ctx, effects| {
+                coordinator.on_timer(timer, ctx, effects);
+            }));
+        }
+        true
+    }
+
     pub(super) fn pass(&mut self, span: Micros) {
         self.pass_to(self.now + span);
     }
@@ -220,6 +235,7 @@ impl Desk {
             RequestBody::SyncGroup(SyncGroupRequest {
                 group,
                 member,
+                instance: None,
                 generation,
                 assignments,
             }),
@@ -233,6 +249,7 @@ impl Desk {
             RequestBody::Heartbeat(HeartbeatRequest {
                 group,
                 member,
+                instance: None,
                 generation,
             }),
         );
@@ -241,7 +258,14 @@ impl Desk {
 
     pub(super) fn leave(&mut self, client: u8, member: &MemberId) -> ErrorCode {
         let (group, member) = (GROUP.into(), member.clone());
-        let sent = self.send(client, RequestBody::LeaveGroup(LeaveGroupRequest { group, member }));
+        let sent = self.send(
+            client,
+            RequestBody::LeaveGroup(LeaveGroupRequest {
+                group,
+                member,
+                instance: None,
+            }),
+        );
         self.error(sent)
     }
 
@@ -260,7 +284,8 @@ impl Desk {
         let commit = OffsetCommitRequest {
             group: GROUP.into(),
             member: member.clone(),
-            generation,
+            instance: None,
+            generation: Some(generation),
             offsets: vec![(PartitionId { topic: TOPIC, index: 0 }, offset)],
         };
         self.send(client, RequestBody::OffsetCommit(commit))
@@ -312,7 +337,7 @@ impl Desk {
                     "{} {} {}",
                     group.state().name(),
                     group.generation(),
-                    group.members().len()
+                    group.members().count()
                 )
             },
         )
@@ -342,8 +367,16 @@ pub(super) fn join_request(client: u8, member: &MemberId) -> JoinGroupRequest {
         member: member.clone(),
         session_timeout_us: 10 * SECOND,
         rebalance_timeout_us: 60 * SECOND,
-        subscription: [TOPIC].into(),
+        instance: None,
+        protocols: [protocol("range", Subscription::to([TOPIC]))].into(),
         client_id: format!("c{client}").into(),
+    }
+}
+
+pub(super) fn protocol(name: &str, metadata: Subscription) -> GroupProtocol {
+    GroupProtocol {
+        name: name.into(),
+        metadata,
     }
 }
 

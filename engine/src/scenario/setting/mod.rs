@@ -13,6 +13,7 @@ mod forms;
 mod keying;
 mod keys;
 mod kind;
+mod membership;
 mod partitioning;
 mod traffic;
 
@@ -140,6 +141,7 @@ impl Setting {
             &clients::SETTINGS,
             &applications::SETTINGS,
             &partitioning::SETTINGS,
+            &membership::SETTINGS,
         ]
         .into_iter()
         .flatten()

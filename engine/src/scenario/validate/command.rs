@@ -5,6 +5,7 @@ use crate::scenario::action::write_action;
 use crate::scenario::decimal::{self, grouped};
 use crate::scenario::nodes::too_high;
 use crate::scenario::setting::{self, MAX_KEYS, Setting};
+use crate::trace::ProcessFault;
 use crate::wire::{BrokerId, Micros, NodeId, NodeSet};
 use crate::world::{Command, Limits, Setup};
 
@@ -44,6 +45,14 @@ pub fn check_command(command: &Command) -> Result<(), SetupProblem> {
                 return problem(["value.bytes"], message);
             }
         }
+        Command::Process {
+            node: node @ NodeId::Producer(_),
+            ..
+        }
+        | Command::Process {
+            node: node @ NodeId::Consumer(_),
+            fault: ProcessFault::LoseDisk,
+        } => return wrong(format!("that does not happen to {node}")),
         Command::Keys(keys) if keys.len() > MAX_KEYS => {
             let most = grouped(MAX_KEYS as u64);
             return problem(["own.keys"], format!("own.keys must be at most {most} keys"));
@@ -142,7 +151,7 @@ fn no_higher_than(command: &Command, is_none_of: &str, have: impl Fn(NodeId) -> 
 }
 
 fn first_too_high(command: &Command, have: &impl Fn(NodeId) -> u8) -> Option<NodeId> {
-    let is_there = |node: NodeId| (1..=have(node)).contains(&number_of(node));
+    let is_there = |node: NodeId| (1..=have(node)).contains(&node.number());
     let one = |node: NodeId| (!is_there(node)).then_some(node);
     match command {
         Command::Process { node, .. } => one(*node),
@@ -152,13 +161,6 @@ fn first_too_high(command: &Command, have: &impl Fn(NodeId) -> u8) -> Option<Nod
             too_high(*from, have).or_else(|| too_high(*to, have))
         }
         _ => None,
-    }
-}
-
-fn number_of(node: NodeId) -> u8 {
-    match node {
-        NodeId::User => 0,
-        NodeId::Controller(n) | NodeId::Broker(n) | NodeId::Producer(n) | NodeId::Consumer(n) | NodeId::Relay(n) => n,
     }
 }
 
