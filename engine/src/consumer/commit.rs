@@ -39,25 +39,27 @@ impl Consumer {
         application.phase = Phase::Committing;
     }
 
-    /// Sends the commit, if it can be sent now.
-    pub(super) fn commit(&mut self, ctx: &mut Ctx) {
+    /// Sends the commit, if it can be sent now. Answers whether the application waits for it.
+    pub(super) fn commit(&mut self, ctx: &mut Ctx) -> bool {
         let Some(generation) = self.membership.generation else {
             // This is no member any more: `CommitFailedException`. Then the records will be read again, by whoever owns
             // them now.
-            return self.throw_commit();
+            self.throw_commit();
+            return false;
         };
         if self.application.commit.is_empty() {
-            return self.after_commit(ctx);
+            self.after_commit(ctx);
+            return false;
         }
         if self.membership.is_rebalancing() {
-            self.owe_commit();
+            self.owe_commit(ctx);
             if self.life != Life::Open {
                 self.leave(ctx);
             }
-            return;
+            return false;
         }
         if self.ready_coordinator(ctx.now()).is_none() || self.requests.is_waiting(Api::OffsetCommit) {
-            return;
+            return true;
         }
         let commit = OffsetCommitRequest {
             group: self.config.group.clone(),
@@ -67,43 +69,6 @@ impl Consumer {
             offsets: self.application.commit.clone(),
         };
         self.ask_coordinator(self.config.request_timeout_us, RequestBody::OffsetCommit(commit), ctx);
-    }
-
-    /// `RebalanceInProgressException`: it cannot commit now, but polls, and commits when the rebalance is over
-    /// (`ConsumerCoordinator.sendOffsetCommitRequest`). Only with the cooperative protocol does an application work then.
-    fn owe_commit(&mut self) {
-        if !self.commits_by_itself(CommitStrategy::BeforeProcessing) {
-            for (partition, _) in &self.application.commit {
-                if let Some(slot) = self.fetcher.slot(*partition) {
-                    self.fetcher.owned[slot].owes_commit = true;
-                }
-            }
-        }
-        self.put_back();
-        self.application.poll_again();
-    }
-
-    /// The exception has ended the work on what is in hand: the application seeks back to it, and reads it again.
-    fn put_back(&mut self) {
-        for run in std::mem::take(&mut self.application.work) {
-            let owned = &mut self.fetcher.owned[run.slot];
-            if owned.position != owned.processed {
-                owned.seek(owned.processed);
-                self.fetcher.drop_buffered(run.slot);
-            }
-        }
-        self.application.failed = None;
-    }
-
-    /// After a rebalance: commits what it had to keep back, and says whether there was any.
-    pub(super) fn pay_commit(&mut self, ctx: &mut Ctx) -> bool {
-        if self.membership.is_rebalancing() || !self.fetcher.owned.iter().any(|owned| owned.owes_commit) {
-            return false;
-        }
-        let owed = self.fetcher.owned.iter().filter(|owned| owned.owes_commit);
-        self.application.commit = owed.map(|owned| (owned.id, owned.processed)).collect();
-        self.application.commit_again();
-        self.commit(ctx);
         true
     }
 
@@ -121,6 +86,47 @@ impl Consumer {
             self.application.phase = Phase::Processing;
             self.work(ctx);
         }
+    }
+
+    /// `RebalanceInProgressException`: it cannot commit now, but polls, and commits when the rebalance is over
+    /// (`ConsumerCoordinator.sendOffsetCommitRequest`). Only with the cooperative protocol does an application work then.
+    fn owe_commit(&mut self, ctx: &mut Ctx) {
+        if self.commits_by_itself(CommitStrategy::BeforeProcessing) {
+            return self.put_back();
+        }
+        // Dead letters are committed with the next that is sent back: those in hand must not be.
+        let owes = self.config.role != super::Role::DeadLetter;
+        for (partition, _) in self.application.commit.iter().filter(|_| owes) {
+            if let Some(slot) = self.fetcher.slot(*partition) {
+                self.fetcher.owned[slot].owes_commit = true;
+            }
+        }
+        self.after_commit(ctx);
+    }
+
+    /// What may not be processed before it is committed is not: the application seeks back to it, and reads it again.
+    fn put_back(&mut self) {
+        for run in std::mem::take(&mut self.application.work) {
+            let owned = &mut self.fetcher.owned[run.slot];
+            if owned.position != owned.processed {
+                owned.seek(owned.processed);
+                self.fetcher.drop_buffered(run.slot);
+            }
+        }
+        self.application.failed = None;
+        self.application.poll_again();
+    }
+
+    /// After a rebalance: commits what it had to keep back, and says whether there was any.
+    pub(super) fn pay_commit(&mut self, ctx: &mut Ctx) -> bool {
+        if self.membership.is_rebalancing() || !self.fetcher.owned.iter().any(|owned| owned.owes_commit) {
+            return false;
+        }
+        let owed = self.fetcher.owned.iter().filter(|owned| owned.owes_commit);
+        self.application.commit = owed.map(|owned| (owned.id, owned.processed)).collect();
+        self.application.commit_again();
+        self.commit(ctx);
+        true
     }
 
     pub(super) fn on_commit_answer(&mut self, asked: InFlight, error: ErrorCode, ctx: &mut Ctx) {
@@ -146,7 +152,7 @@ impl Consumer {
         }
         self.on_group_error(Api::OffsetCommit, error, ctx);
         if error == ErrorCode::RebalanceInProgress {
-            self.owe_commit();
+            self.owe_commit(ctx);
         } else if !error.is_retriable() {
             self.throw_commit();
         }

@@ -170,13 +170,14 @@ impl Consumer {
             return;
         }
         loop {
-            let phase = self.application.phase();
-            match phase {
-                Phase::Processing | Phase::Flushing => {}
-                Phase::Committing => self.commit(ctx),
+            let was_committing = self.application.phase() == Phase::Committing;
+            match self.application.phase() {
+                Phase::Processing | Phase::Flushing => return,
+                Phase::Committing if self.commit(ctx) => return,
+                Phase::Committing => {}
                 Phase::Polling => self.poll(ctx),
             }
-            if self.application.phase() == phase || self.life == Life::Closed {
+            if self.application.phase() == Phase::Polling && !was_committing || self.life == Life::Closed {
                 return;
             }
         }

@@ -109,6 +109,8 @@ impl Producer {
                 partition,
             }) => self.send_text(key, subject, value, partition, ctx),
             Input::Command(NodeCommand::Stop) => self.stop(ctx),
+            // Of a relay: its consumer has ended, and it with it.
+            Input::Command(NodeCommand::ShutDown) => ctx.exit(),
             Input::Handover(Handover::Send(relayed)) => self.send_on(*relayed, ctx),
             Input::Command(_) | Input::Handover(Handover::Sent { .. }) => {}
         }

@@ -94,6 +94,8 @@ pub struct GroupCounters {
     pub generations: u64,
     /// Partitions that changed hands.
     pub revoked: u64,
+    /// Commits that consumers have made by themselves.
+    pub auto_commits: u64,
 }
 
 /// Sums over records that could not be processed.
@@ -215,6 +217,7 @@ impl Counters {
                 }
                 self.add_processed(subject, sequence);
             }
+            Fact::AutoCommitted { .. } => self.group.auto_commits += 1,
             Fact::AttemptFailed { .. } => self.retries.failed_attempts += 1,
             Fact::RecordSkipped { .. } => self.retries.skipped += 1,
             Fact::DeadLetterTaken { .. } => self.retries.dead_letters += 1,

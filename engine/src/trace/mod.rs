@@ -7,6 +7,7 @@ mod digest;
 mod event;
 mod fact;
 mod intervals;
+mod journeys;
 mod json;
 mod latency;
 mod ledger;
@@ -23,6 +24,7 @@ pub use counters::{Counters, GroupCounters, PartitionCounters, RetryCounters, Su
 pub use event::{Event, EventId, Trace};
 pub use fact::{BatchWhy, Election, Fact, FenceWhy, GroupStateName, PauseWhy};
 pub use intervals::Intervals;
+pub use journeys::{JourneyStep, JourneyWhat};
 pub use json::event_json;
 pub use latency::LatencyHistogram;
 pub use ledger::{Ledger, LedgerColumn, LedgerFigures, LedgerLine};

@@ -102,6 +102,19 @@ impl World {
         Some((relay, random))
     }
 
+    /// The relay of that consumer has died: the next one knows nothing of it, and is another producer to the brokers.
+    pub(super) fn forget_relay(&mut self, number: u8) {
+        let place = usize::from(number).saturating_sub(1);
+        let Some((consumer, _)) = self.nodes.consumers.get(place) else {
+            return;
+        };
+        let config = consumer.config().clone();
+        let next = self.relay_of(number, &config);
+        if let (Some(Some((relay, _))), Some((next, _))) = (self.nodes.relays.get_mut(place), next) {
+            *relay = next;
+        }
+    }
+
     /// These records cannot be processed from now on, and no others.
     pub(super) fn set_poison(&mut self, poison: &[Poison]) {
         if poison.is_empty() && self.downstream.is_calm() {

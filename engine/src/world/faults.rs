@@ -221,6 +221,9 @@ impl World {
         if let NodeId::Controller(_) = node {
             self.remember_image();
         }
+        if let NodeId::Relay(number) = node {
+            return self.forget_relay(number);
+        }
         let bootstrap = bootstrap(&self.setup);
         match self.nodes.get(node) {
             Some((Node::Broker(broker), _)) => broker.killed(clean),

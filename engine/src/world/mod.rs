@@ -23,6 +23,7 @@ mod network;
 mod network_config;
 mod processes;
 mod queue;
+mod retries;
 mod setup;
 mod start;
 mod view;
@@ -33,6 +34,7 @@ pub use drain::{Drain, Drains, NeverWhy};
 pub use heat::Latency;
 pub use merge::{MergeView, MergedSubject};
 pub use network_config::{LinkConfig, NetworkConfig};
+pub use retries::{EffectFigures, FailedView, RetriesView, TierView};
 pub use setup::{Limits, Setup, TopicSetup};
 pub use view::{
     BrokerView, ConsumerView, ControllerView, CutView, Flight, FlightKind, GroupView, LastSent, OwnedView,

@@ -158,9 +158,10 @@ impl World {
         self.nodes
             .consumers
             .push((Consumer::new(number, Arc::new(config), bootstrap(&self.setup)), random));
+        let with_relay = has_relay.then_some(NodeId::Relay(number));
+        self.processes
+            .add_consumer([node].into_iter().chain(with_relay).collect());
         self.nodes.relays.push(relay);
-        let residents = [Some(node), has_relay.then_some(NodeId::Relay(number))];
-        self.processes.add_consumer(residents.into_iter().flatten().collect());
         let at = self.setup.consumers_start_us.max(self.now);
         self.queue.push(at, Due::Start { node, cause });
         if has_relay {
