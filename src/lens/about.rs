@@ -75,6 +75,8 @@ fn of_group(fact: &Fact) -> bool {
         | Fact::AssignmentComputed { .. }
         | Fact::PartitionAssigned { .. }
         | Fact::PartitionRevoked { .. }
+        | Fact::PartitionLost { .. }
+        | Fact::NothingAssigned { .. }
         | Fact::CoordinatorRefused { .. }
         | Fact::ConsumerClosed => true,
         _ => false,
@@ -114,6 +116,7 @@ pub(super) fn partition_of(fact: &Fact) -> Option<PartitionId> {
         | Fact::OffsetCommitted { partition, .. }
         | Fact::PartitionAssigned { partition, .. }
         | Fact::PartitionRevoked { partition }
+        | Fact::PartitionLost { partition }
         | Fact::PositionSet { partition, .. }
         | Fact::RecordsFetched { partition, .. }
         | Fact::RecordProcessed { partition, .. } => Some(partition),

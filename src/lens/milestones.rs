@@ -94,6 +94,7 @@ pub fn is_milestone(fact: &Fact) -> bool {
             | Fact::AssignmentComputed { .. }
             | Fact::PartitionAssigned { .. }
             | Fact::PartitionRevoked { .. }
+            | Fact::PartitionLost { .. }
             | Fact::CoordinatorRefused { .. }
             | Fact::ConsumerClosed
     )

@@ -167,7 +167,7 @@ impl Broker {
             Input::Timer(timer) => self.on_group_timer(timer, ctx),
             Input::Command(NodeCommand::SetDisk(bytes_per_s)) => self.set_disk(bytes_per_s, ctx),
             Input::Command(NodeCommand::ShutDown) => self.shut_down(ctx),
-            Input::Command(_) => {}
+            Input::Command(_) | Input::Handover(_) => {}
         }
     }
 

@@ -22,12 +22,14 @@ mod poll;
 mod positions;
 mod rebalance;
 mod requests;
+mod role;
 mod state;
 #[cfg(test)]
 mod tests;
 
 pub use config::ConsumerConfig;
 pub use owned::OwnedPartition;
+pub use role::Role;
 pub use state::ConsumerState;
 
 use crate::node::{Ctx, Input, NodeCommand, Timer};
@@ -35,7 +37,7 @@ use crate::trace::Fact;
 use crate::wire::{Api, BrokerId, Channel, Message, Micros, NodeId, RequestBody, Response, ResponseBody};
 use coordinator_link::CoordinatorLink;
 use fetcher::Fetcher;
-use membership::Membership;
+use membership::{Held, Membership};
 use metadata::ClientMetadata;
 use poll::{Application, Phase};
 use requests::{InFlight, Requests};
@@ -63,6 +65,7 @@ impl Consumer {
     /// A consumer that is not started yet. `bootstrap` is `bootstrap.servers`.
     #[must_use]
     pub fn new(id: u8, config: Arc<ConsumerConfig>, bootstrap: Arc<[BrokerId]>) -> Self {
+        let membership = Membership::of(config.instance_of(id));
         Self {
             client_id: format!("consumer-{}-{id}", config.group).into(),
             requests: Requests::new(config.reconnect_backoff()),
@@ -70,10 +73,16 @@ impl Consumer {
             life: Life::Open,
             metadata: ClientMetadata::new(bootstrap),
             coordinator: CoordinatorLink::default(),
-            membership: Membership::default(),
+            membership,
             fetcher: Fetcher::default(),
             application: Application::default(),
         }
+    }
+
+    /// Its settings.
+    #[must_use]
+    pub fn config(&self) -> &Arc<ConsumerConfig> {
+        &self.config
     }
 
     /// Handles one input.
@@ -93,7 +102,7 @@ impl Consumer {
             } => self.on_disconnect(BrokerId(broker), channel, ctx),
             Input::Timer(timer) => self.on_timer(timer, ctx),
             Input::Command(NodeCommand::Close) => self.close(ctx),
-            Input::Message { .. } | Input::Command(_) => return,
+            Input::Message { .. } | Input::Command(_) | Input::Handover(_) => return,
         }
         self.go_on(ctx);
     }
@@ -106,7 +115,9 @@ impl Consumer {
         match response.body {
             ResponseBody::Metadata(image) => self.on_metadata(image, ctx),
             ResponseBody::FindCoordinator(found) => self.on_coordinator(found, ctx),
+            ResponseBody::JoinGroup(joined) if self.is_busy() => self.membership.held = Some(Held::Joined(joined)),
             ResponseBody::JoinGroup(joined) => self.on_joined(joined, ctx),
+            ResponseBody::SyncGroup(synced) if self.is_busy() => self.membership.held = Some(Held::Synced(synced)),
             ResponseBody::SyncGroup(synced) => self.on_synced(&synced, ctx),
             ResponseBody::Heartbeat(error) => self.on_heartbeat_answer(asked, error, ctx),
             ResponseBody::LeaveGroup(_) => self.on_left(ctx),
@@ -148,7 +159,12 @@ impl Consumer {
         }
         match self.application.phase() {
             Phase::Processing => {}
-            Phase::Committing => self.commit(ctx),
+            Phase::Committing => {
+                self.commit(ctx);
+                if self.membership.is_rebalancing() && self.application.phase() == Phase::Polling {
+                    self.poll(ctx);
+                }
+            }
             Phase::Polling => self.poll(ctx),
         }
     }
@@ -200,10 +216,11 @@ impl Consumer {
     }
 
     fn end(&mut self, ctx: &mut Ctx) {
-        self.give_up_partitions(ctx);
+        self.give_up_partitions(self.membership.generation.is_none(), ctx);
         self.requests = Requests::new(self.config.reconnect_backoff());
         self.life = Life::Closed;
-        ctx.record(Fact::ConsumerClosed);
+        ctx.record_as_cause(Fact::ConsumerClosed);
+        ctx.exit();
     }
 
     /// Sends a request to the coordinator, if it is known.

@@ -53,6 +53,11 @@ impl Application {
         (self.phase != Phase::Polling).then_some(self.polled_at)
     }
 
+    /// The application calls `commitSync()` for what it could not commit before.
+    pub(super) fn commit_again(&mut self) {
+        self.phase = Phase::Committing;
+    }
+
     /// The application calls `poll()` again.
     pub(super) fn poll_again(&mut self) {
         self.phase = Phase::Polling;
@@ -66,10 +71,18 @@ impl Consumer {
         if self.life != Life::Open {
             return self.leave(ctx);
         }
+        self.read_held(ctx);
+        if self.life != Life::Open {
+            return; // What it read has ended it.
+        }
         if self.membership.must_join() {
             self.join(ctx);
         }
-        if self.membership.state != MemberState::Stable {
+        let goes_on = match self.membership.state {
+            MemberState::Stable => true,
+            _ => self.config.is_cooperative() && self.membership.generation.is_some(),
+        };
+        if !goes_on || self.pay_commit(ctx) {
             return;
         }
         self.look_up_positions(ctx);

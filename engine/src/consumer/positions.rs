@@ -24,18 +24,18 @@ impl Consumer {
     }
 
     pub(super) fn on_committed_offsets(&mut self, asked: InFlight, answer: &OffsetFetchResponse, ctx: &mut Ctx) {
-        if asked.round != self.membership.round {
-            return;
-        }
         if answer.error != ErrorCode::None {
-            return self.on_group_error(Api::OffsetFetch, answer.error, ctx);
+            if asked.round == self.membership.round {
+                self.on_group_error(Api::OffsetFetch, answer.error, ctx);
+            }
+            return;
         }
         self.coordinator.succeeded();
         for owned in self
             .fetcher
             .owned
             .iter_mut()
-            .filter(|owned| owned.place == Place::Unknown)
+            .filter(|owned| owned.place == Place::Unknown && owned.since <= asked.round)
         {
             owned.committed = answer
                 .offsets
@@ -89,11 +89,8 @@ impl Consumer {
     }
 
     pub(super) fn on_listed_offsets(&mut self, asked: InFlight, answer: &ListOffsetsResponse, ctx: &mut Ctx) {
-        if asked.round != self.membership.round {
-            return;
-        }
         for listed in &answer.partitions {
-            let Some(slot) = self.fetcher.slot(listed.partition) else {
+            let Some(slot) = self.fetcher.slot_since(listed.partition, asked.round) else {
                 continue;
             };
             let owned = &mut self.fetcher.owned[slot];

@@ -7,6 +7,7 @@ mod leader_epochs;
 mod partition_log;
 mod producer_state;
 mod record;
+mod retry_headers;
 pub mod size;
 
 pub use batch::{Batch, BatchBuilder, BatchSequence, LogEntry};
@@ -16,3 +17,4 @@ pub use leader_epochs::LeaderEpochs;
 pub use partition_log::{Log, Removed};
 pub use producer_state::{BATCHES_KEPT, KeptBatch, ProducerState, ProducerStates, sequence_after};
 pub use record::Record;
+pub use retry_headers::{FailureWhy, RetryHeaders};

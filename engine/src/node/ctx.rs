@@ -1,6 +1,7 @@
 //! What a node may do while it handles one input.
 
 use super::{Bug, Random, Timer};
+use crate::application::{Downstream, Handover};
 use crate::log::{Dictionary, KeyId};
 use crate::trace::{EventId, Fact, Sent, Trace};
 use crate::wire::{Channel, Message, Micros, NodeId, Request, RequestBody, Response, ResponseBody};
@@ -12,6 +13,8 @@ pub struct Outbox {
     pub messages: Vec<(NodeId, Message, u32, EventId)>,
     /// Timers, with their moment and the event that is their cause.
     pub timers: Vec<(Micros, Timer, EventId)>,
+    /// What is handed to another node of the same process, with the event that is its cause.
+    pub handovers: Vec<(NodeId, Handover, EventId)>,
     /// The process ends.
     pub exited: bool,
 }
@@ -46,6 +49,7 @@ pub struct Ctx<'w> {
     pub(crate) trace: &'w mut Trace,
     pub(crate) dictionary: &'w Dictionary,
     pub(crate) subjects: &'w mut Subjects,
+    pub(crate) downstream: &'w mut Downstream,
     pub(crate) record_limit: u64,
     pub(crate) bug: Option<Bug>,
 }
@@ -71,6 +75,17 @@ impl<'w> Ctx<'w> {
     /// Numbers what is said about each subject.
     pub fn subjects(&mut self) -> &mut Subjects {
         self.subjects
+    }
+
+    /// What applications call that is not Kafka.
+    pub fn downstream(&mut self) -> &mut Downstream {
+        self.downstream
+    }
+
+    /// Hands something to another node of the same process: it is there in the same microsecond, behind all that was to
+    /// happen in it already.
+    pub fn hand_over(&mut self, to: NodeId, handover: Handover) {
+        self.outbox.handovers.push((to, handover, self.cause));
     }
 
     /// The texts of keys and values.

@@ -13,6 +13,7 @@ pub use bug::Bug;
 pub use ctx::{Ctx, Outbox, Subjects};
 pub use random::Random;
 
+use crate::application::Handover;
 use crate::log::{KeyId, ValueId};
 use crate::wire::{AdminRequest, Message, NodeId};
 use crate::workload::{Interval, KeySampler, Keying};
@@ -34,6 +35,8 @@ pub enum Input {
     Timer(Timer),
     /// The person at the controls, or the scenario, wants something.
     Command(NodeCommand),
+    /// A consumer's application and the producer in its process: what one of the two has handed to the other.
+    Handover(Handover),
 }
 
 /// What a node asked to be reminded of.

@@ -103,7 +103,7 @@ impl Producer {
                 partition,
             }) => self.send_text(key, subject, value, partition, ctx),
             Input::Command(NodeCommand::Stop) => self.stop(ctx),
-            Input::Command(_) => {}
+            Input::Command(_) | Input::Handover(_) => {}
         }
         self.wake_blocked(ctx);
     }

@@ -189,7 +189,7 @@ impl Counters {
                 state: super::GroupStateName::CompletingRebalance,
                 ..
             } => self.group.generations += 1,
-            Fact::PartitionRevoked { .. } => self.group.revoked += 1,
+            Fact::PartitionRevoked { .. } | Fact::PartitionLost { .. } => self.group.revoked += 1,
             Fact::ProducerEpochBumped { epoch } => self.producer_epoch = self.producer_epoch.max(epoch),
             Fact::Truncated { partition, records, .. } => {
                 let topic = usize::from(partition.topic.0);

@@ -523,6 +523,16 @@ pub enum Fact {
         /// How many partitions the step is about.
         partitions: u32,
     },
+    /// Consumer: its membership was over, and that partition with it, before it gave it up (`onPartitionsLost`).
+    PartitionLost {
+        /// Which one.
+        partition: PartitionId,
+    },
+    /// Consumer: the rebalance brought it nothing that it did not have (`onPartitionsAssigned` with nothing).
+    NothingAssigned {
+        /// In which generation.
+        generation: u32,
+    },
 }
 
 /// Why a broker was fenced.

@@ -265,6 +265,8 @@ fn group_text(fact: &Fact, n: &Names) -> String {
             format!("owns {} generation {generation}", n.partition(partition))
         }
         Fact::PartitionRevoked { partition } => format!("gave up {}", n.partition(partition)),
+        Fact::PartitionLost { partition } => format!("lost {}", n.partition(partition)),
+        Fact::NothingAssigned { generation } => format!("gets nothing more generation {generation}"),
         Fact::PositionSet {
             partition,
             offset,

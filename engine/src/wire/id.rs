@@ -61,6 +61,24 @@ pub enum NodeId {
     Producer(u8),
     /// A consumer.
     Consumer(u8),
+    /// The producer in the process of the consumer of that number, to which its application hands records that it sends
+    /// on. It lives and dies with its consumer.
+    Relay(u8),
+}
+
+impl NodeId {
+    /// Its number among its kind; 0 for the person at the controls.
+    #[must_use]
+    pub fn number(self) -> u8 {
+        match self {
+            NodeId::User => 0,
+            NodeId::Controller(n)
+            | NodeId::Broker(n)
+            | NodeId::Producer(n)
+            | NodeId::Consumer(n)
+            | NodeId::Relay(n) => n,
+        }
+    }
 }
 
 impl From<BrokerId> for NodeId {
@@ -125,6 +143,7 @@ impl fmt::Display for NodeId {
             NodeId::Broker(n) => write!(f, "b{n}"),
             NodeId::Producer(n) => write!(f, "p{n}"),
             NodeId::Consumer(n) => write!(f, "c{n}"),
+            NodeId::Relay(n) => write!(f, "c{n}'"),
         }
     }
 }

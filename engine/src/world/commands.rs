@@ -4,7 +4,7 @@ use super::network::Impairment;
 use super::{Command, Limits, Setup, World};
 use crate::log::{Dictionary, KeyId};
 use crate::node::{Input, NodeCommand};
-use crate::trace::{CommandFact, EventId, Fact};
+use crate::trace::{CommandFact, EventId, Fact, ProcessFault};
 use crate::wire::{AdminRequest, BrokerId, Micros, NodeId};
 use crate::workload::{Burst, Dealing, KeyDistribution, KeySampler, Keying};
 use std::sync::Arc;
@@ -277,13 +277,14 @@ impl World {
     }
 
     /// Starts consumers, or closes the last ones. A consumer that starts after another has closed is a new one, with a
-    /// new number, as a new process would be; numbers end at 255, and then no more start.
+    /// new number, as a new process would be; numbers end at 255, and then no more start. One that has crashed, or was
+    /// stopped by itself, still counts: it may be started again.
     fn set_consumers(&mut self, count: u8) {
         let count = usize::from(count.min(Limits::MAX_CONSUMERS));
         let cause = self.note(CommandFact::Consumers(u8::try_from(count).unwrap_or(u8::MAX)));
         while self.playing.consumers.len() > count {
             if let Some(number) = self.playing.consumers.pop() {
-                self.tell(NodeId::Consumer(number), Input::Command(NodeCommand::Close), cause);
+                self.fault(NodeId::Consumer(number), ProcessFault::Stop, cause);
             }
         }
         while self.playing.consumers.len() < count {
@@ -293,6 +294,20 @@ impl World {
             self.playing.consumers.push(number);
             self.add_consumer(number, cause);
         }
+    }
+
+    /// A consumer that was closed because the group should have fewer counts again when it is started again.
+    pub(super) fn back_in_group(&mut self, node: NodeId) {
+        let NodeId::Consumer(number) = node else { return };
+        let consumers = &mut self.playing.consumers;
+        if let Err(place) = consumers.binary_search(&number) {
+            consumers.insert(place, number);
+        }
+    }
+
+    /// Whether that consumer is meant to run.
+    pub(super) fn is_wanted(&self, consumer: u8) -> bool {
+        self.playing.consumers.contains(&consumer)
     }
 
     fn send_by_hand(&mut self, key: Option<&str>, value: &str, partition: Option<u16>) {

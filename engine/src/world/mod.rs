@@ -37,6 +37,7 @@ pub use view::{
     PartitionView, ProcessState, ProducerView, RecordView, ReplicaView, TruncationView, View,
 };
 
+use crate::application::Downstream;
 use crate::broker::Broker;
 use crate::consumer::Consumer;
 use crate::controller::Controller;
@@ -66,6 +67,7 @@ pub struct World {
     nodes: Nodes,
     dictionary: Arc<Dictionary>,
     subjects: Subjects,
+    downstream: Downstream,
     outbox: Outbox,
     trace: Trace,
     topics: Vec<Arc<str>>,
@@ -89,6 +91,8 @@ struct Nodes {
     producers: Vec<(Producer, Random)>,
     /// All that have ever started: a closed one keeps its number.
     consumers: Vec<(Consumer, Random)>,
+    /// The producer in the process of each consumer, for those that send records on.
+    relays: Vec<Option<(Producer, Random)>>,
 }
 
 impl World {
@@ -161,7 +165,22 @@ impl World {
                 Reach::Waits => self.wait(node, Input::Timer(timer), cause),
                 Reach::Void | Reach::Refused(_) => {}
             },
-            Due::Start { node, cause } => self.tell(node, Input::Start, cause),
+            Due::Handover {
+                to,
+                handover,
+                cause,
+                life,
+            } => match self.processes.reach(to, life, false) {
+                Reach::Handled => self.tell(to, Input::Handover(*handover), cause),
+                Reach::Waits => self.wait(to, Input::Handover(*handover), cause),
+                Reach::Void | Reach::Refused(_) => {}
+            },
+            // Who was killed before it began, or was told to end, does not begin.
+            Due::Start { node, cause } => match self.processes.reach(node, 0, false) {
+                Reach::Handled => self.tell(node, Input::Start, cause),
+                Reach::Waits => self.wait(node, Input::Start, cause),
+                Reach::Void | Reach::Refused(_) => {}
+            },
             Due::Command(command) => self.obey(&command),
             Due::Rate => self.follow_rate(),
             Due::Admin(wish) => self.administer(*wish),
@@ -218,6 +237,7 @@ impl World {
             trace: &mut self.trace,
             dictionary: &self.dictionary,
             subjects: &mut self.subjects,
+            downstream: &mut self.downstream,
             record_limit: self.setup.limits.records,
             bug: self.setup.bug,
         };
@@ -250,6 +270,19 @@ impl World {
                 parcel,
                 bytes,
                 Network::hold_or_give_up,
+            );
+        }
+        for (to, handover, cause) in self.outbox.handovers.drain(..) {
+            let life = self.processes.life(to);
+            let handover = Box::new(handover);
+            self.queue.push(
+                self.now,
+                Due::Handover {
+                    to,
+                    handover,
+                    cause,
+                    life,
+                },
             );
         }
         let life = self.processes.life(from);
@@ -331,6 +364,10 @@ impl Nodes {
             NodeId::Broker(n) => nth(&mut self.brokers, n).map(|(node, random)| (Node::Broker(node), random)),
             NodeId::Producer(n) => nth(&mut self.producers, n).map(|(node, random)| (Node::Producer(node), random)),
             NodeId::Consumer(n) => nth(&mut self.consumers, n).map(|(node, random)| (Node::Consumer(node), random)),
+            NodeId::Relay(n) => {
+                let relay = self.relays.get_mut(usize::from(n).checked_sub(1)?)?.as_mut()?;
+                Some((Node::Producer(&mut relay.0), &mut relay.1))
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ use super::network::Network;
 use super::processes::Processes;
 use super::queue::{Due, Queue};
 use super::{Limits, Nodes, Setup, World};
+use crate::application::Downstream;
 use crate::broker::{Broker, BrokerConfig};
 use crate::consumer::{Consumer, ConsumerConfig};
 use crate::controller::Controller;
@@ -41,6 +42,7 @@ impl World {
             processes: Processes::new(setup),
             nodes: nodes(setup),
             subjects: Subjects::default(),
+            downstream: Downstream::default(),
             outbox: Outbox::default(),
             trace: Trace::new(setup.limits.trace_events),
             topics: Vec::new(),
@@ -146,12 +148,14 @@ impl World {
         self.nodes
             .consumers
             .push((Consumer::new(number, config, bootstrap(&self.setup)), random));
+        self.nodes.relays.push(None);
+        self.processes.add_consumer(vec![node]);
         let at = self.setup.consumers_start_us.max(self.now);
         self.queue.push(at, Due::Start { node, cause });
     }
 }
 
-fn bootstrap(setup: &Setup) -> Arc<[BrokerId]> {
+pub(super) fn bootstrap(setup: &Setup) -> Arc<[BrokerId]> {
     (1..=setup.brokers).map(BrokerId).collect()
 }
 
@@ -190,6 +194,7 @@ fn nodes(setup: &Setup) -> Nodes {
         brokers: brokers.collect(),
         producers: producers.collect(),
         consumers: Vec::new(),
+        relays: Vec::new(),
     }
 }
 

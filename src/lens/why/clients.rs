@@ -126,6 +126,13 @@ pub(super) fn consumer(fact: &Fact, w: &Words) -> Option<String> {
             &[Place(partition), Number(generation.into())],
         ),
         Fact::PartitionRevoked { partition } => w.say("gave {} up", &[Place(partition)]),
+        Fact::PartitionLost { partition } => w.say(
+            "found that {} is not its own any more: the group went on without it",
+            &[Place(partition)],
+        ),
+        Fact::NothingAssigned { generation } => {
+            w.say("gets nothing more in generation {}", &[Number(generation.into())])
+        }
         Fact::PositionSet {
             partition,
             offset,

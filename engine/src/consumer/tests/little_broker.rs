@@ -157,6 +157,7 @@ impl LittleWorld {
             trace: &mut self.trace,
             dictionary: &self.dictionary,
             subjects: &mut self.subjects,
+            downstream: &mut self.downstream,
             record_limit: u64::MAX,
             bug: None,
         };

@@ -39,6 +39,7 @@ pub(super) struct Desk {
     outbox: Outbox,
     dictionary: Dictionary,
     subjects: Subjects,
+    downstream: crate::application::Downstream,
 }
 
 impl Desk {
@@ -61,6 +62,7 @@ impl Desk {
             outbox: Outbox::default(),
             dictionary,
             subjects: Subjects::default(),
+            downstream: crate::application::Downstream::default(),
         };
         desk.move_to_another(config);
         desk
@@ -107,6 +109,7 @@ impl Desk {
             trace: &mut self.trace,
             dictionary: &self.dictionary,
             subjects: &mut self.subjects,
+            downstream: &mut self.downstream,
             record_limit: u64::MAX,
             bug: None,
         };

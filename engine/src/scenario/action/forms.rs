@@ -19,19 +19,19 @@ pub(super) static FORMS: [ActionForm; 15] = [
         name: "crash",
         example: "crash:b3",
         about: "the process is killed (`kill -9`), and a controller that shares it dies with it; `crash:ctrl2` is for one of \
-                its own",
+                its own, `crash:c1` for a consumer",
         read: |rest| process(rest, ProcessFault::Crash),
     },
     ActionForm {
         name: "stop",
         example: "stop:b3",
-        about: "the process is asked to end in order (SIGTERM)",
+        about: "the process is asked to end in order (SIGTERM); a consumer commits and leaves its group",
         read: |rest| process(rest, ProcessFault::Stop),
     },
     ActionForm {
         name: "pause",
         example: "pause:b3",
-        about: "the process stands still, as in a long collection of garbage",
+        about: "the process stands still, as in a long collection of garbage: a consumer sends no heartbeats either",
         read: |rest| process(rest, ProcessFault::Pause),
     },
     ActionForm {
@@ -43,7 +43,7 @@ pub(super) static FORMS: [ActionForm; 15] = [
     ActionForm {
         name: "start",
         example: "start:b3",
-        about: "a process that has ended is started again",
+        about: "a process that has ended is started again; a consumer with its number, in its group",
         read: |rest| process(rest, ProcessFault::Start),
     },
     ActionForm {
@@ -113,7 +113,9 @@ pub(super) static FORMS: [ActionForm; 15] = [
 fn process(rest: &str, fault: ProcessFault) -> Result<Command, String> {
     match parse_node(rest) {
         Some(node @ (NodeId::Broker(_) | NodeId::Controller(_))) => Ok(Command::Process { node, fault }),
-        _ => Err(format!("{} is no broker or controller", shown(rest))),
+        Some(node @ NodeId::Consumer(_)) if fault != ProcessFault::LoseDisk => Ok(Command::Process { node, fault }),
+        _ if fault == ProcessFault::LoseDisk => Err(format!("{} is no broker or controller", shown(rest))),
+        _ => Err(format!("{} is no broker, controller or consumer", shown(rest))),
     }
 }
 

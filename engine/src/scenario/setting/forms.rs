@@ -3,7 +3,7 @@
 
 use super::keys;
 use super::kind::{parse_distribution, write_distribution};
-use super::partitioning;
+use super::{membership, partitioning};
 use crate::producer::partitioner_class::PartitionerClass;
 use crate::scenario::decimal;
 use crate::workload::{KeyDistribution, KeyRule, SendLimit};
@@ -20,6 +20,10 @@ pub enum Form {
     Limits,
     /// Partitioners with commas between.
     Partitioners,
+    /// Assignors with commas between.
+    Strategies,
+    /// The beginning of a `group.instance.id`, or nothing.
+    InstanceId,
 }
 
 /// The largest weight of a key.
@@ -39,6 +43,10 @@ impl Form {
                 "a subject and records a second, as ad-1:100, several with commas between, or empty for none"
             }
             Form::Partitioners => PartitionerClass::ALLOWED,
+            Form::Strategies => {
+                "range, roundrobin, sticky or cooperative-sticky, several with commas between, each once"
+            }
+            Form::InstanceId => "up to 200 letters, digits, dots, underscores or hyphens, or empty for none",
         }
     }
 
@@ -49,6 +57,9 @@ impl Form {
             Form::Weights => write_weights(&read_weights(text)?),
             Form::Limits => write_limits(&read_limits(text)?),
             Form::Partitioners => partitioning::write(&partitioning::read(text).ok_or_else(|| self.wrong(text))?),
+            Form::Strategies => membership::write(&membership::read(text).ok_or_else(|| self.wrong(text))?),
+            Form::InstanceId if membership::is_instance(text.trim()) => text.trim().to_owned(),
+            Form::InstanceId => return Err(self.wrong(text)),
         })
     }
 

@@ -11,6 +11,7 @@ mod forms;
 mod keying;
 mod keys;
 mod kind;
+mod membership;
 mod partitioning;
 mod traffic;
 
@@ -137,6 +138,7 @@ impl Setting {
             &keying::SETTINGS,
             &clients::SETTINGS,
             &partitioning::SETTINGS,
+            &membership::SETTINGS,
         ]
         .into_iter()
         .flatten()
