@@ -119,6 +119,9 @@ impl GroupCoordinator {
         let topics: Vec<(TopicId, u16)> = topics.collect();
         if *self.topics != *topics {
             self.topics = topics.into();
+            for group in self.groups.iter_mut().filter_map(|group| group.modern.as_mut()) {
+                group.learn(&self.topics);
+            }
         }
     }
 
