@@ -23,12 +23,14 @@ mod positions;
 pub mod range_assignor;
 mod rebalance;
 mod requests;
+mod share;
 mod state;
 #[cfg(test)]
 mod tests;
 
 pub use config::ConsumerConfig;
 pub use owned::OwnedPartition;
+pub use share::{ShareConsumer, ShareConsumerConfig};
 pub use state::ConsumerState;
 
 use crate::node::{Ctx, Input, NodeCommand, Timer};

@@ -3,6 +3,7 @@
 mod catalogue;
 mod load;
 mod queue;
+mod sharing;
 
 use super::error::did_you_mean;
 use super::target::partition_of;
@@ -63,6 +64,7 @@ impl Observable {
             .iter()
             .chain(&load::OBSERVABLES)
             .chain(&queue::OBSERVABLES)
+            .chain(&sharing::OBSERVABLES)
     }
 
     /// The observable of that name.

@@ -121,6 +121,8 @@ errors! {
     IneligibleReplica = 107, "INELIGIBLE_REPLICA", false, false;
     /// The request changed the leader, and the sender is not the leader any more.
     NewLeaderElected = 108, "NEW_LEADER_ELECTED", false, false;
+    /// A share consumer speaks of a record that it does not have, or not any more (KIP-932).
+    InvalidRecordState = 121, "INVALID_RECORD_STATE", false, false;
 }
 
 impl fmt::Display for ErrorCode {

@@ -65,6 +65,8 @@ pub enum NodeId {
     Queue,
     /// One of its workers.
     Worker(u8),
+    /// A member of a share group.
+    ShareConsumer(u8),
 }
 
 impl From<BrokerId> for NodeId {
@@ -131,6 +133,7 @@ impl fmt::Display for NodeId {
             NodeId::Consumer(n) => write!(f, "c{n}"),
             NodeId::Queue => f.write_str("q"),
             NodeId::Worker(n) => write!(f, "w{n}"),
+            NodeId::ShareConsumer(n) => write!(f, "s{n}"),
         }
     }
 }

@@ -15,6 +15,7 @@ use super::produce_fetch::{
 use super::quorum::{
     FetchMetadataRequest, FetchMetadataResponse, QuorumEpochRequest, QuorumEpochResponse, VoteRequest, VoteResponse,
 };
+use super::share::{ShareFetchRequest, ShareFetchResponse, ShareGroupHeartbeatRequest, ShareGroupHeartbeatResponse};
 use super::{ErrorCode, GroupId, MetadataImage, WorkMessage};
 use std::sync::Arc;
 
@@ -44,6 +45,8 @@ pub enum Api {
     Vote,
     BeginQuorumEpoch,
     EndQuorumEpoch,
+    ShareFetch,
+    ShareGroupHeartbeat,
 }
 
 impl Api {
@@ -72,6 +75,8 @@ impl Api {
             Api::Vote => "Vote",
             Api::BeginQuorumEpoch => "BeginQuorumEpoch",
             Api::EndQuorumEpoch => "EndQuorumEpoch",
+            Api::ShareFetch => "ShareFetch",
+            Api::ShareGroupHeartbeat => "ShareGroupHeartbeat",
         }
     }
 }
@@ -154,6 +159,8 @@ pub enum RequestBody {
     Vote(VoteRequest),
     BeginQuorumEpoch(QuorumEpochRequest),
     EndQuorumEpoch(QuorumEpochRequest),
+    ShareFetch(ShareFetchRequest),
+    ShareGroupHeartbeat(ShareGroupHeartbeatRequest),
 }
 
 /// The answers.
@@ -181,6 +188,8 @@ pub enum ResponseBody {
     Vote(VoteResponse),
     BeginQuorumEpoch(QuorumEpochResponse),
     EndQuorumEpoch(QuorumEpochResponse),
+    ShareFetch(ShareFetchResponse),
+    ShareGroupHeartbeat(ShareGroupHeartbeatResponse),
 }
 
 impl RequestBody {
@@ -209,6 +218,8 @@ impl RequestBody {
             RequestBody::Vote(_) => Api::Vote,
             RequestBody::BeginQuorumEpoch(_) => Api::BeginQuorumEpoch,
             RequestBody::EndQuorumEpoch(_) => Api::EndQuorumEpoch,
+            RequestBody::ShareFetch(_) => Api::ShareFetch,
+            RequestBody::ShareGroupHeartbeat(_) => Api::ShareGroupHeartbeat,
         }
     }
 }
@@ -239,6 +250,8 @@ impl ResponseBody {
             ResponseBody::Vote(_) => Api::Vote,
             ResponseBody::BeginQuorumEpoch(_) => Api::BeginQuorumEpoch,
             ResponseBody::EndQuorumEpoch(_) => Api::EndQuorumEpoch,
+            ResponseBody::ShareFetch(_) => Api::ShareFetch,
+            ResponseBody::ShareGroupHeartbeat(_) => Api::ShareGroupHeartbeat,
         }
     }
 
@@ -263,6 +276,8 @@ impl ResponseBody {
             ResponseBody::InitProducerId(r) => r.error,
             ResponseBody::AllocateProducerIds(r) => r.error,
             ResponseBody::BeginQuorumEpoch(r) | ResponseBody::EndQuorumEpoch(r) => r.error,
+            ResponseBody::ShareFetch(r) => first_error(r.partitions.iter().map(|p| p.error)),
+            ResponseBody::ShareGroupHeartbeat(r) => r.error,
             ResponseBody::Metadata(_) | ResponseBody::Vote(_) => ErrorCode::None,
         }
     }

@@ -23,6 +23,7 @@ mod network_config;
 mod processes;
 mod queue;
 mod setup;
+mod share;
 mod start;
 mod view;
 mod work;
@@ -33,6 +34,7 @@ pub use heat::Latency;
 pub use merge::{MergeView, MergedSubject};
 pub use network_config::{LinkConfig, NetworkConfig};
 pub use setup::{Limits, Setup, TopicSetup};
+pub use share::{ShareGroupView, ShareMemberView, SharePartitionView, SharedRecordView};
 pub use view::{
     BrokerView, ConsumerView, ControllerView, CutView, Flight, FlightKind, GroupView, LastSent, OwnedView,
     PartitionView, ProcessState, ProducerView, RecordView, ReplicaView, TruncationView, View,
@@ -40,7 +42,7 @@ pub use view::{
 pub use work::{QueueView, QueuedView, WorkerView};
 
 use crate::broker::Broker;
-use crate::consumer::Consumer;
+use crate::consumer::{Consumer, ShareConsumer};
 use crate::controller::Controller;
 use crate::log::Dictionary;
 use crate::node::{Ctx, Input, NodeCommand, Outbox, Random, Subjects};
@@ -92,6 +94,8 @@ struct Nodes {
     producers: Vec<(Producer, Random)>,
     /// All that have ever started: a closed one keeps its number.
     consumers: Vec<(Consumer, Random)>,
+    /// The members of share groups.
+    share_consumers: Vec<(ShareConsumer, Random)>,
     /// With `queue.workers`.
     work: Option<Box<work::WorkNodes>>,
 }
@@ -231,6 +235,7 @@ impl World {
             Node::Broker(node) => node.on(input, &mut ctx),
             Node::Producer(node) => node.on(input, &mut ctx),
             Node::Consumer(node) => node.on(input, &mut ctx),
+            Node::ShareConsumer(node) => node.on(input, &mut ctx),
             Node::Queue(node) => node.on(input, &mut ctx),
             Node::Worker(node) => node.on(input, &mut ctx),
         }
@@ -321,6 +326,7 @@ enum Node<'a> {
     Broker(&'a mut Broker),
     Producer(&'a mut Producer),
     Consumer(&'a mut Consumer),
+    ShareConsumer(&'a mut ShareConsumer),
     Queue(&'a mut WorkQueue),
     Worker(&'a mut Worker),
 }
@@ -340,6 +346,9 @@ impl Nodes {
             NodeId::Broker(n) => nth(&mut self.brokers, n).map(|(node, random)| (Node::Broker(node), random)),
             NodeId::Producer(n) => nth(&mut self.producers, n).map(|(node, random)| (Node::Producer(node), random)),
             NodeId::Consumer(n) => nth(&mut self.consumers, n).map(|(node, random)| (Node::Consumer(node), random)),
+            NodeId::ShareConsumer(n) => {
+                nth(&mut self.share_consumers, n).map(|(node, random)| (Node::ShareConsumer(node), random))
+            }
             NodeId::Queue => {
                 let (node, random) = &mut self.work.as_mut()?.queue;
                 Some((Node::Queue(node), random))

@@ -6,6 +6,7 @@ use super::commands::Playing;
 use super::network::Network;
 use super::processes::Processes;
 use super::queue::{Due, Queue};
+use super::share;
 use super::work::WorkNodes;
 use super::{Limits, Nodes, Setup, World};
 use crate::broker::{Broker, BrokerConfig};
@@ -124,6 +125,10 @@ impl World {
         for consumer in 1..=setup.consumers {
             self.add_consumer(consumer, 0);
         }
+        for place in 0..self.nodes.share_consumers.len() {
+            let node = NodeId::ShareConsumer(place as u8 + 1);
+            self.queue.push(setup.consumers_start_us, Due::Start { node, cause: 0 });
+        }
         for worker in 1..=setup.work_queue.workers {
             let node = NodeId::Worker(worker);
             self.queue.push(setup.consumers_start_us, Due::Start { node, cause: 0 });
@@ -157,7 +162,7 @@ impl World {
     }
 }
 
-fn bootstrap(setup: &Setup) -> Arc<[BrokerId]> {
+pub(super) fn bootstrap(setup: &Setup) -> Arc<[BrokerId]> {
     (1..=setup.brokers).map(BrokerId).collect()
 }
 
@@ -196,6 +201,7 @@ fn nodes(setup: &Setup) -> Nodes {
         brokers: brokers.collect(),
         producers: producers.collect(),
         consumers: Vec::new(),
+        share_consumers: share::consumers(setup),
         work: WorkNodes::of(setup),
     }
 }

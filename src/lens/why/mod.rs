@@ -11,6 +11,7 @@ mod processes;
 mod queue;
 mod replicas;
 mod settings;
+mod sharing;
 mod silence;
 mod words;
 
@@ -35,6 +36,7 @@ pub fn sentence(fact: &Fact, words: &Words) -> String {
         clients::producer,
         clients::consumer,
         queue::sentence,
+        sharing::sentence,
     ];
     groups.iter().find_map(|group| group(fact, words)).unwrap_or_default()
 }

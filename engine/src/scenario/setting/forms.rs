@@ -3,7 +3,7 @@
 
 use super::keys;
 use super::kind::{parse_distribution, write_distribution};
-use super::partitioning;
+use super::{partitioning, sharing};
 use crate::producer::partitioner_class::PartitionerClass;
 use crate::scenario::decimal;
 use crate::workload::{KeyDistribution, KeyRule, SendLimit};
@@ -20,6 +20,8 @@ pub enum Form {
     Limits,
     /// Partitioners with commas between.
     Partitioners,
+    /// `workers:3`, several with commas between.
+    ShareGroups,
 }
 
 /// The largest weight of a key.
@@ -39,6 +41,9 @@ impl Form {
                 "a subject and records a second, as ad-1:100, several with commas between, or empty for none"
             }
             Form::Partitioners => PartitionerClass::ALLOWED,
+            Form::ShareGroups => {
+                "a name and its consumers, as workers:3, several with commas between, at most 16 consumers together, or empty"
+            }
         }
     }
 
@@ -48,6 +53,7 @@ impl Form {
             Form::KeyRule => write_rule(&read_rule(text)?),
             Form::Weights => write_weights(&read_weights(text)?),
             Form::Limits => write_limits(&read_limits(text)?),
+            Form::ShareGroups => sharing::write(&sharing::read(text).ok_or_else(|| self.wrong(text))?),
             Form::Partitioners => partitioning::write(&partitioning::read(text).ok_or_else(|| self.wrong(text))?),
         })
     }

@@ -13,6 +13,7 @@ mod keys;
 mod kind;
 mod partitioning;
 mod queue;
+mod sharing;
 mod traffic;
 
 pub use forms::Form;
@@ -139,6 +140,7 @@ impl Setting {
             &clients::SETTINGS,
             &partitioning::SETTINGS,
             &queue::SETTINGS,
+            &sharing::SETTINGS,
         ]
         .into_iter()
         .flatten()
