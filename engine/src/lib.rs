@@ -17,6 +17,7 @@ pub mod node;
 pub mod producer;
 pub mod quorum;
 pub mod scenario;
+pub mod share;
 pub mod short_map;
 pub mod short_sort;
 pub mod trace;

@@ -141,6 +141,9 @@ impl Broker {
     /// The partition has more to read, or another leader: parked fetches may have enough now, or an error
     /// (`DelayedFetch.tryComplete`).
     pub(super) fn complete_fetches(&mut self, partition: PartitionId, ctx: &mut Ctx) {
+        if !self.sharing.is_idle() {
+            self.complete_share_fetches(partition, ctx);
+        }
         loop {
             let satisfied = self
                 .purgatory

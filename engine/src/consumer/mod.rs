@@ -29,6 +29,7 @@ mod rebalance;
 mod requests;
 mod role;
 mod sending_on;
+mod share;
 mod state;
 mod stopped;
 #[cfg(test)]
@@ -38,6 +39,7 @@ pub use config::ConsumerConfig;
 pub use dead_letters::DeadLetter;
 pub use owned::OwnedPartition;
 pub use role::Role;
+pub use share::{ShareConsumer, ShareConsumerConfig};
 pub use state::ConsumerState;
 
 use crate::application::Handover;

@@ -136,6 +136,12 @@ pub enum Timer {
     },
     /// Work queue: messages may be seen again.
     Visibility,
+    /// Broker: a parked share fetch may have waited for its `max_wait`.
+    ParkedShareFetch,
+    /// Broker: locks of a share group's records may have run out.
+    ShareLocks,
+    /// Coordinator: sessions of share groups' members may have run out.
+    ShareSession,
 }
 
 /// What a person or a scenario does to a node.

@@ -8,11 +8,12 @@ use crate::work_queue::WorkQueueConfig;
 type Kind = (&'static str, fn(u8) -> NodeId, u8);
 
 /// The longer of two that begin alike comes first.
-const KINDS: [Kind; 4] = [
+const KINDS: [Kind; 5] = [
     ("ctrl", NodeId::Controller, 8),
     ("b", NodeId::Broker, 16),
     ("p", NodeId::Producer, 16),
     ("c", NodeId::Consumer, 64),
+    ("s", NodeId::ShareConsumer, 16),
 ];
 
 /// What is in no set: nothing cuts the work queue off.
@@ -75,7 +76,7 @@ mod tests {
             assert_eq!(parse_node_set(text).unwrap().to_string(), text);
         }
         assert_eq!(parse_node_set(" p , b1").unwrap().to_string(), "b1,p");
-        assert_eq!(parse_node_set("ctrl,b,p,c"), Ok(NodeSet::ALL));
+        assert_eq!(parse_node_set("ctrl,b,p,c,s"), Ok(NodeSet::ALL));
     }
 
     #[test]

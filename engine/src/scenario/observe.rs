@@ -4,6 +4,7 @@ mod catalogue;
 mod load;
 mod queue;
 mod retries;
+mod sharing;
 
 use super::error::did_you_mean;
 use super::target::partition_of;
@@ -65,6 +66,7 @@ impl Observable {
             .chain(&load::OBSERVABLES)
             .chain(&queue::OBSERVABLES)
             .chain(&retries::OBSERVABLES)
+            .chain(&sharing::OBSERVABLES)
     }
 
     /// The observable of that name.

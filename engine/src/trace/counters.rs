@@ -2,7 +2,7 @@
 
 use super::latency::LatencyHistogram;
 use super::recent::Recent;
-use super::{Event, Fact, WorkCounters};
+use super::{Event, Fact, ShareCounters, WorkCounters};
 use crate::application::Destination;
 use crate::log::KeyId;
 use crate::wire::{Micros, NodeId, ProducerEpoch, TopicId};
@@ -50,6 +50,8 @@ pub struct Counters {
     pub producer_epoch: ProducerEpoch,
     /// Of the work queue beside the topic.
     pub work: WorkCounters,
+    /// Of all share groups.
+    pub share: ShareCounters,
     /// By topic.
     truncated: Vec<u64>,
     now: Micros,
@@ -240,6 +242,13 @@ impl Counters {
                 self.truncated[topic] += u64::from(records);
             }
             Fact::Work(work) => self.work.add(&work),
+            Fact::Share(share) => self.share.add(&share),
+            Fact::ShareProcessed {
+                group,
+                subject,
+                sequence,
+                ..
+            } => self.share.add_processed(group, subject, sequence),
             _ => {}
         }
     }

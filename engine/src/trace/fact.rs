@@ -1,6 +1,6 @@
 //! The kinds of things that happen.
 
-use super::{CommandFact, EpochWhy, ReconcileStep, Sent, WorkFact};
+use super::{CommandFact, EpochWhy, ReconcileStep, Sent, ShareFact, WorkFact};
 use crate::application::Destination;
 use crate::log::{FailureWhy, KeyId};
 use crate::wire::{
@@ -661,6 +661,30 @@ pub enum Fact {
     Work(WorkFact),
     /// Worker: the process runs.
     WorkerStarted,
+    /// Broker: something happened to records of a share group.
+    Share(ShareFact),
+    /// Coordinator: a share group has other members, or other partitions.
+    ShareGroupChanged {
+        /// Its epoch.
+        epoch: u32,
+        /// How many members it has.
+        members: u32,
+    },
+    /// Share consumer: the application has processed a record.
+    ShareProcessed {
+        /// Which of the run's share groups, from 0.
+        group: u8,
+        /// From which partition.
+        partition: PartitionId,
+        /// Its offset.
+        offset: Offset,
+        /// What it is about.
+        subject: KeyId,
+        /// The how manyeth about it.
+        sequence: u32,
+        /// The how manyeth delivery it was.
+        delivery_count: u16,
+    },
 }
 
 /// Why an application has paused a partition.

@@ -16,6 +16,7 @@ mod partials;
 mod readable;
 mod recent;
 mod sent;
+mod share;
 mod work;
 
 pub use command_fact::{CommandFact, KeyFact, ProcessFault};
@@ -31,4 +32,5 @@ pub use ledger::{Ledger, LedgerColumn, LedgerFigures, LedgerLine};
 pub use merge::MergeFigures;
 pub use readable::{Names, readable, readable_time};
 pub use sent::Sent;
+pub use share::{ShareCounters, ShareFact, ShareStep};
 pub use work::{WorkCounters, WorkFact, WorkStep};

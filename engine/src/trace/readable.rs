@@ -109,6 +109,20 @@ fn fact_text(fact: &Fact, n: &Names) -> String {
         }
         Fact::Disconnected { from } => format!("closes its connection to {from}"),
         Fact::Work(fact) => work::text(&fact, n),
+        Fact::Share(fact) => work::share_text(&fact, n),
+        Fact::ShareGroupChanged { epoch, members } => format!("share group epoch {epoch}, {members} members"),
+        Fact::ShareProcessed {
+            partition,
+            offset,
+            subject,
+            sequence,
+            delivery_count,
+            ..
+        } => format!(
+            "processed {}@{offset} {}#{sequence}, delivery {delivery_count}",
+            n.partition(partition),
+            n.key(Some(subject))
+        ),
         Fact::BrokerStarted | Fact::WorkerStarted => "started".to_owned(),
         Fact::BrokerRegistered { broker } => format!("registered {broker}, fenced"),
         Fact::BrokerUnfenced { broker } => format!("unfenced {broker}"),

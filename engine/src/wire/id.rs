@@ -68,6 +68,8 @@ pub enum NodeId {
     Queue,
     /// One of its workers.
     Worker(u8),
+    /// A member of a share group.
+    ShareConsumer(u8),
 }
 
 impl NodeId {
@@ -81,7 +83,8 @@ impl NodeId {
             | NodeId::Producer(n)
             | NodeId::Consumer(n)
             | NodeId::Relay(n)
-            | NodeId::Worker(n) => n,
+            | NodeId::Worker(n)
+            | NodeId::ShareConsumer(n) => n,
         }
     }
 }
@@ -151,6 +154,7 @@ impl fmt::Display for NodeId {
             NodeId::Relay(n) => write!(f, "c{n}'"),
             NodeId::Queue => f.write_str("q"),
             NodeId::Worker(n) => write!(f, "w{n}"),
+            NodeId::ShareConsumer(n) => write!(f, "s{n}"),
         }
     }
 }

@@ -10,6 +10,7 @@ mod metadata;
 mod node_set;
 mod produce_fetch;
 mod quorum;
+mod share;
 mod wire_size;
 mod work;
 
@@ -42,5 +43,10 @@ pub use produce_fetch::{
 pub use quorum::{
     FetchMetadataRequest, FetchMetadataResponse, MetadataEntry, QuorumEpochRequest, QuorumEpochResponse, VoteRequest,
     VoteResponse,
+};
+pub use share::{
+    AcknowledgeType, AcknowledgementBatch, AcquiredRecords, ShareFetchRequest, ShareFetchResponse,
+    ShareGroupHeartbeatRequest, ShareGroupHeartbeatResponse, ShareMember, SharePartitionRequest,
+    SharePartitionResponse,
 };
 pub use work::{Receipt, WorkItem, WorkMessage};

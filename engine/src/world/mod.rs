@@ -25,6 +25,7 @@ mod processes;
 mod queue;
 mod retries;
 mod setup;
+mod share;
 mod start;
 mod view;
 mod work;
@@ -36,6 +37,7 @@ pub use merge::{MergeView, MergedSubject};
 pub use network_config::{LinkConfig, NetworkConfig};
 pub use retries::{EffectFigures, FailedView, RetriesView, TierView};
 pub use setup::{Limits, Setup, TopicSetup};
+pub use share::{ShareGroupView, ShareMemberView, SharePartitionView, SharedRecordView};
 pub use view::{
     BrokerView, ConsumerView, ControllerView, CutView, Flight, FlightKind, GroupView, LastSent, OwnedView,
     PartitionView, ProcessState, ProducerView, RecordView, ReplicaView, TruncationView, View,
@@ -44,7 +46,7 @@ pub use work::{QueueView, QueuedView, WorkerView};
 
 use crate::application::Downstream;
 use crate::broker::Broker;
-use crate::consumer::Consumer;
+use crate::consumer::{Consumer, ShareConsumer};
 use crate::controller::Controller;
 use crate::log::Dictionary;
 use crate::node::{Ctx, Input, NodeCommand, Outbox, Random, Subjects};
@@ -99,6 +101,8 @@ struct Nodes {
     consumers: Vec<(Consumer, Random)>,
     /// The producer in the process of each consumer, for those that send records on.
     relays: Vec<Option<(Producer, Random)>>,
+    /// The members of share groups.
+    share_consumers: Vec<(ShareConsumer, Random)>,
     /// With `queue.workers`.
     work: Option<Box<work::WorkNodes>>,
 }
@@ -254,6 +258,7 @@ impl World {
             Node::Broker(node) => node.on(input, &mut ctx),
             Node::Producer(node) => node.on(input, &mut ctx),
             Node::Consumer(node) => node.on(input, &mut ctx),
+            Node::ShareConsumer(node) => node.on(input, &mut ctx),
             Node::Queue(node) => node.on(input, &mut ctx),
             Node::Worker(node) => node.on(input, &mut ctx),
         }
@@ -363,6 +368,7 @@ enum Node<'a> {
     Broker(&'a mut Broker),
     Producer(&'a mut Producer),
     Consumer(&'a mut Consumer),
+    ShareConsumer(&'a mut ShareConsumer),
     Queue(&'a mut WorkQueue),
     Worker(&'a mut Worker),
 }
@@ -385,6 +391,9 @@ impl Nodes {
             NodeId::Relay(n) => {
                 let relay = self.relays.get_mut(usize::from(n).checked_sub(1)?)?.as_mut()?;
                 Some((Node::Producer(&mut relay.0), &mut relay.1))
+            }
+            NodeId::ShareConsumer(n) => {
+                nth(&mut self.share_consumers, n).map(|(node, random)| (Node::ShareConsumer(node), random))
             }
             NodeId::Queue => {
                 let (node, random) = &mut self.work.as_mut()?.queue;

@@ -7,6 +7,7 @@ use crate::consumer::ConsumerConfig;
 use crate::controller::ControllerConfig;
 use crate::node::Bug;
 use crate::producer::ProducerConfig;
+use crate::share::{AcknowledgementMode, ShareGroupSetup};
 use crate::wire::Micros;
 use crate::work_queue::WorkQueueConfig;
 use crate::workload::Workload;
@@ -38,6 +39,10 @@ pub struct Setup {
     pub consumers: u8,
     /// Their settings.
     pub consumer: ConsumerConfig,
+    /// Share groups on the topic.
+    pub share_groups: Vec<ShareGroupSetup>,
+    /// `share.acknowledgement.mode` of their consumers.
+    pub acknowledgement_mode: AcknowledgementMode,
     /// The plain work queue beside the topic.
     pub work_queue: WorkQueueConfig,
     /// The brokers' settings.
@@ -95,6 +100,8 @@ impl Limits {
     pub const MAX_CONSUMERS: u8 = 12;
     /// The most producers.
     pub const MAX_PRODUCERS: u8 = 12;
+    /// The most consumers of all share groups together.
+    pub const MAX_SHARE_CONSUMERS: u8 = 16;
     /// The highest rate, in records a second over all producers.
     pub const MAX_RATE: u32 = 1_000_000;
     /// The largest value, in bytes.
@@ -132,6 +139,8 @@ impl Setup {
             producer: ProducerConfig::new(topic),
             consumers: 3,
             consumer: ConsumerConfig::new("readers", topic),
+            share_groups: Vec::new(),
+            acknowledgement_mode: AcknowledgementMode::Implicit,
             work_queue: WorkQueueConfig::default(),
             broker: BrokerConfig::default(),
             network: NetworkConfig::default(),

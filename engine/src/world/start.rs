@@ -7,6 +7,7 @@ use super::commands::Playing;
 use super::network::Network;
 use super::processes::Processes;
 use super::queue::{Due, Queue};
+use super::share;
 use super::work::WorkNodes;
 use super::{Limits, Nodes, Setup, World};
 use crate::application::Downstream;
@@ -134,6 +135,10 @@ impl World {
             self.add_consumer(consumer, 0);
         }
         self.add_retry_consumers();
+        for place in 0..self.nodes.share_consumers.len() {
+            let node = NodeId::ShareConsumer(place as u8 + 1);
+            self.queue.push(setup.consumers_start_us, Due::Start { node, cause: 0 });
+        }
         for worker in 1..=setup.work_queue.workers {
             let node = NodeId::Worker(worker);
             self.queue.push(setup.consumers_start_us, Due::Start { node, cause: 0 });
@@ -211,6 +216,7 @@ fn nodes(setup: &Setup) -> Nodes {
         producers: producers.collect(),
         consumers: Vec::new(),
         relays: Vec::new(),
+        share_consumers: share::consumers(setup),
         work: WorkNodes::of(setup),
     }
 }

@@ -12,6 +12,7 @@ mod queue;
 mod replicas;
 mod retries;
 mod settings;
+mod sharing;
 mod silence;
 mod words;
 
@@ -36,6 +37,7 @@ pub fn sentence(fact: &Fact, words: &Words) -> String {
         clients::producer,
         clients::consumer,
         queue::sentence,
+        sharing::sentence,
     ];
     groups.iter().find_map(|group| group(fact, words)).unwrap_or_default()
 }

@@ -16,6 +16,7 @@ mod kind;
 mod membership;
 mod partitioning;
 mod queue;
+mod sharing;
 mod traffic;
 
 pub use forms::Form;
@@ -144,6 +145,7 @@ impl Setting {
             &partitioning::SETTINGS,
             &membership::SETTINGS,
             &queue::SETTINGS,
+            &sharing::SETTINGS,
         ]
         .into_iter()
         .flatten()

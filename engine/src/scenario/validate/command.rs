@@ -27,6 +27,7 @@ pub fn check_command(command: &Command) -> Result<(), SetupProblem> {
     no_higher_than(command, "is none of", |node| match node {
         NodeId::User | NodeId::Queue => 0,
         NodeId::Worker(_) => WorkQueueConfig::MAX_WORKERS,
+        NodeId::ShareConsumer(_) => Limits::MAX_SHARE_CONSUMERS,
         NodeId::Controller(_) => Limits::MAX_CONTROLLERS,
         NodeId::Broker(_) => Limits::MAX_BROKERS,
         NodeId::Producer(_) => Limits::MAX_PRODUCERS,
@@ -120,6 +121,7 @@ pub fn check_nodes(command: &Command, setup: &Setup) -> Result<(), SetupProblem>
     let have = |node: NodeId| match node {
         NodeId::User | NodeId::Queue => 0,
         NodeId::Worker(_) => setup.work_queue.workers,
+        NodeId::ShareConsumer(_) => setup.share_groups.iter().map(|group| group.consumers).sum(),
         NodeId::Controller(_) => setup.controllers,
         NodeId::Broker(_) => setup.brokers,
         NodeId::Producer(_) => setup.producers,
@@ -150,6 +152,7 @@ fn no_higher_than(command: &Command, is_none_of: &str, have: impl Fn(NodeId) -> 
         NodeId::Broker(_) => problem(["brokers"], message),
         NodeId::Controller(_) => problem(["controllers"], message),
         NodeId::Worker(_) => problem(["queue.workers"], message),
+        NodeId::ShareConsumer(_) => problem(["share.groups"], message),
         _ => problem(["producers"], message),
     }
 }
@@ -172,6 +175,7 @@ fn numbered(node: NodeId, n: u8) -> NodeId {
     match node {
         NodeId::User | NodeId::Queue => node,
         NodeId::Worker(_) => NodeId::Worker(n),
+        NodeId::ShareConsumer(_) => NodeId::ShareConsumer(n),
         NodeId::Controller(_) => NodeId::Controller(n),
         NodeId::Broker(_) => NodeId::Broker(n),
         NodeId::Producer(_) => NodeId::Producer(n),
