@@ -4,7 +4,7 @@ use super::{Bug, Random, Timer};
 use crate::application::{Downstream, Handover};
 use crate::log::{Dictionary, KeyId};
 use crate::trace::{EventId, Fact, Sent, Trace};
-use crate::wire::{Channel, Message, Micros, NodeId, Request, RequestBody, Response, ResponseBody};
+use crate::wire::{Channel, Message, Micros, NodeId, Request, RequestBody, Response, ResponseBody, WorkMessage};
 
 /// What a node has asked for, until the world takes it.
 #[derive(Debug, Clone, Default)]
@@ -189,6 +189,13 @@ impl<'w> Ctx<'w> {
                 body,
             }),
         );
+    }
+
+    /// Says something to the work queue, or to a worker of it. Kafka's figures do not count it.
+    pub fn work(&mut self, to: NodeId, message: WorkMessage) {
+        let message = Message::Work(message);
+        let bytes = message.wire_bytes();
+        self.outbox.messages.push((to, message, bytes, self.cause));
     }
 
     fn send(&mut self, to: NodeId, message: Message) -> EventId {

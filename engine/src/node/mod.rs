@@ -134,6 +134,8 @@ pub enum Timer {
         /// The member's number in the group.
         member: u32,
     },
+    /// Work queue: messages may be seen again.
+    Visibility,
 }
 
 /// What a person or a scenario does to a node.
@@ -162,6 +164,8 @@ pub enum NodeCommand {
     Close,
     /// Consumer of dead letters: send the one at that partition and offset back to the topic, or all.
     Redrive(Option<(u16, Offset)>),
+    /// Worker: the process is killed.
+    Crash,
     /// Broker and controller: stop in order (SIGTERM). It exits when it is ready ([`Ctx::exit`]).
     ShutDown,
     /// Broker: from now on the disk takes so many bytes a second; `None` for one that is never in the way.

@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod load;
+mod queue;
 mod retries;
 
 use super::error::did_you_mean;
@@ -62,6 +63,7 @@ impl Observable {
         catalogue::OBSERVABLES
             .iter()
             .chain(&load::OBSERVABLES)
+            .chain(&queue::OBSERVABLES)
             .chain(&retries::OBSERVABLES)
     }
 

@@ -2,7 +2,7 @@
 
 use super::latency::LatencyHistogram;
 use super::recent::Recent;
-use super::{Event, Fact};
+use super::{Event, Fact, WorkCounters};
 use crate::application::Destination;
 use crate::log::KeyId;
 use crate::wire::{Micros, NodeId, ProducerEpoch, TopicId};
@@ -48,6 +48,8 @@ pub struct Counters {
     pub(super) main_topic: Option<TopicId>,
     /// The highest epoch that a producer has come to.
     pub producer_epoch: ProducerEpoch,
+    /// Of the work queue beside the topic.
+    pub work: WorkCounters,
     /// By topic.
     truncated: Vec<u64>,
     now: Micros,
@@ -237,6 +239,7 @@ impl Counters {
                 }
                 self.truncated[topic] += u64::from(records);
             }
+            Fact::Work(work) => self.work.add(&work),
             _ => {}
         }
     }

@@ -1,6 +1,6 @@
 //! The kinds of things that happen.
 
-use super::{CommandFact, EpochWhy, ReconcileStep, Sent};
+use super::{CommandFact, EpochWhy, ReconcileStep, Sent, WorkFact};
 use crate::application::Destination;
 use crate::log::{FailureWhy, KeyId};
 use crate::wire::{
@@ -657,6 +657,10 @@ pub enum Fact {
         /// Of how many partitions.
         partitions: u32,
     },
+    /// Something happened to a message of the work queue beside the topic.
+    Work(WorkFact),
+    /// Worker: the process runs.
+    WorkerStarted,
 }
 
 /// Why an application has paused a partition.

@@ -16,6 +16,7 @@ mod partials;
 mod readable;
 mod recent;
 mod sent;
+mod work;
 
 pub use command_fact::{CommandFact, KeyFact, ProcessFault};
 pub use consumer_group::{EpochWhy, ReconcileStep};
@@ -30,3 +31,4 @@ pub use ledger::{Ledger, LedgerColumn, LedgerFigures, LedgerLine};
 pub use merge::MergeFigures;
 pub use readable::{Names, readable, readable_time};
 pub use sent::Sent;
+pub use work::{WorkCounters, WorkFact, WorkStep};

@@ -2,6 +2,7 @@
 
 mod cluster;
 mod retries;
+mod work;
 
 use super::{BatchWhy, CommandFact, Event, Fact, KeyFact, Sent};
 use crate::log::{Dictionary, KeyId};
@@ -107,7 +108,8 @@ fn fact_text(fact: &Fact, n: &Names) -> String {
             format!("the source is full: drops {}#{sequence}", n.key(Some(subject)))
         }
         Fact::Disconnected { from } => format!("closes its connection to {from}"),
-        Fact::BrokerStarted => "started".to_owned(),
+        Fact::Work(fact) => work::text(&fact, n),
+        Fact::BrokerStarted | Fact::WorkerStarted => "started".to_owned(),
         Fact::BrokerRegistered { broker } => format!("registered {broker}, fenced"),
         Fact::BrokerUnfenced { broker } => format!("unfenced {broker}"),
         Fact::TopicCreated { topic, partitions } => {

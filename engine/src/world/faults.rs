@@ -19,6 +19,9 @@ use std::collections::VecDeque;
 impl World {
     /// Does that to the process that `node` lives in, if there is one and if it makes sense: nobody is started twice.
     pub(super) fn fault(&mut self, node: NodeId, fault: ProcessFault, cause: EventId) {
+        if let NodeId::Worker(_) = node {
+            return self.fault_worker(node, fault, cause);
+        }
         let Some(process) = self.processes.of(node) else { return };
         let (state, is_up) = (process.state, process.is_up());
         let residents = process.residents.iter().map(|resident| resident.node);

@@ -27,6 +27,7 @@ mod retries;
 mod setup;
 mod start;
 mod view;
+mod work;
 
 pub use command::Command;
 pub use drain::{Drain, Drains, NeverWhy};
@@ -39,6 +40,7 @@ pub use view::{
     BrokerView, ConsumerView, ControllerView, CutView, Flight, FlightKind, GroupView, LastSent, OwnedView,
     PartitionView, ProcessState, ProducerView, RecordView, ReplicaView, TruncationView, View,
 };
+pub use work::{QueueView, QueuedView, WorkerView};
 
 use crate::application::Downstream;
 use crate::broker::Broker;
@@ -49,6 +51,7 @@ use crate::node::{Ctx, Input, NodeCommand, Outbox, Random, Subjects};
 use crate::producer::Producer;
 use crate::trace::{EventId, Fact, Names, ProcessFault, Trace};
 use crate::wire::{MetadataImage, Micros, NodeId, NodeSet};
+use crate::work_queue::{WorkQueue, Worker};
 use availability::Availability;
 use commands::Playing;
 use link::Parcel;
@@ -96,6 +99,8 @@ struct Nodes {
     consumers: Vec<(Consumer, Random)>,
     /// The producer in the process of each consumer, for those that send records on.
     relays: Vec<Option<(Producer, Random)>>,
+    /// With `queue.workers`.
+    work: Option<Box<work::WorkNodes>>,
 }
 
 impl World {
@@ -249,6 +254,8 @@ impl World {
             Node::Broker(node) => node.on(input, &mut ctx),
             Node::Producer(node) => node.on(input, &mut ctx),
             Node::Consumer(node) => node.on(input, &mut ctx),
+            Node::Queue(node) => node.on(input, &mut ctx),
+            Node::Worker(node) => node.on(input, &mut ctx),
         }
         let cause = ctx.cause;
         self.carry_out(to);
@@ -356,6 +363,8 @@ enum Node<'a> {
     Broker(&'a mut Broker),
     Producer(&'a mut Producer),
     Consumer(&'a mut Consumer),
+    Queue(&'a mut WorkQueue),
+    Worker(&'a mut Worker),
 }
 
 impl Nodes {
@@ -376,6 +385,13 @@ impl Nodes {
             NodeId::Relay(n) => {
                 let relay = self.relays.get_mut(usize::from(n).checked_sub(1)?)?.as_mut()?;
                 Some((Node::Producer(&mut relay.0), &mut relay.1))
+            }
+            NodeId::Queue => {
+                let (node, random) = &mut self.work.as_mut()?.queue;
+                Some((Node::Queue(node), random))
+            }
+            NodeId::Worker(n) => {
+                nth(&mut self.work.as_mut()?.workers, n).map(|(node, random)| (Node::Worker(node), random))
             }
         }
     }

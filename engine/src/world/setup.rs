@@ -8,6 +8,7 @@ use crate::controller::ControllerConfig;
 use crate::node::Bug;
 use crate::producer::ProducerConfig;
 use crate::wire::Micros;
+use crate::work_queue::WorkQueueConfig;
 use crate::workload::Workload;
 
 /// What a run starts from: everything but the actions of the person who watches.
@@ -37,6 +38,8 @@ pub struct Setup {
     pub consumers: u8,
     /// Their settings.
     pub consumer: ConsumerConfig,
+    /// The plain work queue beside the topic.
+    pub work_queue: WorkQueueConfig,
     /// The brokers' settings.
     pub broker: BrokerConfig,
     /// Latencies and bandwidth.
@@ -129,6 +132,7 @@ impl Setup {
             producer: ProducerConfig::new(topic),
             consumers: 3,
             consumer: ConsumerConfig::new("readers", topic),
+            work_queue: WorkQueueConfig::default(),
             broker: BrokerConfig::default(),
             network: NetworkConfig::default(),
             workload: Workload {

@@ -7,6 +7,7 @@ use super::commands::Playing;
 use super::network::Network;
 use super::processes::Processes;
 use super::queue::{Due, Queue};
+use super::work::WorkNodes;
 use super::{Limits, Nodes, Setup, World};
 use crate::application::Downstream;
 use crate::broker::{Broker, BrokerConfig};
@@ -97,6 +98,7 @@ impl World {
         for (producer, _) in &mut self.nodes.producers {
             producer.configure(self.playing.keying.clone(), workload.value_bytes);
             producer.set_source_kind(workload.source, &limits);
+            producer.set_work_queue(setup.work_queue.workers > 0);
         }
     }
 
@@ -132,6 +134,10 @@ impl World {
             self.add_consumer(consumer, 0);
         }
         self.add_retry_consumers();
+        for worker in 1..=setup.work_queue.workers {
+            let node = NodeId::Worker(worker);
+            self.queue.push(setup.consumers_start_us, Due::Start { node, cause: 0 });
+        }
         for (at, command) in &setup.commands {
             self.schedule(*at, command.clone());
         }
@@ -205,6 +211,7 @@ fn nodes(setup: &Setup) -> Nodes {
         producers: producers.collect(),
         consumers: Vec::new(),
         relays: Vec::new(),
+        work: WorkNodes::of(setup),
     }
 }
 

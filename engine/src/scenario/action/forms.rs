@@ -130,6 +130,10 @@ fn process(rest: &str, fault: ProcessFault) -> Result<Command, String> {
     match parse_node(rest) {
         Some(node @ (NodeId::Broker(_) | NodeId::Controller(_))) => Ok(Command::Process { node, fault }),
         Some(node @ NodeId::Consumer(_)) if fault != ProcessFault::LoseDisk => Ok(Command::Process { node, fault }),
+        Some(node @ NodeId::Worker(_)) if matches!(fault, ProcessFault::Crash | ProcessFault::Start) => {
+            Ok(Command::Process { node, fault })
+        }
+        Some(NodeId::Worker(_)) => Err(format!("{} is a worker: it can be crashed and started", shown(rest))),
         _ if fault == ProcessFault::LoseDisk => Err(format!("{} is no broker or controller", shown(rest))),
         _ => Err(format!("{} is no broker, controller or consumer", shown(rest))),
     }

@@ -15,6 +15,7 @@ mod keys;
 mod kind;
 mod membership;
 mod partitioning;
+mod queue;
 mod traffic;
 
 pub use forms::Form;
@@ -142,6 +143,7 @@ impl Setting {
             &applications::SETTINGS,
             &partitioning::SETTINGS,
             &membership::SETTINGS,
+            &queue::SETTINGS,
         ]
         .into_iter()
         .flatten()
