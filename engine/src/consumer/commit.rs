@@ -83,7 +83,7 @@ impl Consumer {
         self.on_group_error(Api::OffsetCommit, error, ctx);
         if error == ErrorCode::RebalanceInProgress {
             self.owe_commit();
-        } else if !error.is_retriable() {
+        } else if !error.is_retriable() && error != ErrorCode::StaleMemberEpoch {
             // `commitSync` throws, and the application polls again all the same: there the consumer joins again.
             self.application.poll_again();
         }

@@ -243,6 +243,9 @@ impl Consumer {
 
     /// What the coordinator's errors mean to a member.
     pub(super) fn on_group_error(&mut self, api: Api, error: ErrorCode, ctx: &mut Ctx) {
+        if self.modern.is_some() {
+            return self.on_modern_error(api, error, ctx);
+        }
         let refused = ctx.record_as_cause(Fact::CoordinatorRefused { api, error });
         match error {
             ErrorCode::RebalanceInProgress => self.membership.request_rejoin(refused),
@@ -261,6 +264,9 @@ impl Consumer {
 
     /// The end of `close()`: says good bye, if there is anybody to say it to.
     pub(super) fn leave(&mut self, ctx: &mut Ctx) {
+        if self.modern.is_some() {
+            return self.close_modern(ctx);
+        }
         if self.requests.is_waiting(Api::LeaveGroup) {
             return;
         }

@@ -13,6 +13,7 @@ mod keys;
 mod kind;
 mod membership;
 mod partitioning;
+mod protocol;
 mod traffic;
 
 pub use forms::Form;
@@ -139,6 +140,7 @@ impl Setting {
             &clients::SETTINGS,
             &partitioning::SETTINGS,
             &membership::SETTINGS,
+            &protocol::SETTINGS,
         ]
         .into_iter()
         .flatten()
