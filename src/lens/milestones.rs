@@ -99,6 +99,9 @@ pub fn is_milestone(fact: &Fact) -> bool {
             | Fact::PartitionAssigned { .. }
             | Fact::PartitionRevoked { .. }
             | Fact::PartitionLost { .. }
+            | Fact::GroupEpochBumped { .. }
+            | Fact::TargetAssignmentComputed { .. }
+            | Fact::MemberReconciles { .. }
             | Fact::CoordinatorRefused { .. }
             | Fact::ConsumerClosed
     )
@@ -144,6 +147,7 @@ pub fn mark_of(event: &Event, topic: Option<TopicId>, yours: bool) -> Option<Mar
             state: GroupStateName::PreparingRebalance,
             ..
         } => (MarkKind::Rebalance, "rebalance".to_owned()),
+        Fact::GroupEpochBumped { epoch, .. } => (MarkKind::Rebalance, format!("group epoch {epoch}")),
         Fact::GroupState {
             state: GroupStateName::Stable,
             members,

@@ -153,7 +153,7 @@ impl Consumer {
         self.on_group_error(Api::OffsetCommit, error, ctx);
         if error == ErrorCode::RebalanceInProgress {
             self.owe_commit(ctx);
-        } else if !error.is_retriable() {
+        } else if !error.is_retriable() && error != ErrorCode::StaleMemberEpoch {
             self.throw_commit();
         }
     }

@@ -20,6 +20,7 @@ mod fetcher;
 mod heartbeat;
 mod membership;
 mod metadata;
+mod modern;
 mod owned;
 mod pausing;
 mod poll;
@@ -37,6 +38,7 @@ mod tests;
 
 pub use config::ConsumerConfig;
 pub use dead_letters::DeadLetter;
+pub use modern::Protocol;
 pub use owned::OwnedPartition;
 pub use role::Role;
 pub use share::{ShareConsumer, ShareConsumerConfig};
@@ -50,6 +52,7 @@ use coordinator_link::CoordinatorLink;
 use fetcher::Fetcher;
 use membership::{Held, Membership};
 use metadata::ClientMetadata;
+use modern::Modern;
 use poll::{Application, Phase};
 use requests::{InFlight, Requests};
 use state::Life;
@@ -70,6 +73,8 @@ pub struct Consumer {
     membership: Membership,
     fetcher: Fetcher,
     application: Application,
+    /// With `group.protocol=consumer`.
+    modern: Option<Modern>,
 }
 
 impl Consumer {
@@ -80,6 +85,7 @@ impl Consumer {
         Self {
             client_id: format!("consumer-{}-{id}", config.group).into(),
             requests: Requests::new(config.reconnect_backoff()),
+            modern: (config.protocol == Protocol::Consumer).then(Modern::new),
             config,
             life: Life::Open,
             metadata: ClientMetadata::new(bootstrap),
@@ -134,6 +140,7 @@ impl Consumer {
             ResponseBody::SyncGroup(synced) => self.on_synced(&synced, ctx),
             ResponseBody::Heartbeat(error) => self.on_heartbeat_answer(asked, error, ctx),
             ResponseBody::LeaveGroup(_) => self.on_left(ctx),
+            ResponseBody::ConsumerGroupHeartbeat(answer) => self.on_group_heartbeat(answer, ctx),
             ResponseBody::OffsetFetch(offsets) => self.on_committed_offsets(asked, &offsets, ctx),
             ResponseBody::ListOffsets(offsets) => self.on_listed_offsets(asked, &offsets, ctx),
             ResponseBody::Fetch(fetched) => self.on_fetched(asked, fetched, ctx),
@@ -212,7 +219,7 @@ impl Consumer {
                 Api::Metadata => self.metadata.failed(),
                 Api::FindCoordinator => self.back_off_coordinator(ctx),
                 Api::Fetch | Api::ListOffsets => self.back_off_fetches(request.to, ctx),
-                Api::LeaveGroup => {
+                Api::LeaveGroup | Api::ConsumerGroupHeartbeat if self.life != Life::Open => {
                     self.forget_coordinator(request.to, ctx);
                     self.on_left(ctx);
                 }

@@ -90,12 +90,16 @@ impl Consumer {
         if self.life != Life::Open {
             return; // What it read has ended it.
         }
-        if self.membership.must_join() {
-            self.join(ctx);
-        }
-        let goes_on = match self.membership.state {
-            MemberState::Stable => true,
-            _ => self.config.is_cooperative() && self.membership.generation.is_some(),
+        let goes_on = if self.modern.is_some() {
+            self.poll_modern(ctx)
+        } else {
+            if self.membership.must_join() {
+                self.join(ctx);
+            }
+            match self.membership.state {
+                MemberState::Stable => true,
+                _ => self.config.is_cooperative() && self.membership.generation.is_some(),
+            }
         };
         if !goes_on || self.pay_commit(ctx) {
             return;

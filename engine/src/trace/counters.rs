@@ -232,6 +232,8 @@ impl Counters {
                 state: super::GroupStateName::CompletingRebalance,
                 ..
             } => self.group.generations += 1,
+            // A consumer group has epochs instead (`consumer-group-rebalance-count`).
+            Fact::GroupEpochBumped { .. } => self.group.generations += 1,
             Fact::PartitionRevoked { .. } | Fact::PartitionLost { .. } => self.group.revoked += 1,
             Fact::ProducerEpochBumped { epoch } => self.producer_epoch = self.producer_epoch.max(epoch),
             Fact::Truncated { partition, records, .. } => {

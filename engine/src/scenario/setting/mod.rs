@@ -15,6 +15,7 @@ mod keys;
 mod kind;
 mod membership;
 mod partitioning;
+mod protocol;
 mod queue;
 mod sharing;
 mod traffic;
@@ -146,6 +147,7 @@ impl Setting {
             &membership::SETTINGS,
             &queue::SETTINGS,
             &sharing::SETTINGS,
+            &protocol::SETTINGS,
         ]
         .into_iter()
         .flatten()
