@@ -81,7 +81,8 @@ impl GroupCoordinator {
             RequestBody::SyncGroup(request) => (&request.group, false),
             RequestBody::Heartbeat(request) => (&request.group, false),
             RequestBody::LeaveGroup(request) => (&request.group, false),
-            RequestBody::OffsetCommit(request) => (&request.group, false),
+            // Whoever commits without a generation may commit for a group that has never had members.
+            RequestBody::OffsetCommit(request) => (&request.group, request.generation.is_none()),
             RequestBody::OffsetFetch(group) => (group, false),
             RequestBody::ConsumerGroupHeartbeat(request) => (&request.group, request.member_epoch == JOIN_EPOCH),
             other => panic!("invariant group-requests-only is broken by {}", other.api().name()),
