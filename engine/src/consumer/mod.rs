@@ -22,6 +22,7 @@ mod membership;
 mod metadata;
 mod modern;
 mod owned;
+mod pace;
 mod pausing;
 mod poll;
 mod positions;
@@ -29,6 +30,7 @@ mod processing;
 mod rebalance;
 mod requests;
 mod role;
+mod seek;
 mod sending_on;
 mod share;
 mod state;
@@ -108,7 +110,10 @@ impl Consumer {
             return;
         }
         match input {
-            Input::Start => self.metadata.want(),
+            Input::Start => {
+                ctx.record_as_cause(Fact::ConsumerStarted);
+                self.metadata.want();
+            }
             Input::Message {
                 message: Message::Response(response),
                 ..
@@ -120,6 +125,9 @@ impl Consumer {
             Input::Timer(timer) => self.on_timer(timer, ctx),
             Input::Command(NodeCommand::Close) => self.close(ctx),
             Input::Command(NodeCommand::Redrive(only)) => self.redrive(only, ctx),
+            Input::Command(NodeCommand::Stall(stalled)) => self.stall(stalled, ctx),
+            Input::Command(NodeCommand::Slow(processing_us)) => self.application.pace.processing_us = processing_us,
+            Input::Command(NodeCommand::Seek(seek)) => self.seek(seek),
             Input::Handover(Handover::Sent { ticket, stored }) => self.on_sent_on(ticket, stored, ctx),
             Input::Message { .. } | Input::Command(_) | Input::Handover(Handover::Send(_)) => return,
         }

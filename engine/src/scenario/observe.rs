@@ -1,6 +1,7 @@
 //! What a checkpoint can look at: whole numbers only, so that it says the same on every machine.
 
 mod catalogue;
+mod groups;
 mod load;
 mod queue;
 mod retries;
@@ -67,6 +68,7 @@ impl Observable {
             .chain(&queue::OBSERVABLES)
             .chain(&retries::OBSERVABLES)
             .chain(&sharing::OBSERVABLES)
+            .chain(&groups::OBSERVABLES)
     }
 
     /// The observable of that name.

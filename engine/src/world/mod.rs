@@ -13,6 +13,7 @@ mod commands;
 mod drain;
 mod faults;
 mod flights;
+mod further_groups;
 mod heat;
 mod inspect;
 mod keys;
@@ -21,6 +22,7 @@ mod look;
 mod merge;
 mod network;
 mod network_config;
+mod offset_reset;
 mod processes;
 mod queue;
 mod retries;
@@ -36,11 +38,11 @@ pub use heat::Latency;
 pub use merge::{MergeView, MergedSubject};
 pub use network_config::{LinkConfig, NetworkConfig};
 pub use retries::{EffectFigures, FailedView, RetriesView, TierView};
-pub use setup::{Limits, Setup, TopicSetup};
+pub use setup::{FurtherGroup, Limits, Setup, TopicSetup};
 pub use share::{ShareGroupView, ShareMemberView, SharePartitionView, SharedRecordView};
 pub use view::{
-    BrokerView, ConsumerView, ControllerView, CutView, Flight, FlightKind, GroupView, LastSent, OwnedView,
-    PartitionView, ProcessState, ProducerView, RecordView, ReplicaView, TruncationView, View,
+    BrokerView, ConsumerView, ControllerView, CutView, Flight, FlightKind, GroupPartitionView, GroupView, LastSent,
+    MemberView, OwnedView, PartitionView, ProcessState, ProducerView, RecordView, ReplicaView, TruncationView, View,
 };
 pub use work::{QueueView, QueuedView, WorkerView};
 
@@ -76,6 +78,7 @@ pub struct World {
     dictionary: Arc<Dictionary>,
     subjects: Subjects,
     downstream: Downstream,
+    offset_resets: offset_reset::OffsetResets,
     outbox: Outbox,
     trace: Trace,
     topics: Vec<Arc<str>>,

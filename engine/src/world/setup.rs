@@ -45,6 +45,8 @@ pub struct Setup {
     pub acknowledgement_mode: AcknowledgementMode,
     /// The plain work queue beside the topic.
     pub work_queue: WorkQueueConfig,
+    /// Further groups on the topic, with the same settings but for what they say themselves.
+    pub more_groups: Vec<FurtherGroup>,
     /// The brokers' settings.
     pub broker: BrokerConfig,
     /// Latencies and bandwidth.
@@ -65,6 +67,17 @@ pub struct Setup {
     pub commands: Vec<(Micros, Command)>,
     /// What bounds the run's growth.
     pub limits: Limits,
+}
+
+/// A further group on the topic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FurtherGroup {
+    /// `group.id`.
+    pub name: String,
+    /// How many consumers it has at the start.
+    pub consumers: u8,
+    /// How long its application works on each record; `None` for as long as that of the main group.
+    pub processing_us: Option<Micros>,
 }
 
 /// A topic to create.
@@ -98,6 +111,8 @@ impl Limits {
     pub const MAX_PARTITIONS: u16 = 64;
     /// The most consumers of a group.
     pub const MAX_CONSUMERS: u8 = 12;
+    /// The most groups beside the main one.
+    pub const MAX_MORE_GROUPS: usize = 4;
     /// The most producers.
     pub const MAX_PRODUCERS: u8 = 12;
     /// The most consumers of all share groups together.
@@ -142,6 +157,7 @@ impl Setup {
             share_groups: Vec::new(),
             acknowledgement_mode: AcknowledgementMode::Implicit,
             work_queue: WorkQueueConfig::default(),
+            more_groups: Vec::new(),
             broker: BrokerConfig::default(),
             network: NetworkConfig::default(),
             workload: Workload {

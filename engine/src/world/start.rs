@@ -5,6 +5,7 @@ use super::audit::Audit;
 use super::availability::Availability;
 use super::commands::Playing;
 use super::network::Network;
+use super::offset_reset::OffsetResets;
 use super::processes::Processes;
 use super::queue::{Due, Queue};
 use super::share;
@@ -31,7 +32,7 @@ impl World {
     pub fn new(setup: &Setup) -> Self {
         assert_bounds(setup);
         let mut dictionary = Dictionary::default();
-        dictionary.key(&setup.consumer.group);
+        let main_group = dictionary.key(&setup.consumer.group);
         for role in side_roles(setup) {
             dictionary.key(&name_for(role, &setup.consumer.group));
         }
@@ -49,6 +50,7 @@ impl World {
             nodes: nodes(setup),
             subjects: Subjects::default(),
             downstream: Downstream::new(&setup.downstream),
+            offset_resets: OffsetResets::default(),
             outbox: Outbox::default(),
             trace: Trace::new(setup.limits.trace_events),
             topics: Vec::new(),
@@ -63,6 +65,9 @@ impl World {
             setup: Arc::new(setup.clone()),
         };
         world.set_poison(&setup.downstream.poison);
+        if let Some(group) = main_group {
+            world.trace.add_group(group);
+        }
         world.deal_listed();
         world.begin_keys();
         if setup.order_repair {
@@ -135,6 +140,7 @@ impl World {
             self.add_consumer(consumer, 0);
         }
         self.add_retry_consumers();
+        self.start_further_groups();
         for place in 0..self.nodes.share_consumers.len() {
             let node = NodeId::ShareConsumer(place as u8 + 1);
             self.queue.push(setup.consumers_start_us, Due::Start { node, cause: 0 });
@@ -156,6 +162,10 @@ impl World {
 
     /// Starts the consumer of that number, which is the next one, and its relay, if its application sends records on.
     pub(super) fn add_consumer_with(&mut self, number: u8, config: ConsumerConfig, cause: EventId) {
+        if let Some(group) = Arc::make_mut(&mut self.dictionary).key(&config.group) {
+            let is_main = config.role != Role::Main || config.group == self.setup.consumer.group;
+            self.trace.add_consumer(number, group, is_main);
+        }
         let node = NodeId::Consumer(number);
         let random = Random::named(self.setup.seed, &node.to_string());
         let relay = self.relay_of(number, &config);

@@ -5,6 +5,7 @@
 
 mod clients;
 mod controllers;
+mod groups;
 mod links;
 mod messages;
 mod processes;

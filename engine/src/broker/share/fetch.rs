@@ -2,6 +2,7 @@
 
 use super::super::Broker;
 use super::super::connections::Return;
+use super::super::fetch::offset_for;
 use super::ParkedShareFetch;
 use crate::node::{Ctx, Timer};
 use crate::share::{SharePartition, Transition};
@@ -132,7 +133,8 @@ impl Broker {
             let begin = match config.auto_offset_reset {
                 OffsetSpec::Earliest => replica.log.start(),
                 OffsetSpec::Latest if replica.knows_latest_offset() => replica.high_watermark,
-                OffsetSpec::Latest => return Err(ErrorCode::OffsetNotAvailable),
+                OffsetSpec::Timestamp(from_us) if replica.knows_latest_offset() => offset_for(replica, from_us),
+                OffsetSpec::Latest | OffsetSpec::Timestamp(_) => return Err(ErrorCode::OffsetNotAvailable),
             };
             let fresh = SharePartition::new(config.clone(), epoch, begin);
             self.sharing.partitions.insert(key.clone(), fresh);

@@ -10,6 +10,7 @@ mod clients;
 mod cluster;
 mod failures;
 mod forms;
+mod groups;
 mod keying;
 mod keys;
 mod kind;
@@ -21,6 +22,7 @@ mod sharing;
 mod traffic;
 
 pub use forms::Form;
+pub(super) use groups::is_group_name;
 pub(super) use keys::check as check_key;
 pub use keys::{MAX_KEY_BYTES, MAX_KEYS};
 pub use kind::Kind;
@@ -143,6 +145,7 @@ impl Setting {
             &keying::SETTINGS,
             &clients::SETTINGS,
             &applications::SETTINGS,
+            &groups::SETTINGS,
             &partitioning::SETTINGS,
             &membership::SETTINGS,
             &queue::SETTINGS,
