@@ -167,6 +167,7 @@ pub(super) fn view(partitions: u16, brokers: u8, consumers: u8, factor: u8, keys
         generation: 7,
         coordinator: Some(BrokerId(1)),
         members: u32::from(consumers),
+        ..GroupView::default()
     };
     view
 }
