@@ -9,6 +9,7 @@ mod keys;
 mod keys_room;
 mod menus;
 mod page;
+mod rooms;
 mod shown;
 mod update;
 
@@ -21,6 +22,7 @@ use crate::lens::settings::Values;
 use crate::lens::why_view::Asked;
 use crate::session::desk::Desk;
 use crate::session::intent::Intent;
+use crate::session::room::Room;
 use crate::stage::{FlightHandle, Target};
 use crate::ui::notices::Problems;
 use crate::ui::theme::{SystemWatch, Theme};
@@ -117,8 +119,8 @@ pub enum Msg {
     Address,
     /// The link in the address bar is to be the one of this moment.
     Written,
-    /// The score is wanted, or the room of the keys.
-    Keys(bool),
+    /// That room is wanted.
+    Room(Room),
     /// Where that key goes is wanted, in the room of the keys.
     Where(String),
     /// Another key is typed there.
@@ -175,6 +177,8 @@ pub(crate) struct Look {
     panel_folded: bool,
     tab: usize,
     listed: Listed,
+    /// What is looked at.
+    room: Room,
     /// The side that the panel looks at, while two runs are compared.
     side: Side,
     /// What is shown of two runs where there is room for one thing only.
@@ -237,7 +241,7 @@ impl Component for App {
     type Properties = ();
 
     fn create(ctx: &Context<Self>) -> Self {
-        let (desk, problems, keys_room) = address::first();
+        let (desk, problems, (room, key)) = address::first();
         let desk = Rc::new(RefCell::new(desk));
         let refs = Refs {
             flights: <[FlightHandle; 2]>::default(),
@@ -264,7 +268,7 @@ impl Component for App {
         let on_stage = OnStage::of(&desk.borrow(), Side::Left, &OnStage::default());
         let on_timeline = OnTimeline::of(&desk.borrow());
         let values = Rc::new(Values::of(desk.borrow().session()));
-        let on_keys = keys_room::OnKeys::of(&desk.borrow(), keys_room.as_deref());
+        let on_keys = keys_room::OnKeys::of(&desk.borrow(), &key);
         let reader_folded = desk.borrow().step().is_none();
         let mut app = Self {
             on_stage,
@@ -292,6 +296,7 @@ impl Component for App {
                 panel_folded: is_narrow(),
                 tab: tab::CHANGE,
                 listed: Listed::default(),
+                room,
                 side: Side::Left,
                 pane: Pane::default(),
                 about: None,

@@ -4,6 +4,8 @@
 //!
 //! Start at [`world::World`]; `ARCHITECTURE.md` shows the rooms and which way the arrows point.
 
+pub mod application;
+pub mod assignor;
 pub mod broker;
 pub mod check;
 mod chunked;

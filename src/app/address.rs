@@ -2,6 +2,7 @@
 
 use crate::session::desk::Desk;
 use crate::session::link::{Link, LinkProblem};
+use crate::session::room::Room;
 use crate::session::{Plan, Session};
 use crate::ui::notices::Problems;
 use partitura_engine::scenario::{BUILT_IN, Scenario};
@@ -17,19 +18,19 @@ pub(super) struct Opened {
     pub(super) desk: Option<Desk>,
     /// What could not be read.
     pub(super) problems: Option<Problems>,
-    /// The key in the room of the keys, if that is what is to be shown.
-    pub(super) keys_room: Option<String>,
+    /// The room that is to be shown, and the key in that of the keys.
+    pub(super) room: (Room, String),
 }
 
 /// The run that the page starts with: the link's, or the first scenario's.
-pub(super) fn first() -> (Desk, Option<Problems>, Option<String>) {
+pub(super) fn first() -> (Desk, Option<Problems>, (Room, String)) {
     let opened = open("the first scenario is shown.");
     let desk = opened.desk.unwrap_or_else(|| {
         let scenario = Scenario::built_in(BUILT_IN[0].0).map(Rc::new);
         let plan = Plan::of(scenario.expect("invariant scenario-is-valid: the first built-in scenario is there"));
         Desk::new(Session::open(plan).expect("invariant scenario-is-valid: a built-in scenario can be played"))
     });
-    (desk, opened.problems, opened.keys_room)
+    (desk, opened.problems, opened.room)
 }
 
 /// The run of the link in the address bar, while another one is open.
@@ -47,7 +48,7 @@ fn open(otherwise: &str) -> Opened {
         return Opened {
             desk: None,
             problems: Some(told(&problems, &format!("None of it could be read: {otherwise}"))),
-            keys_room: None,
+            room: <(Room, String)>::default(),
         };
     }
     let scenario = Scenario::built_in(&link.scenario).map(Rc::new);
@@ -56,7 +57,7 @@ fn open(otherwise: &str) -> Opened {
         Ok(desk) => Opened {
             desk: Some(desk),
             problems: (!problems.is_empty()).then(|| told(&problems, "What could be read is open.")),
-            keys_room: link.keys_room,
+            room: (link.room, link.room_key),
         },
         Err(problem) => Opened {
             desk: None,
@@ -64,7 +65,7 @@ fn open(otherwise: &str) -> Opened {
                 lines: vec![problem],
                 ..told(&problems, &format!("It cannot be played: {otherwise}"))
             }),
-            keys_room: None,
+            room: <(Room, String)>::default(),
         },
     }
 }
@@ -92,9 +93,10 @@ fn told(problems: &[LinkProblem], outcome: &str) -> Problems {
 /// # Errors
 ///
 /// Says why there is none.
-pub(super) fn write(desk: &Desk, keys_room: Option<String>) -> Result<(), String> {
+pub(super) fn write(desk: &Desk, (room, room_key): (Room, String)) -> Result<(), String> {
     let link = Link {
-        keys_room,
+        room,
+        room_key,
         ..desk.link()
     };
     let fragment = link.to_fragment().map_err(|problem| problem.to_string());

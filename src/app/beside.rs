@@ -10,6 +10,7 @@ use crate::lens::ledger::Trial;
 use crate::session::Session;
 use crate::session::desk::Desk;
 use crate::session::intent::Intent;
+use crate::session::room::Room;
 use std::rc::Rc;
 use yew::{Context, Html, html};
 
@@ -71,12 +72,14 @@ impl App {
             Ok(plan) => {
                 if !comparing && self.file.is_none() {
                     // The browser's way back leads to the one run.
-                    let _ = address::write(&self.desk.borrow(), self.on_keys.link());
+                    let _ = address::write(&self.desk.borrow(), self.place());
                     address::keep();
                 }
                 self.kept = None;
-                // Two runs are looked at on the stage.
-                self.on_keys.go_to(None);
+                // Two runs are looked at side by side.
+                if !self.look.room.is_of_the_run() {
+                    self.look.room = Room::Score;
+                }
                 self.want(ctx, Intent::Compare(plan.map(Box::new)));
                 (self.look.tab, self.look.panel_folded) = (tab::CHANGE, false);
                 self.look.reader_folded |= is_narrower(WIDE);
@@ -133,7 +136,7 @@ impl App {
         }
     }
 
-    /// Both stages, and the table.
+    /// Both sides, and the table.
     pub(super) fn both_stages(&self, ctx: &Context<Self>, beside: &Beside) -> Html {
         let pane = self.look.pane;
         let name = |pane| Pane::ALL.iter().find(|(one, _)| *one == pane).map(|(_, name)| *name);
@@ -173,7 +176,7 @@ impl App {
                         { "Keep" }
                     </button>
                 </header>
-                <div class="stage-frame">{ self.stage(ctx, side) }</div>
+                <div class="stage-frame">{ self.scene(ctx, side) }</div>
             </section>
         }
     }

@@ -1,4 +1,4 @@
-//! The room of the keys beside the score: when it is open, and what it asks of the run.
+//! The room of the keys: what it is shown, and what it asks of the run.
 
 use super::{App, Msg};
 use crate::lens::keys::room::KeysRoom;
@@ -6,6 +6,7 @@ use crate::lens::keys::run_load::{MadeFor, RunLoad};
 use crate::session::Plan;
 use crate::session::desk::Desk;
 use crate::session::intent::Intent;
+use crate::session::room::Room;
 use crate::stage::Palette;
 use partitura_engine::scenario::Setting;
 use std::rc::Rc;
@@ -13,8 +14,6 @@ use yew::{Context, Html, html};
 
 /// What the room is shown.
 pub(super) struct OnKeys {
-    /// Whether it is open, and not the score.
-    pub(super) open: bool,
     run: Rc<RunLoad>,
     /// The key that is typed there.
     key: String,
@@ -25,17 +24,16 @@ pub(super) struct OnKeys {
 }
 
 impl OnKeys {
-    /// The room at the start; open with that key, if there is one.
-    pub(super) fn of(desk: &Desk, key: Option<&str>) -> Self {
+    /// The room at the start, with that key, or else with the hottest of the run.
+    pub(super) fn of(desk: &Desk, key: &str) -> Self {
         let world = desk.session().world();
         let palette = Palette::new(world.dictionary(), world.known_keys());
         let made_for = MadeFor::of(desk.session(), desk.runs(), u32::from(world.setup().topic.partitions));
         let run = Rc::new(RunLoad::of(&palette, made_for));
         let hottest = run.keys.top(1).first().map(|at| run.keys.key(*at).to_owned());
-        let given = key.filter(|key| !key.is_empty()).map(str::to_owned);
+        let given = (!key.is_empty()).then(|| key.to_owned());
         let typed = given.or(hottest).unwrap_or_default();
         Self {
-            open: key.is_some(),
             run,
             asked: (typed.clone(), 0),
             key: typed,
@@ -43,9 +41,9 @@ impl OnKeys {
         }
     }
 
-    /// What the link says of it.
-    pub(super) fn link(&self) -> Option<String> {
-        self.open.then(|| self.key.clone())
+    /// The key that is typed in it.
+    pub(super) fn key(&self) -> &str {
+        &self.key
     }
 
     /// Another run is on the desk, which has nothing in common with the one before.
@@ -57,15 +55,8 @@ impl OnKeys {
         u64::from(self.desks) << 32 | runs
     }
 
-    /// A link was opened.
-    pub(super) fn go_to(&mut self, key: Option<String>) {
-        self.open = key.is_some();
-        if let Some(key) = key.filter(|key| !key.is_empty()) {
-            self.ask(key);
-        }
-    }
-
-    fn ask(&mut self, key: String) {
+    /// That key is looked at.
+    pub(super) fn ask(&mut self, key: String) {
         self.key.clone_from(&key);
         self.asked = (key, self.asked.1 + 1);
     }
@@ -75,9 +66,8 @@ impl App {
     pub(super) fn keys_room(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         self.touched = true;
         match msg {
-            Msg::Keys(open) => self.on_keys.open = open,
             Msg::Where(key) => {
-                self.on_keys.open = true;
+                self.look.room = Room::Keys;
                 self.on_keys.ask(key);
             }
             Msg::KeyTyped(key) => {
@@ -86,7 +76,7 @@ impl App {
                 return false;
             }
             Msg::OnStage(intent) => {
-                self.on_keys.open = false;
+                self.look.room = Room::Score;
                 self.want(ctx, intent);
                 if !self.desk.borrow().is_playing() {
                     self.want(ctx, Intent::TogglePlay);
@@ -120,12 +110,14 @@ impl App {
         if let Some(right) = plans.next() {
             self.want(ctx, Intent::Compare(Some(Box::new(right))));
         }
-        self.on_keys.open = self.desk.borrow().runs() == runs;
+        if self.desk.borrow().runs() != runs {
+            self.look.room = Room::Score;
+        }
     }
 
     /// Brings the run's load up to date while it is looked at.
     pub(super) fn refresh_keys_room(&mut self) {
-        if !self.on_keys.open {
+        if self.look.room != Room::Keys {
             return;
         }
         let desk = self.desk.borrow();
@@ -141,7 +133,7 @@ impl App {
         let link = ctx.link();
         html! {
             <KeysRoom
-                open={self.on_keys.open}
+                open={self.look.room == Room::Keys}
                 run={self.on_keys.run.clone()}
                 asked={self.on_keys.asked.clone()}
                 on_key={link.callback(Msg::KeyTyped)}

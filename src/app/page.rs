@@ -27,7 +27,6 @@ impl App {
     pub(super) fn page(&self, ctx: &Context<Self>) -> Html {
         let desk = self.desk.borrow();
         let pointed = &self.on_stage.pointed;
-        let room = if self.on_keys.open { "keys" } else { "score" };
         let read = ctx.link().callback(|(name, text)| Msg::File(name, text));
         let on_drop = {
             let read = read.clone();
@@ -42,7 +41,7 @@ impl App {
             <>
                 <div
                     class="page"
-                    data-room={room}
+                    data-room={self.look.room.name()}
                     data-walk={folded(self.look.reader_folded)}
                     data-side={folded(self.look.panel_folded)}
                     data-points-timeline={pointed.timeline.to_string()}
@@ -52,7 +51,7 @@ impl App {
                 >
                     { self.header(ctx, &desk) }
                     { self.keys_part(ctx) }
-                    if !self.on_keys.open { { self.score(ctx, &desk) } }
+                    if self.look.room.is_of_the_run() { { self.of_the_run(ctx, &desk) } }
                 </div>
                 <input
                     ref={self.refs.file.clone()}
@@ -102,8 +101,8 @@ impl App {
         }
     }
 
-    /// The score, with all that belongs to it.
-    fn score(&self, ctx: &Context<Self>, desk: &Desk) -> Html {
+    /// What is looked at of the run, with all that stands around it.
+    fn of_the_run(&self, ctx: &Context<Self>, desk: &Desk) -> Html {
         html! {
             <>
                 { self.reader(ctx, desk) }
@@ -111,7 +110,7 @@ impl App {
                     if let Some(beside) = &self.beside {
                         { self.both_stages(ctx, beside) }
                     } else {
-                        <div class="stage-frame">{ self.stage(ctx, Side::Left) }</div>
+                        <div class="stage-frame">{ self.scene(ctx, Side::Left) }</div>
                     }
                     { seeking(ctx, desk.seek(), desk.session().now()) }
                 </main>
@@ -133,8 +132,8 @@ impl App {
                 clock={self.refs.clock.clone()}
                 theme={self.look.theme}
                 walks_open={self.walks_open()}
-                keys={self.on_keys.open}
-                on_keys={link.callback(Msg::Keys)}
+                room={self.look.room}
+                on_room={link.callback(Msg::Room)}
                 on_walks={link.callback(|at| Msg::Menu(Some((MenuOf::Walkthroughs, at))))}
                 on_intent={link.callback(Msg::Intent)}
                 comparing={desk.is_comparing()}

@@ -98,7 +98,8 @@ impl App {
             }
             Msg::Pane(pane) => self.look.pane = pane,
             Msg::Address => self.open_address(ctx),
-            Msg::Keys(_) | Msg::Where(_) | Msg::KeyTyped(_) | Msg::OnStage(_) | Msg::Load(_) => {
+            Msg::Room(room) => self.enter(ctx, room),
+            Msg::Where(_) | Msg::KeyTyped(_) | Msg::OnStage(_) | Msg::Load(_) => {
                 return self.keys_room(ctx, msg);
             }
             Msg::Written => {
@@ -107,7 +108,7 @@ impl App {
                     return false;
                 }
                 // A run that does not fit in a link says so when it is shared.
-                let _ = address::write(&self.desk.borrow(), self.on_keys.link());
+                let _ = address::write(&self.desk.borrow(), self.place());
                 return false;
             }
         }
@@ -233,7 +234,7 @@ impl App {
         }
         self.desk.borrow_mut().fulfil(Intent::Settle);
         self.refresh(Due::All);
-        let written = address::write(&self.desk.borrow(), self.on_keys.link());
+        let written = address::write(&self.desk.borrow(), self.place());
         match written {
             Ok(()) => address::copy(ctx.link().callback(Msg::Shared)),
             Err(problem) => self.say(ctx, format!("No link: {problem}.")),
@@ -248,7 +249,7 @@ impl App {
         }
         if !self.desk.borrow().is_playing() {
             self.written = None;
-            let _ = address::write(&self.desk.borrow(), self.on_keys.link());
+            let _ = address::write(&self.desk.borrow(), self.place());
         } else if self.written.is_none() {
             let link = ctx.link().clone();
             self.written = Some(Timeout::new(WRITTEN_EVERY_MS, move || link.send_message(Msg::Written)));
@@ -272,7 +273,7 @@ impl App {
             self.put(desk, None);
         }
         self.problems = opened.problems;
-        self.on_keys.go_to(opened.keys_room);
+        self.go_to(opened.room);
         self.refresh(Due::All);
         self.write_soon(ctx);
     }

@@ -72,9 +72,15 @@ fn of_group(fact: &Fact) -> bool {
         }
         Fact::GroupState { .. }
         | Fact::MemberRemoved { .. }
+        | Fact::StaticMemberReplaced { .. }
+        | Fact::InstanceFenced { .. }
+        | Fact::StaticMemberAwaited { .. }
+        | Fact::GroupProtocolChosen { .. }
         | Fact::AssignmentComputed { .. }
         | Fact::PartitionAssigned { .. }
         | Fact::PartitionRevoked { .. }
+        | Fact::PartitionLost { .. }
+        | Fact::NothingAssigned { .. }
         | Fact::CoordinatorRefused { .. }
         | Fact::ConsumerClosed => true,
         _ => false,
@@ -114,6 +120,7 @@ pub(super) fn partition_of(fact: &Fact) -> Option<PartitionId> {
         | Fact::OffsetCommitted { partition, .. }
         | Fact::PartitionAssigned { partition, .. }
         | Fact::PartitionRevoked { partition }
+        | Fact::PartitionLost { partition }
         | Fact::PositionSet { partition, .. }
         | Fact::RecordsFetched { partition, .. }
         | Fact::RecordProcessed { partition, .. } => Some(partition),

@@ -15,6 +15,7 @@ mod write;
 pub use problem::{LinkProblem, LinkTooLong};
 pub use versus::Versus;
 
+use super::room::Room;
 use super::{Action, Plan};
 use partitura_engine::scenario::{BUILT_IN, Scenario, Setting};
 use partitura_engine::wire::Micros;
@@ -37,8 +38,10 @@ pub struct Link {
     pub at_us: Option<Micros>,
     /// What is different in the run to its right, if two are compared.
     pub versus: Option<Versus>,
-    /// The key in the room of the keys, if that is what is looked at; else it is the score.
-    pub keys_room: Option<String>,
+    /// The room that is looked at.
+    pub room: Room,
+    /// The key that is typed in the room of the keys; empty for the hottest.
+    pub room_key: String,
 }
 
 impl Link {
@@ -58,7 +61,8 @@ impl Link {
             step: None,
             at_us: None,
             versus: None,
-            keys_room: None,
+            room: Room::Score,
+            room_key: String::new(),
         }
     }
 
@@ -73,7 +77,8 @@ impl Link {
             step,
             at_us,
             versus: None,
-            keys_room: None,
+            room: Room::Score,
+            room_key: String::new(),
         }
     }
 

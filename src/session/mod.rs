@@ -12,6 +12,7 @@ pub mod lag;
 pub mod link;
 pub mod plan;
 pub mod player;
+pub mod room;
 pub mod speed;
 
 use partitura_engine::short_sort::sort_short_by_key;

@@ -148,6 +148,12 @@ pub(super) fn view(partitions: u16, brokers: u8, consumers: u8, factor: u8, keys
         next += count;
         view.consumers.push(ConsumerView {
             node: NodeId::Consumer(c + 1),
+            group: "payouts".into(),
+            process: ProcessState::Running,
+            process_since_us: 0,
+            generation: Some(7),
+            stalled: false,
+            slow_us: None,
             state: "waiting for records",
             owned,
             lag: if c + 1 == consumers { 412 } else { 2 },

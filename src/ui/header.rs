@@ -4,6 +4,7 @@ use super::icon::{Icon, Sign};
 use super::theme::Theme;
 use super::transport::Transport;
 use crate::session::intent::Intent;
+use crate::session::room::Room;
 use partitura_engine::scenario::Speed;
 use web_sys::Element;
 use yew::{Callback, Html, MouseEvent, NodeRef, Properties, TargetCast, component, html};
@@ -29,10 +30,10 @@ pub struct Props {
     pub walks_open: bool,
     /// The menu of walkthroughs is wanted, at that place of the window.
     pub on_walks: Callback<(f64, f64)>,
-    /// Whether the room of the keys is open, and not the score.
-    pub keys: bool,
-    /// The room of the keys is wanted, or the score.
-    pub on_keys: Callback<bool>,
+    /// The room that is open.
+    pub room: Room,
+    /// Another room is wanted.
+    pub on_room: Callback<Room>,
     /// Something is wanted of the run.
     pub on_intent: Callback<Intent>,
     /// Whether two runs are compared.
@@ -57,15 +58,15 @@ fn below(event: &MouseEvent) -> (f64, f64) {
     })
 }
 
-fn room(props: &Props, keys: bool, name: &'static str) -> Html {
+fn room(props: &Props, room: Room) -> Html {
     html! {
         <button
             type="button"
             class="choice"
-            aria-pressed={(props.keys == keys).to_string()}
-            data-testid={if keys { "room-keys" } else { "room-score" }}
-            onclick={props.on_keys.reform(move |_| keys)}
-        >{ name }</button>
+            aria-pressed={(props.room == room).to_string()}
+            data-testid={format!("room-{}", room.name())}
+            onclick={props.on_room.reform(move |_| room)}
+        >{ room.title() }</button>
     }
 }
 
@@ -95,8 +96,7 @@ pub fn Header(props: &Props) -> Html {
                 <i><Sign icon={Icon::Menu} /></i><span>{ "Walkthroughs" }<Sign icon={Icon::Chevron} /></span>
             </button>
             <div class="rooms choices" role="group" aria-label="What to look at">
-                { room(props, false, "Score") }
-                { room(props, true, "Keys") }
+                { for Room::ALL.into_iter().map(|one| room(props, one)) }
             </div>
             <nav class="crumbs" aria-label="Where you are">
                 <ol>

@@ -70,6 +70,11 @@ impl Broker {
             connection: to.connection,
             correlation: to.correlation,
         };
+        if matches!(body, RequestBody::ConsumerGroupHeartbeat(_)) {
+            let topics = self.image.topics.iter();
+            self.coordinator
+                .learn_topics(topics.map(|(topic, state)| (*topic, state.partitions)));
+        }
         let mut effects = Vec::new();
         self.coordinator.on_request(asker, body, ctx, &mut effects);
         self.carry_out(effects, ctx);

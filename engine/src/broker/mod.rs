@@ -177,7 +177,7 @@ impl Broker {
             } => {}
             Input::Command(NodeCommand::SetDisk(bytes_per_s)) => self.set_disk(bytes_per_s, ctx),
             Input::Command(NodeCommand::ShutDown) => self.shut_down(ctx),
-            Input::Command(_) => {}
+            Input::Command(_) | Input::Handover(_) => {}
         }
     }
 
@@ -223,7 +223,8 @@ impl Broker {
             | RequestBody::Heartbeat(_)
             | RequestBody::LeaveGroup(_)
             | RequestBody::OffsetCommit(_)
-            | RequestBody::OffsetFetch(_) => self.group_request(to, body, ctx),
+            | RequestBody::OffsetFetch(_)
+            | RequestBody::ConsumerGroupHeartbeat(_) => self.group_request(to, body, ctx),
             // Those are the controller's.
             RequestBody::CreateTopics { .. }
             | RequestBody::BrokerRegistration(_)

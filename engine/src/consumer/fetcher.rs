@@ -37,9 +37,25 @@ pub(super) struct Fetcher {
 }
 
 impl Fetcher {
-    pub(super) fn take_over(&mut self, partitions: &[PartitionId]) {
-        self.owned = partitions.iter().copied().map(Owned::new).collect();
+    /// Owns these from now on. Of what it had already, position and buffers stay as they are; of the rest it knows nothing
+    /// yet. No record of it may be in the application's hands, as they are there by slot.
+    pub(super) fn take_over(&mut self, partitions: &[PartitionId], since: u32) {
+        let mut before = std::mem::take(&mut self.owned);
+        let ids: Vec<PartitionId> = before.iter().map(|owned| owned.id).collect();
+        let kept = before.extract_if(.., |owned| partitions.contains(&owned.id));
+        self.owned = kept.collect();
+        for id in partitions {
+            if !ids.contains(id) {
+                self.owned.push(Owned::new(*id, since));
+            }
+        }
         sort_short_by_key(&mut self.owned, |owned| owned.id);
+        let owned = &self.owned;
+        self.completed.retain_mut(|fetch| {
+            let slot = owned.binary_search_by_key(&ids[fetch.slot], |owned| owned.id);
+            fetch.slot = slot.unwrap_or(fetch.slot);
+            slot.is_ok()
+        });
     }
 
     pub(super) fn give_up(&mut self) -> Vec<Owned> {
@@ -49,6 +65,11 @@ impl Fetcher {
 
     pub(super) fn slot(&self, partition: PartitionId) -> Option<usize> {
         self.owned.binary_search_by_key(&partition, |owned| owned.id).ok()
+    }
+
+    /// Its slot, if it was owned already when that was asked.
+    pub(super) fn slot_since(&self, partition: PartitionId, asked: u32) -> Option<usize> {
+        self.slot(partition).filter(|slot| self.owned[*slot].since <= asked)
     }
 
     /// Who leads now. Whoever is new may be asked at once.
@@ -62,6 +83,11 @@ impl Fetcher {
             }
             (owned.leader, owned.leader_epoch) = (leader, epoch);
         }
+    }
+
+    /// Forgets what was fetched of a partition and not handed out.
+    pub(super) fn drop_buffered(&mut self, slot: usize) {
+        self.completed.retain(|completed| completed.slot != slot);
     }
 
     pub(super) fn back_off(&mut self, slot: usize, backoff_us: Micros, ctx: &mut Ctx) {
@@ -125,8 +151,12 @@ impl Fetcher {
         let now = ctx.now();
         // Before KIP-320 a consumer did not say what it has read.
         let says_epoch = !ctx.has_bug(Bug::NoFetchFencing);
-        let idle =
-            |owned: &&Owned| owned.place == Place::Known && owned.fetched == owned.position && owned.retry_at <= now;
+        let idle = |owned: &&Owned| {
+            owned.place == Place::Known
+                && owned.fetched == owned.position
+                && owned.retry_at <= now
+                && owned.paused_until <= now
+        };
         let mut ready: Vec<(BrokerId, &Owned)> = self
             .owned
             .iter()
@@ -184,11 +214,8 @@ impl Consumer {
         if response.throttle_ms > 0 {
             self.requests.throttle(asked.to, response.throttle_ms, ctx);
         }
-        if asked.round != self.membership.round {
-            return;
-        }
         for fetched in response.partitions {
-            let Some(slot) = self.fetcher.slot(fetched.partition) else {
+            let Some(slot) = self.fetcher.slot_since(fetched.partition, asked.round) else {
                 continue;
             };
             // Its leader was slow, and a newer one has answered meanwhile: what it says begins before what is buffered
@@ -228,6 +255,9 @@ impl Consumer {
     fn buffer(&mut self, slot: usize, fetched: FetchedPartition, ctx: &mut Ctx) {
         let owned = &mut self.fetcher.owned[slot];
         owned.high_watermark = fetched.high_watermark;
+        if owned.paused_until > ctx.now() {
+            return; // It was asked for before.
+        }
         let (Some(first), Some(last)) = (fetched.entries.first(), fetched.entries.last()) else {
             return;
         };

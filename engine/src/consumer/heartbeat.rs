@@ -47,7 +47,7 @@ impl Consumer {
             .is_some_and(|since| now >= since + self.config.max_poll_interval_us)
         {
             // The application has not polled for `max.poll.interval.ms`: others should have its partitions (KIP-62).
-            return self.send_leave(ctx);
+            return self.leave_group(ctx);
         }
         if now >= self.membership.heard_at + self.config.session_timeout_us
             && let Some(broker) = self.coordinator.broker()
@@ -69,6 +69,7 @@ impl Consumer {
             let heartbeat = HeartbeatRequest {
                 group: self.config.group.clone(),
                 member: self.membership.member.clone(),
+                instance: self.membership.instance.clone(),
                 generation,
             };
             self.ask_coordinator(self.config.request_timeout_us, RequestBody::Heartbeat(heartbeat), ctx);

@@ -1,7 +1,8 @@
 //! What the consumer knows of its membership (`AbstractCoordinator.MemberState`, `Generation`).
 
 use crate::trace::EventId;
-use crate::wire::{MemberId, Micros};
+use crate::wire::{InstanceId, JoinGroupResponse, MemberId, Micros, PartitionId, SyncGroupResponse};
+use std::sync::Arc;
 
 /// Where a member is on its way into a generation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,13 +17,28 @@ pub(super) enum MemberState {
     Stable,
 }
 
+/// An answer that waits until the application calls `poll()`: while it works, nobody reads it (`AbstractCoordinator`: the
+/// heartbeat thread is silent during a rebalance).
+#[derive(Debug, Clone)]
+pub(super) enum Held {
+    Joined(JoinGroupResponse),
+    Synced(SyncGroupResponse),
+}
+
 /// A consumer's membership of its group.
 #[derive(Debug, Clone)]
 pub(super) struct Membership {
     pub(super) state: MemberState,
     /// Empty until the coordinator has given one.
     pub(super) member: MemberId,
+    /// `group.instance.id` of a static member.
+    pub(super) instance: Option<InstanceId>,
     pub(super) generation: Option<u32>,
+    /// What the last SyncGroup assigned, and in which generation; it outlasts the membership, and `sticky` tells the leader
+    /// of it (`StickyAssignor.onAssignment`).
+    pub(super) assigned: Arc<[PartitionId]>,
+    pub(super) assigned_in: Option<u32>,
+    pub(super) held: Option<Held>,
     /// Counts what was owned: what was asked in an earlier round is about partitions that were given up since.
     pub(super) round: u32,
     /// The next `poll()` has to join (again), and the event because of which.
@@ -43,7 +59,11 @@ impl Default for Membership {
         Self {
             state: MemberState::Unjoined,
             member: "".into(),
+            instance: None,
             generation: None,
+            assigned: [].into(),
+            assigned_in: None,
+            held: None,
             round: 0,
             rejoin: true,
             rejoin_why: 0,
@@ -56,6 +76,19 @@ impl Default for Membership {
 }
 
 impl Membership {
+    /// As [`Membership::default`], of a static member where that is given.
+    pub(super) fn of(instance: Option<InstanceId>) -> Self {
+        Self {
+            instance,
+            ..Self::default()
+        }
+    }
+
+    /// Between JoinGroup and the assignment (`AbstractCoordinator.rebalanceInProgress`).
+    pub(super) fn is_rebalancing(&self) -> bool {
+        matches!(self.state, MemberState::Joining | MemberState::Syncing)
+    }
+
     /// Whether the next `poll()` has to join.
     pub(super) fn must_join(&self) -> bool {
         self.rejoin && matches!(self.state, MemberState::Unjoined | MemberState::Stable)
@@ -85,7 +118,7 @@ impl Membership {
 
     /// JoinGroup or SyncGroup came to nothing because of that event: join again.
     pub(super) fn join_failed(&mut self, why: EventId) {
-        if matches!(self.state, MemberState::Joining | MemberState::Syncing) {
+        if self.is_rebalancing() {
             self.state = MemberState::Unjoined;
             self.heartbeats += 1;
             self.request_rejoin(why);

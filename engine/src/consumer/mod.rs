@@ -8,37 +8,47 @@
 //!
 //! **Invariant:** partitions come and go only while the application is in `poll()`.
 
+mod auto_commit;
 mod backoff;
 mod commit;
 mod config;
 mod connections;
 mod coordinator_link;
+mod dead_letters;
+mod failing;
 mod fetcher;
 mod heartbeat;
 mod membership;
 mod metadata;
 mod owned;
+mod pausing;
 mod poll;
 mod positions;
-pub mod range_assignor;
+mod processing;
 mod rebalance;
 mod requests;
+mod role;
+mod sending_on;
 mod share;
 mod state;
+mod stopped;
 #[cfg(test)]
 mod tests;
 
 pub use config::ConsumerConfig;
+pub use dead_letters::DeadLetter;
 pub use owned::OwnedPartition;
+pub use role::Role;
 pub use share::{ShareConsumer, ShareConsumerConfig};
 pub use state::ConsumerState;
 
+use crate::application::Handover;
 use crate::node::{Ctx, Input, NodeCommand, Timer};
 use crate::trace::Fact;
 use crate::wire::{Api, BrokerId, Channel, Message, Micros, NodeId, RequestBody, Response, ResponseBody};
 use coordinator_link::CoordinatorLink;
 use fetcher::Fetcher;
-use membership::Membership;
+use membership::{Held, Membership};
 use metadata::ClientMetadata;
 use poll::{Application, Phase};
 use requests::{InFlight, Requests};
@@ -66,6 +76,7 @@ impl Consumer {
     /// A consumer that is not started yet. `bootstrap` is `bootstrap.servers`.
     #[must_use]
     pub fn new(id: u8, config: Arc<ConsumerConfig>, bootstrap: Arc<[BrokerId]>) -> Self {
+        let membership = Membership::of(config.instance_of(id));
         Self {
             client_id: format!("consumer-{}-{id}", config.group).into(),
             requests: Requests::new(config.reconnect_backoff()),
@@ -73,10 +84,16 @@ impl Consumer {
             life: Life::Open,
             metadata: ClientMetadata::new(bootstrap),
             coordinator: CoordinatorLink::default(),
-            membership: Membership::default(),
+            membership,
             fetcher: Fetcher::default(),
             application: Application::default(),
         }
+    }
+
+    /// Its settings.
+    #[must_use]
+    pub fn config(&self) -> &Arc<ConsumerConfig> {
+        &self.config
     }
 
     /// Handles one input.
@@ -96,7 +113,9 @@ impl Consumer {
             } => self.on_disconnect(BrokerId(broker), channel, ctx),
             Input::Timer(timer) => self.on_timer(timer, ctx),
             Input::Command(NodeCommand::Close) => self.close(ctx),
-            Input::Message { .. } | Input::Command(_) => return,
+            Input::Command(NodeCommand::Redrive(only)) => self.redrive(only, ctx),
+            Input::Handover(Handover::Sent { ticket, stored }) => self.on_sent_on(ticket, stored, ctx),
+            Input::Message { .. } | Input::Command(_) | Input::Handover(Handover::Send(_)) => return,
         }
         self.go_on(ctx);
     }
@@ -109,7 +128,9 @@ impl Consumer {
         match response.body {
             ResponseBody::Metadata(image) => self.on_metadata(image, ctx),
             ResponseBody::FindCoordinator(found) => self.on_coordinator(found, ctx),
+            ResponseBody::JoinGroup(joined) if self.is_busy() => self.membership.held = Some(Held::Joined(joined)),
             ResponseBody::JoinGroup(joined) => self.on_joined(joined, ctx),
+            ResponseBody::SyncGroup(synced) if self.is_busy() => self.membership.held = Some(Held::Synced(synced)),
             ResponseBody::SyncGroup(synced) => self.on_synced(&synced, ctx),
             ResponseBody::Heartbeat(error) => self.on_heartbeat_answer(asked, error, ctx),
             ResponseBody::LeaveGroup(_) => self.on_left(ctx),
@@ -130,6 +151,7 @@ impl Consumer {
             Timer::Reconnect => self.requests.on_reconnect_timer(ctx),
             Timer::FetchRetry => self.fetcher.on_timer(ctx),
             Timer::Processed(number) => self.on_processed(number, ctx),
+            Timer::AutoCommit => self.on_auto_commit_timer(ctx),
             _ => {}
         }
     }
@@ -149,10 +171,17 @@ impl Consumer {
         } else if self.life == Life::Open {
             return;
         }
-        match self.application.phase() {
-            Phase::Processing => {}
-            Phase::Committing => self.commit(ctx),
-            Phase::Polling => self.poll(ctx),
+        loop {
+            let was_committing = self.application.phase() == Phase::Committing;
+            match self.application.phase() {
+                Phase::Processing | Phase::Flushing => return,
+                Phase::Committing if self.commit(ctx) => return,
+                Phase::Committing => {}
+                Phase::Polling => self.poll(ctx),
+            }
+            if self.application.phase() == Phase::Polling && !was_committing || self.life == Life::Closed {
+                return;
+            }
         }
     }
 
@@ -203,10 +232,11 @@ impl Consumer {
     }
 
     fn end(&mut self, ctx: &mut Ctx) {
-        self.give_up_partitions(ctx);
+        self.give_up_partitions(self.membership.generation.is_none(), ctx);
         self.requests = Requests::new(self.config.reconnect_backoff());
         self.life = Life::Closed;
-        ctx.record(Fact::ConsumerClosed);
+        ctx.record_as_cause(Fact::ConsumerClosed);
+        ctx.exit();
     }
 
     /// Sends a request to the coordinator, if it is known.

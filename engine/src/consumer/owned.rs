@@ -17,6 +17,8 @@ pub(super) enum Place {
 #[derive(Debug, Clone)]
 pub(super) struct Owned {
     pub(super) id: PartitionId,
+    /// The membership's round in which it came: what was asked before says nothing about it.
+    pub(super) since: u32,
     pub(super) leader: Option<BrokerId>,
     pub(super) leader_epoch: LeaderEpoch,
     pub(super) place: Place,
@@ -29,17 +31,22 @@ pub(super) struct Owned {
     /// The next offset that the application will process.
     pub(super) processed: Offset,
     pub(super) committed: Option<Offset>,
+    /// A rebalance has kept it from committing what is processed: it does so afterwards.
+    pub(super) owes_commit: bool,
     pub(super) high_watermark: Offset,
     /// Orders the partitions of a fetch: those that gave something last come last.
     pub(super) turn: u64,
     /// After an error: not before that.
     pub(super) retry_at: Micros,
+    /// The application has paused it until then.
+    pub(super) paused_until: Micros,
 }
 
 impl Owned {
-    pub(super) fn new(id: PartitionId) -> Self {
+    pub(super) fn new(id: PartitionId, since: u32) -> Self {
         Self {
             id,
+            since,
             leader: None,
             leader_epoch: 0,
             place: Place::Unknown,
@@ -48,9 +55,11 @@ impl Owned {
             fetched: 0,
             processed: 0,
             committed: None,
+            owes_commit: false,
             high_watermark: 0,
             turn: 0,
             retry_at: 0,
+            paused_until: 0,
         }
     }
 

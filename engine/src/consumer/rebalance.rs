@@ -1,22 +1,27 @@
-//! How a member gets into a generation and out of it: JoinGroup, SyncGroup, LeaveGroup, with the eager protocol
+//! How a member gets into a generation and out of it: JoinGroup, SyncGroup, LeaveGroup
 //! (`ConsumerCoordinator.onJoinPrepare`, `onLeaderElected`, `onJoinComplete`).
+//!
+//! **Eager**: it gives up everything, joins, and gets its share. **Cooperative** (KIP-429): it keeps and reads what it has
+//! while it joins; what the new assignment takes away it gives up then, and joins again at once, so that a second rebalance
+//! can hand that out.
 
 use super::Consumer;
-use super::membership::MemberState;
-use super::range_assignor::{self, MemberSubscription};
+use super::membership::{Held, MemberState};
+use crate::assignor::{MemberSubscription, Strategy};
 use crate::node::Ctx;
 use crate::trace::Fact;
 use crate::wire::{
-    Api, Assignment, ErrorCode, JoinGroupRequest, JoinGroupResponse, JoinedMember, LeaveGroupRequest, Micros,
-    PartitionId, RequestBody, SyncGroupRequest, SyncGroupResponse, TopicId,
+    Api, Assignment, ErrorCode, GroupProtocol, JoinGroupRequest, JoinGroupResponse, JoinedMember, LeaveGroupRequest,
+    Micros, PartitionId, RequestBody, Subscription, SyncGroupRequest, SyncGroupResponse, TopicId,
 };
+use std::sync::Arc;
 
 /// How much longer than the join phase may last a client waits for the answer
 /// (`AbstractCoordinator.JOIN_GROUP_TIMEOUT_LAPSE`).
 const JOIN_GROUP_LAPSE_US: Micros = 5_000_000;
 
 impl Consumer {
-    /// Gives up everything and asks to be in the next generation.
+    /// Asks to be in the next generation.
     pub(super) fn join(&mut self, ctx: &mut Ctx) {
         let Some((topic, _)) = self.metadata.topic(&self.config.topic) else {
             return;
@@ -24,11 +29,14 @@ impl Consumer {
         if self.ready_coordinator(ctx.now()).is_none() || self.requests.is_waiting(Api::LeaveGroup) {
             return;
         }
+        if self.auto_commits_first(ctx) {
+            return;
+        }
         let why = self.membership.take_rejoin_why();
         if why != 0 {
             ctx.set_cause(why);
         }
-        self.give_up_partitions(ctx);
+        self.on_join_prepare(ctx);
         self.membership.state = MemberState::Joining;
         self.membership.heartbeats += 1;
         let join = JoinGroupRequest {
@@ -36,7 +44,8 @@ impl Consumer {
             member: self.membership.member.clone(),
             session_timeout_us: self.config.session_timeout_us,
             rebalance_timeout_us: self.config.max_poll_interval_us,
-            subscription: [topic].into(),
+            instance: self.membership.instance.clone(),
+            protocols: self.protocols(topic),
             client_id: self.client_id.clone(),
         };
         let timeout_us = self
@@ -46,11 +55,54 @@ impl Consumer {
         self.ask_coordinator(timeout_us, RequestBody::JoinGroup(join), ctx);
     }
 
-    /// `onPartitionsRevoked`, or `onPartitionsLost`: of nothing that was asked before an answer counts any more.
-    pub(super) fn give_up_partitions(&mut self, ctx: &mut Ctx) {
+    /// What is done before it joins (`ConsumerCoordinator.onJoinPrepare`): here is the place for what has to happen while it
+    /// still owns what it owned. Then it has lost all that, if its membership was over; or it gives it up, if it is eager.
+    fn on_join_prepare(&mut self, ctx: &mut Ctx) {
+        let is_lost = self.membership.generation.is_none();
+        if is_lost || !self.config.is_cooperative() {
+            self.give_up_partitions(is_lost, ctx);
+        }
+    }
+
+    /// Each assignor, and what its leader has to know: what this member has, and since which generation.
+    fn protocols(&self, topic: TopicId) -> Arc<[GroupProtocol]> {
+        let owned = || self.fetcher.owned.iter().map(|owned| owned.id).collect();
+        let protocol = |strategy: &Strategy| GroupProtocol {
+            name: strategy.name().into(),
+            metadata: Subscription {
+                topics: [topic].into(),
+                // Sticky is eager, and has given up all: it remembers.
+                owned: match strategy {
+                    Strategy::Sticky => self.membership.assigned.clone(),
+                    _ => owned(),
+                },
+                generation: self.membership.assigned_in,
+            },
+        };
+        self.config.strategies.iter().map(protocol).collect()
+    }
+
+    /// `onPartitionsLost` or `onPartitionsRevoked`, of everything: of nothing that was asked before an answer counts any
+    /// more.
+    pub(super) fn give_up_partitions(&mut self, are_lost: bool, ctx: &mut Ctx) {
         self.membership.round += 1;
+        self.auto_commit_is_over();
         for owned in self.fetcher.give_up() {
-            ctx.record(Fact::PartitionRevoked { partition: owned.id });
+            let partition = owned.id;
+            ctx.record(if are_lost {
+                Fact::PartitionLost { partition }
+            } else {
+                Fact::PartitionRevoked { partition }
+            });
+        }
+    }
+
+    /// In `poll()`: an answer that has come while the application worked.
+    pub(super) fn read_held(&mut self, ctx: &mut Ctx) {
+        match self.membership.held.take() {
+            Some(Held::Joined(joined)) => self.on_joined(joined, ctx),
+            Some(Held::Synced(synced)) => self.on_synced(&synced, ctx),
+            None => {}
         }
     }
 
@@ -66,10 +118,11 @@ impl Consumer {
                 self.start_heartbeats(ctx);
                 let leads = joined.leader == joined.member;
                 self.membership.member = joined.member;
-                let assignments = if leads {
-                    self.share(&joined.members, ctx)
-                } else {
-                    Vec::new()
+                let strategy = joined.protocol.as_deref().and_then(Strategy::named);
+                let assignments = match strategy {
+                    // A leader that came back as a static member leaves everything as it is (KIP-814).
+                    Some(strategy) if leads && !joined.skip_assignment => self.share(strategy, &joined.members, ctx),
+                    _ => Vec::new(),
                 };
                 self.membership.shared_partitions = self
                     .metadata
@@ -89,24 +142,34 @@ impl Consumer {
         }
     }
 
-    /// As the group's leader: who gets what (`partition.assignment.strategy=range`).
-    fn share(&self, members: &[JoinedMember], ctx: &mut Ctx) -> Vec<Assignment> {
+    /// As the group's leader: who gets what, by the assignor that the coordinator has chosen.
+    fn share(&self, strategy: Strategy, members: &[JoinedMember], ctx: &mut Ctx) -> Vec<Assignment> {
         let Some(image) = self.metadata.image() else {
             return Vec::new();
         };
-        let wanted = |topic: &TopicId| members.iter().any(|member| member.subscription.contains(topic));
+        let wanted = |topic: &TopicId| members.iter().any(|member| member.metadata.topics.contains(topic));
         let topics: Vec<(TopicId, u32)> = image
             .topics
             .iter()
             .filter(|(topic, _)| wanted(topic))
             .map(|(topic, state)| (*topic, u32::from(state.partitions)))
             .collect();
+        let owned: Vec<Vec<(TopicId, u32)>> = members
+            .iter()
+            .map(|member| {
+                let owned = member.metadata.owned.iter();
+                owned.map(|id| (id.topic, u32::from(id.index))).collect()
+            })
+            .collect();
         let subscriptions: Vec<MemberSubscription<TopicId>> = members
             .iter()
-            .map(|member| MemberSubscription {
+            .zip(&owned)
+            .map(|(member, owned)| MemberSubscription {
                 member_id: &member.member,
-                instance_id: None,
-                topics: &member.subscription,
+                instance_id: member.instance.as_deref(),
+                topics: &member.metadata.topics,
+                owned,
+                generation: member.metadata.generation,
             })
             .collect();
         ctx.record_as_cause(Fact::AssignmentComputed {
@@ -117,7 +180,7 @@ impl Consumer {
             topic,
             index: u16::try_from(index).expect("invariant partitions-fit-16-bits is broken"),
         };
-        let shares = range_assignor::assign(&topics, &subscriptions);
+        let shares = strategy.assign(&topics, &subscriptions);
         members
             .iter()
             .zip(shares)
@@ -133,6 +196,7 @@ impl Consumer {
         let sync = SyncGroupRequest {
             group,
             member: self.membership.member.clone(),
+            instance: self.membership.instance.clone(),
             generation,
             assignments,
         };
@@ -149,13 +213,35 @@ impl Consumer {
         }
         self.membership.joined();
         self.coordinator.succeeded();
-        self.fetcher.take_over(&synced.partitions);
+        self.membership.assigned = synced.partitions.clone();
+        self.membership.assigned_in = self.membership.generation;
+        self.take_over(&synced.partitions, ctx);
+    }
+
+    /// `onPartitionsRevoked` for what is not its own any more, after which it joins again at once; then
+    /// `onPartitionsAssigned` for what is new, even if that is nothing (`ConsumerCoordinator.onJoinComplete`).
+    fn take_over(&mut self, assigned: &[PartitionId], ctx: &mut Ctx) {
+        for owned in &self.fetcher.owned {
+            if !assigned.contains(&owned.id) {
+                let revoked = ctx.record(Fact::PartitionRevoked { partition: owned.id });
+                self.membership.request_rejoin(revoked);
+            }
+        }
+        if self.config.is_cooperative() {
+            self.membership.round += 1;
+        }
+        let mut new = assigned.to_vec();
+        new.retain(|partition| self.fetcher.slot(*partition).is_none());
+        self.fetcher.take_over(assigned, self.membership.round);
         if let Some(image) = self.metadata.image() {
             self.fetcher.follow_leaders(image);
         }
         let generation = self.membership.generation.unwrap_or(0);
-        for partition in synced.partitions.iter().copied() {
+        for &partition in &new {
             ctx.record(Fact::PartitionAssigned { partition, generation });
+        }
+        if new.is_empty() {
+            ctx.record(Fact::NothingAssigned { generation });
         }
     }
 
@@ -179,24 +265,29 @@ impl Consumer {
 
     /// The end of `close()`: says good bye, if there is anybody to say it to.
     pub(super) fn leave(&mut self, ctx: &mut Ctx) {
-        if self.requests.is_waiting(Api::LeaveGroup) {
+        if self.requests.is_waiting(Api::LeaveGroup) || self.auto_commits_first(ctx) {
             return;
         }
-        let is_member = self.membership.state != MemberState::Unjoined && !self.membership.member.is_empty();
-        self.give_up_partitions(ctx);
-        if is_member && self.coordinator.broker().is_some() {
-            self.send_leave(ctx);
-        } else {
+        let is_lost = self.membership.generation.is_none() || self.membership.is_rebalancing();
+        self.give_up_partitions(is_lost, ctx);
+        self.leave_group(ctx);
+        if !self.requests.is_waiting(Api::LeaveGroup) {
             self.end(ctx);
         }
     }
 
-    pub(super) fn send_leave(&mut self, ctx: &mut Ctx) {
-        let leave = LeaveGroupRequest {
-            group: self.config.group.clone(),
-            member: self.membership.member.clone(),
-        };
-        self.ask_coordinator(self.config.request_timeout_us, RequestBody::LeaveGroup(leave), ctx);
+    /// Is no member any more. A dynamic one tells the coordinator; a static one does not, and its place is kept until its
+    /// session is over (KIP-345, `AbstractCoordinator.maybeLeaveGroup`).
+    pub(super) fn leave_group(&mut self, ctx: &mut Ctx) {
+        let is_member = self.membership.state != MemberState::Unjoined && !self.membership.member.is_empty();
+        if is_member && self.membership.instance.is_none() && self.coordinator.broker().is_some() {
+            let leave = LeaveGroupRequest {
+                group: self.config.group.clone(),
+                member: self.membership.member.clone(),
+                instance: None,
+            };
+            self.ask_coordinator(self.config.request_timeout_us, RequestBody::LeaveGroup(leave), ctx);
+        }
         self.membership.reset(true, 0);
     }
 

@@ -200,7 +200,7 @@ impl Requests {
 /// Whether a broker answers without waiting for other members, so that no answer means that it is not there.
 fn is_answered_at_once(body: &RequestBody) -> bool {
     match body {
-        RequestBody::JoinGroup(join) => join.member.is_empty(),
+        RequestBody::JoinGroup(join) => join.member.is_empty() && join.instance.is_none(),
         RequestBody::SyncGroup(_) => false,
         _ => true,
     }

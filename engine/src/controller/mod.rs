@@ -82,7 +82,7 @@ impl Controller {
             Input::Timer(timer @ (Timer::Quorum | Timer::ParkedMetadataFetch)) => self.quorum.on_timer(timer, ctx),
             Input::Timer(timer) if self.is_active() => self.on_active_timer(timer, ctx),
             Input::Command(command) => self.on_command(command, ctx),
-            Input::Timer(_) => {}
+            Input::Timer(_) | Input::Handover(_) => {}
         }
         self.quorum.poll(ctx);
         self.follow_quorum(ctx);

@@ -1,6 +1,7 @@
 //! What the coordinator asks its broker to do, and the answers that it gives.
 
 use super::GroupCoordinatorConfig;
+use super::modern;
 use super::stores::Stores;
 use crate::log::Batch;
 use crate::node::Ctx;
@@ -77,7 +78,9 @@ pub(super) fn join_error(error: ErrorCode, member: MemberId) -> ResponseBody {
         error,
         generation: 0,
         member,
+        protocol: None,
         leader: "".into(),
+        skip_assignment: false,
         members: Vec::new(),
     })
 }
@@ -115,6 +118,7 @@ pub(super) fn refusal(body: &RequestBody, error: ErrorCode) -> ResponseBody {
         RequestBody::LeaveGroup(_) => ResponseBody::LeaveGroup(error),
         RequestBody::OffsetCommit(_) => commit_answer(error),
         RequestBody::OffsetFetch(_) => offsets_error(error),
+        RequestBody::ConsumerGroupHeartbeat(_) => modern::unasked(error),
         _ => ResponseBody::Heartbeat(error),
     }
 }

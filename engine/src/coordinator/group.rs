@@ -1,11 +1,14 @@
 //! A group and its members, as the coordinator keeps them (`ClassicGroup`, `ClassicGroupMember`).
 
 use super::effect::{Asker, Turn};
+use super::modern::ConsumerGroup;
 use super::rebalance::JoinPhase;
 use super::session::Session;
 use crate::short_map::ShortMap;
 use crate::trace::{EventId, Fact, GroupStateName};
-use crate::wire::{GroupId, JoinedMember, MemberId, Micros, NodeId, Offset, PartitionId, RequestBody, TopicId};
+use crate::wire::{
+    GroupId, GroupProtocol, InstanceId, JoinedMember, MemberId, Micros, NodeId, Offset, PartitionId, RequestBody,
+};
 use std::sync::Arc;
 
 /// A group.
@@ -20,6 +23,8 @@ pub struct Group {
     /// The event that brought the group into its state: why a heartbeat is answered as it is.
     pub(super) state_event: EventId,
     pub(super) generation: u32,
+    /// The assignor of this generation; `None` without members.
+    pub(super) protocol: Option<Arc<str>>,
     /// The number of the member that computes the assignment.
     pub(super) leader: Option<u32>,
     /// In the order in which they came. `group.max.size` bounds them.
@@ -31,10 +36,14 @@ pub struct Group {
     pub(super) rounds: u32,
     /// Somebody came while the first rebalance waits for more members.
     pub(super) new_member_added: bool,
+    /// The SyncGroup of a member id that was replaced is still waited for.
+    pub(super) lost_sync: bool,
     /// Counts members and pending ids.
     pub(super) last_member: u32,
     /// Next offset to read. As many as there are partitions.
     pub(super) offsets: ShortMap<PartitionId, Offset>,
+    /// Its members and epochs, when it is a consumer group (KIP-848); those of the classic protocol are empty then.
+    pub(super) modern: Option<Box<ConsumerGroup>>,
 }
 
 /// A member.
@@ -42,10 +51,13 @@ pub struct Group {
 pub(super) struct Member {
     pub(super) number: u32,
     pub(super) id: MemberId,
+    /// `group.instance.id` of a static member.
+    pub(super) instance: Option<InstanceId>,
     pub(super) node: NodeId,
     pub(super) session_timeout_us: Micros,
     pub(super) rebalance_timeout_us: Micros,
-    pub(super) subscription: Arc<[TopicId]>,
+    /// What it knows, the one that it likes best first.
+    pub(super) protocols: Arc<[GroupProtocol]>,
     pub(super) assignment: Arc<[PartitionId]>,
     /// Its JoinGroup, while that waits for the others.
     pub(super) join: Option<Asker>,
@@ -76,14 +88,17 @@ impl Group {
             previous_state: GroupStateName::Empty,
             state_event: 0,
             generation: 0,
+            protocol: None,
             leader: None,
             members: Vec::new(),
             pending: Vec::new(),
             join_phase: None,
             rounds: 0,
             new_member_added: false,
+            lost_sync: false,
             last_member: 0,
             offsets: ShortMap::new(),
+            modern: None,
         }
     }
 
@@ -96,20 +111,29 @@ impl Group {
     /// Its state, by Kafka's name.
     #[must_use]
     pub fn state(&self) -> GroupStateName {
-        self.state
+        self.modern.as_ref().map_or(self.state, |modern| modern.state())
     }
 
-    /// How many assignments it has had.
+    /// How many assignments it has had; of a consumer group, its epoch.
     #[must_use]
     pub fn generation(&self) -> u32 {
-        self.generation
+        self.modern.as_ref().map_or(self.generation, |modern| modern.epoch())
     }
 
-    /// Its members in the order in which they came: the process, the id, and what it owns.
-    pub fn members(&self) -> impl ExactSizeIterator<Item = (NodeId, &MemberId, &Arc<[PartitionId]>)> {
-        self.members
-            .iter()
-            .map(|member| (member.node, &member.id, &member.assignment))
+    /// Whether it uses the consumer group protocol (KIP-848).
+    #[must_use]
+    pub fn is_modern(&self) -> bool {
+        self.modern.is_some()
+    }
+
+    /// Its members in the order in which they came, of a consumer group by id: the process, the id, and what it owns, or may
+    /// own from now on.
+    pub fn members(&self) -> impl Iterator<Item = (NodeId, &MemberId, Arc<[PartitionId]>)> {
+        let classic = self.members.iter();
+        let modern = self.modern.iter().flat_map(|group| group.members());
+        classic
+            .map(|member| (member.node, &member.id, member.assignment.clone()))
+            .chain(modern.map(|member| (member.node, &member.id, member.partitions())))
     }
 
     /// The next offset that the group reads from after a restart, if it has committed one.
@@ -125,7 +149,7 @@ impl Group {
 
     pub(super) fn on_request(&mut self, asker: Asker, body: RequestBody, turn: &mut Turn) {
         match body {
-            RequestBody::JoinGroup(request) => self.join(asker, request, turn),
+            RequestBody::JoinGroup(request) => self.join_classic(asker, request, turn),
             RequestBody::SyncGroup(request) => self.sync(asker, request, turn),
             RequestBody::Heartbeat(request) => self.heartbeat(asker, &request, turn),
             RequestBody::LeaveGroup(request) => self.leave(asker, &request, turn),
@@ -177,6 +201,18 @@ impl Group {
         Some(removed)
     }
 
+    /// Whoever leads has to be there to share the partitions out: if the leader did not join, another one that did leads,
+    /// any in Kafka, the one that came first here (`maybeElectNewJoinedLeader`). Answers whether anybody did.
+    pub(super) fn elect_joined_leader(&mut self) -> bool {
+        if self.leader().is_none_or(|leader| leader.join.is_none()) {
+            let Some(joined) = self.members.iter().find(|member| member.join.is_some()) else {
+                return false;
+            };
+            self.leader = Some(joined.number);
+        }
+        true
+    }
+
     /// Takes out members that have failed, and says so.
     pub(super) fn remove_failed(&mut self, failed: impl Fn(&Member) -> bool, turn: &mut Turn) {
         let numbers: Vec<u32> = self
@@ -192,13 +228,17 @@ impl Group {
 
     /// What the leader has to know.
     pub(super) fn member_list(&self) -> Vec<JoinedMember> {
-        self.members
-            .iter()
-            .map(|member| JoinedMember {
+        let Some(protocol) = &self.protocol else {
+            return Vec::new();
+        };
+        let joined = |member: &Member| {
+            Some(JoinedMember {
                 member: member.id.clone(),
-                subscription: member.subscription.clone(),
+                instance: member.instance.clone(),
+                metadata: member.metadata(protocol)?.clone(),
             })
-            .collect()
+        };
+        self.members.iter().filter_map(joined).collect()
     }
 
     /// How long the slowest member may take to join.

@@ -3,19 +3,22 @@
 use super::GroupCoordinator;
 use super::effect::{Effect, Turn, commit_answer, join_error, offsets_error, sync_error};
 use super::group::{Group, Member};
+use super::modern::{self, ConsumerGroup};
 use super::session::Session;
 use super::stores::Stored;
 use crate::log::{GroupMetadata, GroupRecord};
 use crate::node::Ctx;
 use crate::short_map::ShortMap;
 use crate::trace::{Fact, GroupStateName};
-use crate::wire::{ErrorCode, GroupId, Offset, PartitionId};
+use crate::wire::{ErrorCode, GroupId, GroupProtocol, Offset, PartitionId, Subscription};
+use std::sync::Arc;
 
 /// A group as the log tells of it: the last that was said counts.
 #[derive(Debug, Default)]
 struct Found<'a> {
     metadata: Option<&'a GroupMetadata>,
     offsets: ShortMap<PartitionId, Offset>,
+    modern: Option<Box<ConsumerGroup>>,
 }
 
 impl GroupCoordinator {
@@ -41,7 +44,9 @@ impl GroupCoordinator {
         for record in log {
             match record {
                 GroupRecord::Metadata(metadata) => {
-                    found.or_default(&metadata.group).metadata = Some(metadata);
+                    let found = found.or_default(&metadata.group);
+                    found.metadata = Some(metadata);
+                    found.modern = None;
                 }
                 GroupRecord::Offset {
                     group,
@@ -49,6 +54,12 @@ impl GroupCoordinator {
                     offset,
                 } => {
                     found.or_default(group).offsets.insert(*partition, *offset);
+                }
+                GroupRecord::Consumer { group, record } => {
+                    let found = found.or_default(group);
+                    found.metadata = None;
+                    let modern = found.modern.get_or_insert_with(|| Box::new(ConsumerGroup::new()));
+                    modern.replay(record);
                 }
             }
         }
@@ -100,8 +111,17 @@ impl GroupCoordinator {
                 Stored::Offsets { asker: Some(asker), .. } => {
                     turn.reply(asker, commit_answer(ErrorCode::NotCoordinator));
                 }
+                Stored::Consumer {
+                    answer: Some((asker, _)),
+                    ..
+                }
+                | Stored::ConsumerRead { asker, .. } => turn.reply(asker, modern::unasked(ErrorCode::NotCoordinator)),
                 Stored::Read { asker } => turn.reply(asker, offsets_error(ErrorCode::NotCoordinator)),
-                Stored::Offsets { asker: None, .. } | Stored::Metadata { .. } | Stored::Nothing => {}
+                Stored::Offsets { asker: None, .. }
+                | Stored::Metadata { .. }
+                | Stored::Replacement { .. }
+                | Stored::Nothing
+                | Stored::Consumer { answer: None, .. } => {}
             }
         }
         for group in self.groups.extract_if(.., |group| group.partition == partition.index) {
@@ -117,17 +137,23 @@ impl Group {
     fn restore(&mut self, found: Found, turn: &mut Turn) {
         self.state_event = turn.ctx.cause();
         self.offsets = found.offsets;
+        if let Some(mut modern) = found.modern {
+            modern.start(self.number, turn);
+            self.modern = Some(modern);
+        }
         let Some(metadata) = found.metadata else { return };
         self.generation = metadata.generation;
+        self.protocol = metadata.protocol.clone();
         for stored in &metadata.members {
             self.last_member += 1;
             let mut member = Member {
                 number: self.last_member,
                 id: stored.id.clone(),
+                instance: stored.instance.clone(),
                 node: stored.node,
                 session_timeout_us: stored.session_timeout_us,
                 rebalance_timeout_us: stored.rebalance_timeout_us,
-                subscription: stored.subscription.clone(),
+                protocols: known(metadata.protocol.as_ref(), &stored.subscription),
                 assignment: stored.assignment.clone(),
                 join: None,
                 sync: None,
@@ -166,4 +192,13 @@ impl Group {
             }
         }
     }
+}
+
+/// Of what a member knew only the chosen protocol is stored.
+fn known(protocol: Option<&Arc<str>>, subscription: &Subscription) -> Arc<[GroupProtocol]> {
+    let chosen = protocol.map(|name| GroupProtocol {
+        name: name.clone(),
+        metadata: subscription.clone(),
+    });
+    chosen.into_iter().collect()
 }

@@ -15,11 +15,14 @@ mod group;
 mod heartbeat;
 mod join;
 mod load;
+mod modern;
 mod offsets;
 pub mod partition_for;
+mod protocol;
 mod rebalance;
 mod records;
 mod session;
+mod static_member;
 mod stores;
 mod sync;
 #[cfg(test)]
@@ -30,8 +33,9 @@ pub use effect::{Asker, Effect, Reply};
 pub use group::Group;
 
 use crate::node::{Ctx, Timer};
-use crate::wire::{ErrorCode, GroupId, Offset, RequestBody, ResponseBody};
+use crate::wire::{ErrorCode, GroupId, JOIN_EPOCH, Offset, RequestBody, ResponseBody, TopicId};
 use effect::{Turn, refusal};
+use modern::Topics;
 use partition_for::partition_for;
 use stores::{Stored, Stores};
 use sync::as_group_error;
@@ -47,6 +51,8 @@ pub struct GroupCoordinator {
     /// Counts the groups: a number is not used twice, so that the timers of a group that was given up are known.
     last_group: u32,
     stores: Stores,
+    /// As its broker knows them.
+    topics: Topics,
 }
 
 impl GroupCoordinator {
@@ -62,6 +68,7 @@ impl GroupCoordinator {
             groups: Vec::new(),
             last_group: 0,
             stores: Stores::default(),
+            topics: [].into(),
         }
     }
 
@@ -70,19 +77,21 @@ impl GroupCoordinator {
     /// # Panics
     /// On any other request: the broker would have taken it to the wrong place.
     pub fn on_request(&mut self, asker: Asker, body: RequestBody, ctx: &mut Ctx, effects: &mut Vec<Effect>) {
-        let (id, is_new_member) = match &body {
+        let (id, makes_group) = match &body {
             RequestBody::JoinGroup(request) => (&request.group, request.member.is_empty()),
+            // Offsets of whoever is in no group make a group without members.
+            RequestBody::OffsetCommit(request) => (&request.group, request.generation.is_none()),
             RequestBody::SyncGroup(request) => (&request.group, false),
             RequestBody::Heartbeat(request) => (&request.group, false),
             RequestBody::LeaveGroup(request) => (&request.group, false),
-            RequestBody::OffsetCommit(request) => (&request.group, false),
             RequestBody::OffsetFetch(group) => (group, false),
+            RequestBody::ConsumerGroupHeartbeat(request) => (&request.group, request.member_epoch == JOIN_EPOCH),
             other => panic!("invariant group-requests-only is broken by {}", other.api().name()),
         };
         let partition = self.partition_of(id);
         let is_here = self.partitions.contains(&partition);
-        let group = if is_here && is_new_member {
-            self.group_to_join(id, partition)
+        let group = if is_here && makes_group {
+            self.group_to_make(id, partition)
         } else {
             self.find(id)
         };
@@ -93,15 +102,31 @@ impl GroupCoordinator {
             effects,
         };
         match group {
-            Some(index) => self.groups[index].on_request(asker, body, &mut turn),
+            Some(index) => match &body {
+                RequestBody::ConsumerGroupHeartbeat(request) => {
+                    self.groups[index].consumer_heartbeat(asker, request, &self.topics, &mut turn);
+                }
+                _ => self.groups[index].on_request(asker, body, &mut turn),
+            },
             None if is_here => turn.reply(asker, answer_without_group(&body)),
             None => turn.reply(asker, refusal(&body, ErrorCode::NotCoordinator)),
         }
     }
 
+    /// The topics, ascending, with their partitions, as the broker knows them from now on.
+    pub fn learn_topics(&mut self, topics: impl Iterator<Item = (TopicId, u16)>) {
+        let topics: Vec<(TopicId, u16)> = topics.collect();
+        if *self.topics != *topics {
+            self.topics = topics.into();
+        }
+    }
+
     /// A timer of the coordinator: the end of a join or sync phase, or a member's session.
     pub fn on_timer(&mut self, timer: Timer, ctx: &mut Ctx, effects: &mut Vec<Effect>) {
-        let (Timer::JoinPhase { group, .. } | Timer::SyncPhase { group, .. } | Timer::Session { group, .. }) = timer
+        let (Timer::JoinPhase { group, .. }
+        | Timer::SyncPhase { group, .. }
+        | Timer::Session { group, .. }
+        | Timer::Revocation { group, .. }) = timer
         else {
             return;
         };
@@ -116,6 +141,7 @@ impl GroupCoordinator {
                 Timer::JoinPhase { round, .. } => group.join_phase_over(round, &mut turn),
                 Timer::SyncPhase { generation, .. } => group.sync_phase_over(generation, &mut turn),
                 Timer::Session { member, .. } => group.session_alarm(member, &mut turn),
+                Timer::Revocation { member, .. } => group.revocation_alarm(member, &mut turn),
                 _ => {}
             }
         }
@@ -157,6 +183,18 @@ impl GroupCoordinator {
             return;
         };
         match &mut write.then {
+            Stored::Consumer {
+                answer,
+                before,
+                revision,
+            } => group.consumer_stored(answer.take(), before, *revision, result, &mut turn),
+            Stored::ConsumerRead { asker, response } => {
+                let body = match result {
+                    Ok(()) => ResponseBody::ConsumerGroupHeartbeat(response.clone()),
+                    Err(error) => modern::unasked(as_group_error(error)),
+                };
+                turn.reply(*asker, body);
+            }
             Stored::Metadata {
                 generation,
                 assignments,
@@ -178,6 +216,9 @@ impl GroupCoordinator {
                 }
             }
             Stored::Read { asker } => group.offsets_settled(*asker, result, &mut turn),
+            Stored::Replacement { asker, former } => {
+                group.replacement_stored(*asker, former.clone(), result, &mut turn);
+            }
         }
     }
 
@@ -201,8 +242,8 @@ impl GroupCoordinator {
         u16::try_from(partition_for(id, partitions)).unwrap_or(0)
     }
 
-    /// Only a new member makes a group: one that brings an id believes in a group that is gone.
-    fn group_to_join(&mut self, id: &GroupId, partition: u16) -> Option<usize> {
+    /// Only a new member, or somebody who is in no group, makes one: who brings an id believes in a group that is gone.
+    fn group_to_make(&mut self, id: &GroupId, partition: u16) -> Option<usize> {
         let found = self.find(id);
         if found.is_some() || self.groups.len() >= Self::MAX_GROUPS {
             return found;
@@ -218,13 +259,20 @@ fn numbered(groups: &mut [Group], number: u32) -> Option<&mut Group> {
     groups.iter_mut().find(|group| group.number == number)
 }
 
-/// What Kafka answers when there is no such group, and, for a new member, none can be made.
+/// What Kafka answers when there is no such group, and none can be made for whoever would make one.
 fn answer_without_group(body: &RequestBody) -> ResponseBody {
     match body {
         RequestBody::JoinGroup(request) if request.member.is_empty() => {
             refusal(body, ErrorCode::CoordinatorNotAvailable)
         }
+        RequestBody::OffsetCommit(request) if request.generation.is_none() => {
+            refusal(body, ErrorCode::CoordinatorNotAvailable)
+        }
         RequestBody::OffsetCommit(_) => refusal(body, ErrorCode::IllegalGeneration),
+        RequestBody::ConsumerGroupHeartbeat(request) if request.member_epoch == JOIN_EPOCH => {
+            refusal(body, ErrorCode::CoordinatorNotAvailable)
+        }
+        RequestBody::ConsumerGroupHeartbeat(_) => refusal(body, ErrorCode::GroupIdNotFound),
         RequestBody::OffsetFetch(_) => effect::offsets_answer(Vec::new()),
         _ => refusal(body, ErrorCode::UnknownMemberId),
     }

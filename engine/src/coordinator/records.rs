@@ -44,20 +44,22 @@ impl Group {
 
     /// This group as it is going to be, with these assignments.
     pub(super) fn metadata(&self, assignments: &[Assignment]) -> GroupMetadata {
-        let members = self.members.iter().map(|member| {
+        let members = self.members.iter().filter_map(|member| {
             let own = assignments.iter().find(|assignment| assignment.member == member.id);
-            MemberMetadata {
+            Some(MemberMetadata {
                 id: member.id.clone(),
+                instance: member.instance.clone(),
                 node: member.node,
                 session_timeout_us: member.session_timeout_us,
                 rebalance_timeout_us: member.rebalance_timeout_us,
-                subscription: member.subscription.clone(),
+                subscription: member.metadata(self.protocol.as_deref()?)?.clone(),
                 assignment: own.map_or_else(|| [].into(), |own| own.partitions.clone()),
-            }
+            })
         });
         GroupMetadata {
             group: self.id.clone(),
             generation: self.generation,
+            protocol: self.protocol.clone(),
             leader: self.leader().map(|leader| leader.id.clone()),
             members: members.collect(),
         }

@@ -25,7 +25,7 @@ impl Session {
     }
 
     /// The alarm came. Answers whether the session has run out; sets the alarm again when it was extended meanwhile.
-    fn has_run_out(&mut self, group: u32, member: u32, ctx: &mut Ctx) -> bool {
+    pub(super) fn has_run_out(&mut self, group: u32, member: u32, ctx: &mut Ctx) -> bool {
         if !self.alarm.rang(ctx.now()) {
             return false;
         }
@@ -53,6 +53,9 @@ impl Member {
 impl Group {
     /// A session may have run out (`GroupMetadataManager.expireClassicGroupMemberHeartbeat`).
     pub(super) fn session_alarm(&mut self, number: u32, turn: &mut Turn) {
+        if self.modern.is_some() {
+            return self.consumer_session_alarm(number, turn);
+        }
         if let Some(index) = self.pending.iter().position(|pending| pending.number == number) {
             if self.pending[index].session.has_run_out(self.number, number, turn.ctx) {
                 self.pending.remove(index);
@@ -85,7 +88,7 @@ impl Group {
         match self.state {
             GroupStateName::Stable | GroupStateName::CompletingRebalance => self.prepare_rebalance(turn),
             GroupStateName::PreparingRebalance => self.complete_join_phase_if_all_joined(turn),
-            GroupStateName::Empty | GroupStateName::Dead => {}
+            _ => {}
         }
     }
 }

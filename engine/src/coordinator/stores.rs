@@ -1,8 +1,10 @@
 //! What is on its way into `__consumer_offsets`, and who waits for it.
 
 use super::effect::Asker;
+use super::modern::ConsumerGroup;
+use super::static_member::Former;
 use crate::short_map::ShortMap;
-use crate::wire::{Assignment, Offset, PartitionId};
+use crate::wire::{Assignment, ConsumerGroupHeartbeatResponse, Offset, PartitionId};
 
 /// What happens once a batch is committed.
 #[derive(Debug, Clone)]
@@ -12,6 +14,8 @@ pub(super) enum Stored {
         generation: u32,
         assignments: Vec<Assignment>,
     },
+    /// A static member that came back learns that it is one.
+    Replacement { asker: Asker, former: Former },
     /// Nothing: the group is empty.
     Nothing,
     /// The offsets count, and the member learns it. Without an asker the member has been told that it took too long;
@@ -22,6 +26,17 @@ pub(super) enum Stored {
     },
     /// Nothing was written: an OffsetFetch waits for what was written before it.
     Read { asker: Asker },
+    /// What a consumer group has become counts, and the member learns it. Else it is as `before`, if nothing came after.
+    Consumer {
+        answer: Option<(Asker, ConsumerGroupHeartbeatResponse)>,
+        before: Box<ConsumerGroup>,
+        revision: u64,
+    },
+    /// Nothing was written: a heartbeat's answer waits for what was written before it.
+    ConsumerRead {
+        asker: Asker,
+        response: ConsumerGroupHeartbeatResponse,
+    },
 }
 
 /// A batch that is not committed yet, or a read that waits for one.
@@ -75,7 +90,9 @@ impl Stores {
     pub(super) fn pending_end(&self, partition: u16) -> Option<Offset> {
         self.waiting
             .values()
-            .filter(|write| write.partition == partition && !matches!(write.then, Stored::Read { .. }))
+            .filter(|write| {
+                write.partition == partition && !matches!(write.then, Stored::Read { .. } | Stored::ConsumerRead { .. })
+            })
             .map(|write| write.end)
             .max()
     }

@@ -1,7 +1,9 @@
 //! What a node may do while it handles one input.
 
 use super::{Bug, Random, Timer};
+use crate::application::{Downstream, Handover};
 use crate::log::{Dictionary, KeyId};
+use crate::share::ShareStates;
 use crate::trace::{EventId, Fact, Sent, Trace};
 use crate::wire::{Channel, Message, Micros, NodeId, Request, RequestBody, Response, ResponseBody, WorkMessage};
 
@@ -12,8 +14,12 @@ pub struct Outbox {
     pub messages: Vec<(NodeId, Message, u32, EventId)>,
     /// Timers, with their moment and the event that is their cause.
     pub timers: Vec<(Micros, Timer, EventId)>,
+    /// What is handed to another node of the same process, with the event that is its cause.
+    pub handovers: Vec<(NodeId, Handover, EventId)>,
     /// The process ends.
     pub exited: bool,
+    /// The process is killed.
+    pub crashed: bool,
 }
 
 /// Numbers what is said about each subject: the course of the world outside, on which all producers agree without a
@@ -46,6 +52,8 @@ pub struct Ctx<'w> {
     pub(crate) trace: &'w mut Trace,
     pub(crate) dictionary: &'w Dictionary,
     pub(crate) subjects: &'w mut Subjects,
+    pub(crate) downstream: &'w mut Downstream,
+    pub(crate) share_states: &'w mut ShareStates,
     pub(crate) record_limit: u64,
     pub(crate) bug: Option<Bug>,
 }
@@ -73,10 +81,26 @@ impl<'w> Ctx<'w> {
         self.subjects
     }
 
+    /// What applications call that is not Kafka.
+    pub fn downstream(&mut self) -> &mut Downstream {
+        self.downstream
+    }
+
+    /// Hands something to another node of the same process: it is there in the same microsecond, behind all that was to
+    /// happen in it already.
+    pub fn hand_over(&mut self, to: NodeId, handover: Handover) {
+        self.outbox.handovers.push((to, handover, self.cause));
+    }
+
     /// The texts of keys and values.
     #[must_use]
     pub fn dictionary(&self) -> &'w Dictionary {
         self.dictionary
+    }
+
+    /// What share partitions have written for the next leader.
+    pub fn share_states(&mut self) -> &mut ShareStates {
+        self.share_states
     }
 
     /// Says that something happened, because of what is being handled.
@@ -128,6 +152,11 @@ impl<'w> Ctx<'w> {
     /// The process ends, in order: what it has sent still goes out, and its connections close.
     pub fn exit(&mut self) {
         self.outbox.exited = true;
+    }
+
+    /// The process is killed by what it works on.
+    pub fn crash(&mut self) {
+        self.outbox.crashed = true;
     }
 
     /// Whether the simulation takes no more records ([`crate::world::Limits::records`]). Kafka has no such thing.

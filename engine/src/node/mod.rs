@@ -13,8 +13,9 @@ pub use bug::Bug;
 pub use ctx::{Ctx, Outbox, Subjects};
 pub use random::Random;
 
+use crate::application::Handover;
 use crate::log::{KeyId, ValueId};
-use crate::wire::{AdminRequest, Message, NodeId};
+use crate::wire::{AdminRequest, Message, NodeId, Offset};
 use crate::workload::{Interval, KeySampler, Keying};
 use std::sync::Arc;
 
@@ -34,6 +35,8 @@ pub enum Input {
     Timer(Timer),
     /// The person at the controls, or the scenario, wants something.
     Command(NodeCommand),
+    /// A consumer's application and the producer in its process: what one of the two has handed to the other.
+    Handover(Handover),
 }
 
 /// What a node asked to be reminded of.
@@ -57,6 +60,8 @@ pub enum Timer {
     MaxBlock(u32),
     /// Consumer: the application has processed a record.
     Processed(u32),
+    /// Consumer: it may be time to commit by itself.
+    AutoCommit,
     /// Consumer: send a heartbeat to the group coordinator.
     GroupHeartbeat(u32),
     /// Consumer: try again what the coordinator refused.
@@ -122,6 +127,13 @@ pub enum Timer {
         /// The member's number in the group.
         member: u32,
     },
+    /// Coordinator: a member of a consumer group may have taken too long to give partitions up (KIP-848).
+    Revocation {
+        /// The group's number at this coordinator.
+        group: u32,
+        /// The member's number in the group.
+        member: u32,
+    },
     /// Work queue: messages may be seen again.
     Visibility,
     /// Broker: a parked share fetch may have waited for its `max_wait`.
@@ -156,6 +168,8 @@ pub enum NodeCommand {
     Stop,
     /// Consumer: close, leaving the group.
     Close,
+    /// Consumer of dead letters: send the one at that partition and offset back to the topic, or all.
+    Redrive(Option<(u16, Offset)>),
     /// Worker: the process is killed.
     Crash,
     /// Broker and controller: stop in order (SIGTERM). It exits when it is ready ([`Ctx::exit`]).

@@ -20,6 +20,9 @@ impl Producer {
     /// Chooses the partition and appends. What was chosen is remembered in `pending` while there is no memory: Kafka's
     /// `send()` waits for that behind the partitioner, which is asked once.
     pub(super) fn try_send(&mut self, pending: &mut Pending, ctx: &mut Ctx) -> Attempt {
+        if let Some(ticket) = pending.ticket {
+            return self.try_relay(ticket, ctx);
+        }
         if ctx.is_record_limit_reached() {
             return Attempt::Done;
         }
@@ -167,7 +170,7 @@ impl Producer {
     }
 
     /// Answers the event of the record.
-    fn note_appended(&mut self, placed: Placed, record: Record, ctx: &mut Ctx) -> EventId {
+    pub(super) fn note_appended(&mut self, placed: Placed, record: Record, ctx: &mut Ctx) -> EventId {
         let Placed { partition, appended } = placed;
         let Some(id) = self.metadata.partition_id(partition) else {
             return ctx.cause();

@@ -3,6 +3,7 @@
 mod catalogue;
 mod load;
 mod queue;
+mod retries;
 mod sharing;
 
 use super::error::did_you_mean;
@@ -63,6 +64,7 @@ impl Observable {
         catalogue::OBSERVABLES
             .iter()
             .chain(&load::OBSERVABLES)
+            .chain(&retries::OBSERVABLES)
             .chain(&queue::OBSERVABLES)
             .chain(&sharing::OBSERVABLES)
     }

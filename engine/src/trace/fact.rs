@@ -1,7 +1,8 @@
 //! The kinds of things that happen.
 
-use super::{CommandFact, Sent, ShareFact, WorkFact};
-use crate::log::KeyId;
+use super::{CommandFact, EpochWhy, ReconcileStep, Sent, ShareFact, WorkFact};
+use crate::application::Destination;
+use crate::log::{FailureWhy, KeyId};
 use crate::wire::{
     Api, BrokerId, BrokerSet, ErrorCode, LeaderEpoch, Micros, NodeId, Offset, PartitionId, ProducerEpoch, ProducerId,
     QuorumEpoch, QuorumRole, QuotaType, TopicId,
@@ -496,6 +497,166 @@ pub enum Fact {
         /// How long.
         throttle_ms: u32,
     },
+    /// Coordinator: a consumer group's epoch has risen (KIP-848).
+    GroupEpochBumped {
+        /// It is this now.
+        epoch: u32,
+        /// Why.
+        why: EpochWhy,
+    },
+    /// Coordinator: who should have what is computed for that epoch (KIP-848).
+    TargetAssignmentComputed {
+        /// For which epoch.
+        epoch: u32,
+        /// For how many members.
+        members: u32,
+        /// How many partitions.
+        partitions: u32,
+    },
+    /// Coordinator: a member of a consumer group is one step nearer to what it should have (KIP-848).
+    MemberReconciles {
+        /// Who.
+        consumer: NodeId,
+        /// The step.
+        step: ReconcileStep,
+        /// The member's epoch after it.
+        epoch: u32,
+        /// How many partitions the step is about.
+        partitions: u32,
+    },
+    /// Consumer: its membership was over, and that partition with it, before it gave it up (`onPartitionsLost`).
+    PartitionLost {
+        /// Which one.
+        partition: PartitionId,
+    },
+    /// Consumer: the rebalance brought it nothing that it did not have (`onPartitionsAssigned` with nothing).
+    NothingAssigned {
+        /// In which generation.
+        generation: u32,
+    },
+    /// Coordinator: a process came with the `group.instance.id` of a member, and is that member now.
+    StaticMemberReplaced {
+        /// Who came.
+        consumer: NodeId,
+        /// Who was that member: most often the same one, before its restart.
+        was: NodeId,
+    },
+    /// Coordinator: somebody asks in the name of a static member whose place another process has taken since.
+    InstanceFenced {
+        /// Who asks.
+        consumer: NodeId,
+        /// Who is that member now.
+        by: NodeId,
+        /// What it asks.
+        api: Api,
+    },
+    /// Coordinator: a static member did not join, and is a member of the next generation all the same.
+    StaticMemberAwaited {
+        /// Who is away.
+        consumer: NodeId,
+    },
+    /// Coordinator: members knew more than one assignor, and the group uses another one than before, or its first.
+    GroupProtocolChosen {
+        /// Its name.
+        protocol: &'static str,
+    },
+
+    /// Consumer: its application could not process a record.
+    AttemptFailed {
+        /// From which partition.
+        partition: PartitionId,
+        /// Its offset.
+        offset: Offset,
+        /// What it is about.
+        subject: KeyId,
+        /// The how manyeth about it.
+        sequence: u32,
+        /// The how manyeth attempt this was.
+        attempt: u32,
+        /// Why.
+        why: FailureWhy,
+    },
+    /// Consumer: its application sends a record on, by the producer in its process.
+    RecordSentOn {
+        /// From which partition.
+        partition: PartitionId,
+        /// Its offset there.
+        offset: Offset,
+        /// What it is about.
+        subject: KeyId,
+        /// The how manyeth about it.
+        sequence: u32,
+        /// Where to.
+        to: Destination,
+        /// Not to be tried before that.
+        due_us: Micros,
+        /// Why.
+        why: FailureWhy,
+    },
+    /// Consumer: a record that its application has sent on is stored.
+    RecordStoredOn {
+        /// In which partition.
+        partition: PartitionId,
+        /// At which offset.
+        offset: Offset,
+        /// What it is about.
+        subject: KeyId,
+        /// The how manyeth about it.
+        sequence: u32,
+    },
+    /// Consumer: its application has passed a record over.
+    RecordSkipped {
+        /// From which partition.
+        partition: PartitionId,
+        /// Its offset.
+        offset: Offset,
+        /// What it is about.
+        subject: KeyId,
+        /// The how manyeth about it.
+        sequence: u32,
+    },
+    /// Consumer: its application has paused a partition (`pause()`), and goes on polling the others.
+    PartitionPaused {
+        /// Which.
+        partition: PartitionId,
+        /// Until then.
+        until_us: Micros,
+        /// Why.
+        why: PauseWhy,
+    },
+    /// Consumer: its application has a dead letter in hand.
+    DeadLetterTaken {
+        /// From which partition.
+        partition: PartitionId,
+        /// Its offset.
+        offset: Offset,
+        /// What it is about.
+        subject: KeyId,
+        /// The how manyeth about it.
+        sequence: u32,
+    },
+    /// Consumer: a record has killed its process.
+    ApplicationCrashed {
+        /// From which partition.
+        partition: PartitionId,
+        /// Its offset.
+        offset: Offset,
+        /// What it is about.
+        subject: KeyId,
+        /// The how manyeth about it.
+        sequence: u32,
+    },
+    /// Consumer: the group has no offset for a partition, or none that is in the log, and `auto.offset.reset` is none:
+    /// `poll()` throws, and the application ends.
+    NoOffsetForPartition {
+        /// Which partition.
+        partition: PartitionId,
+    },
+    /// Consumer: commits by itself, inside `poll()`, what earlier polls have returned (`enable.auto.commit`).
+    AutoCommitted {
+        /// Of how many partitions.
+        partitions: u32,
+    },
     /// Something happened to a message of the work queue beside the topic.
     Work(WorkFact),
     /// Worker: the process runs.
@@ -524,6 +685,32 @@ pub enum Fact {
         /// The how manyeth delivery it was.
         delivery_count: u16,
     },
+    /// Share consumer: the application could not process a record.
+    ShareFailed {
+        /// From which partition.
+        partition: PartitionId,
+        /// Its offset.
+        offset: Offset,
+        /// What it is about.
+        subject: KeyId,
+        /// The how manyeth about it.
+        sequence: u32,
+        /// The how manyeth delivery it was.
+        delivery_count: u16,
+        /// Why.
+        why: FailureWhy,
+    },
+}
+
+/// Why an application has paused a partition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PauseWhy {
+    /// Its next record is not due yet.
+    NotDue,
+    /// Its next record cannot be processed, and the policy is to stop there.
+    Stopped,
+    /// The application holds as many dead letters as it can.
+    Full,
 }
 
 /// Why a broker was fenced.
@@ -580,6 +767,8 @@ pub enum GroupStateName {
     CompletingRebalance,
     Stable,
     Dead,
+    Assigning,
+    Reconciling,
 }
 
 impl GroupStateName {
@@ -592,6 +781,8 @@ impl GroupStateName {
             GroupStateName::CompletingRebalance => "CompletingRebalance",
             GroupStateName::Stable => "Stable",
             GroupStateName::Dead => "Dead",
+            GroupStateName::Assigning => "Assigning",
+            GroupStateName::Reconciling => "Reconciling",
         }
     }
 }

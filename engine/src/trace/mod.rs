@@ -1,11 +1,13 @@
 //! What happened, and why: events with their causes, counters, and one digest over everything.
 
 mod command_fact;
+mod consumer_group;
 mod counters;
 mod digest;
 mod event;
 mod fact;
 mod intervals;
+mod journeys;
 mod json;
 mod latency;
 mod ledger;
@@ -18,10 +20,12 @@ mod share;
 mod work;
 
 pub use command_fact::{CommandFact, KeyFact, ProcessFault};
-pub use counters::{Counters, GroupCounters, PartitionCounters, SubjectCounters};
+pub use consumer_group::{EpochWhy, ReconcileStep};
+pub use counters::{Counters, GroupCounters, PartitionCounters, RetryCounters, SubjectCounters};
 pub use event::{Event, EventId, Trace};
-pub use fact::{BatchWhy, Election, Fact, FenceWhy, GroupStateName};
+pub use fact::{BatchWhy, Election, Fact, FenceWhy, GroupStateName, PauseWhy};
 pub use intervals::Intervals;
+pub use journeys::{JourneyStep, JourneyWhat};
 pub use json::event_json;
 pub use latency::LatencyHistogram;
 pub use ledger::{Ledger, LedgerColumn, LedgerFigures, LedgerLine};

@@ -1,6 +1,7 @@
 //! One line an event, for people.
 
 mod cluster;
+mod retries;
 mod work;
 
 use super::{BatchWhy, CommandFact, Event, Fact, KeyFact, Sent};
@@ -110,6 +111,19 @@ fn fact_text(fact: &Fact, n: &Names) -> String {
         Fact::Work(fact) => work::text(&fact, n),
         Fact::Share(fact) => work::share_text(&fact, n),
         Fact::ShareGroupChanged { epoch, members } => format!("share group epoch {epoch}, {members} members"),
+        Fact::ShareFailed {
+            partition,
+            offset,
+            subject,
+            sequence,
+            delivery_count,
+            why,
+        } => format!(
+            "failed on {}@{offset} {}#{sequence}, delivery {delivery_count}: {}",
+            n.partition(partition),
+            n.key(Some(subject)),
+            why.name()
+        ),
         Fact::ShareProcessed {
             partition,
             offset,
@@ -273,6 +287,15 @@ fn group_text(fact: &Fact, n: &Names) -> String {
             format!("group {} generation {generation}, {members} members", state.name())
         }
         Fact::MemberRemoved { consumer } => format!("removed {consumer} from the group"),
+        Fact::StaticMemberReplaced { consumer, was } if consumer == was => {
+            format!("{consumer} is back, the same member as before")
+        }
+        Fact::StaticMemberReplaced { consumer, was } => format!("{consumer} takes the place of {was}"),
+        Fact::InstanceFenced { consumer, by, api } => {
+            format!("fenced {consumer}, which asks {}: {by} has its place", api.name())
+        }
+        Fact::StaticMemberAwaited { consumer } => format!("{consumer} is away and stays a member"),
+        Fact::GroupProtocolChosen { protocol } => format!("the group uses {protocol}"),
         Fact::OffsetCommitted { partition, offset } => format!("committed {} at {offset}", n.partition(partition)),
         Fact::AssignmentComputed { members, partitions } => {
             format!("assigned {partitions} partitions to {members} members")
@@ -281,6 +304,8 @@ fn group_text(fact: &Fact, n: &Names) -> String {
             format!("owns {} generation {generation}", n.partition(partition))
         }
         Fact::PartitionRevoked { partition } => format!("gave up {}", n.partition(partition)),
+        Fact::PartitionLost { partition } => format!("lost {}", n.partition(partition)),
+        Fact::NothingAssigned { generation } => format!("gets nothing more generation {generation}"),
         Fact::PositionSet {
             partition,
             offset,
@@ -316,7 +341,7 @@ fn group_text(fact: &Fact, n: &Names) -> String {
         }
         Fact::CoordinatorRefused { api, error } => format!("{} refused: {error}", api.name()),
         Fact::ConsumerClosed => "closed".to_owned(),
-        _ => cluster::text(fact, n),
+        _ => retries::text(fact, n).unwrap_or_else(|| cluster::text(fact, n)),
     }
 }
 
@@ -341,6 +366,6 @@ fn command_text(command: &CommandFact, n: &Names) -> String {
         CommandFact::SendTo { key, partition } => {
             format!("send one record with key {} to partition {partition}", n.key(key))
         }
-        _ => cluster::command_text(command),
+        _ => retries::command_text(command).unwrap_or_else(|| cluster::command_text(command)),
     }
 }

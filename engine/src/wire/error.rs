@@ -107,6 +107,8 @@ errors! {
     PreferredLeaderNotAvailable = 80, "PREFERRED_LEADER_NOT_AVAILABLE", true, true;
     /// The group has `group.max.size` members (KIP-389).
     GroupMaxSizeReached = 81, "GROUP_MAX_SIZE_REACHED", false, false;
+    /// Another process has come with the same `group.instance.id` and taken this one's place (KIP-345).
+    FencedInstanceId = 82, "FENCED_INSTANCE_ID", false, false;
     /// No eligible leader is alive.
     EligibleLeadersNotAvailable = 83, "ELIGIBLE_LEADERS_NOT_AVAILABLE", true, true;
     /// The partition has the leader that it should have.
@@ -121,6 +123,16 @@ errors! {
     IneligibleReplica = 107, "INELIGIBLE_REPLICA", false, false;
     /// The request changed the leader, and the sender is not the leader any more.
     NewLeaderElected = 108, "NEW_LEADER_ELECTED", false, false;
+    /// A member that is still there has that `group.instance.id` (KIP-848).
+    UnreleasedInstanceId = 111, "UNRELEASED_INSTANCE_ID", false, false;
+    /// There is no such group.
+    GroupIdNotFound = 69, "GROUP_ID_NOT_FOUND", false, false;
+    /// The member has another epoch than the coordinator knows: it must drop its partitions and join again (KIP-848).
+    FencedMemberEpoch = 110, "FENCED_MEMBER_EPOCH", false, false;
+    /// The coordinator does not have the assignor that the member asks for (KIP-848).
+    UnsupportedAssignor = 112, "UNSUPPORTED_ASSIGNOR", false, false;
+    /// The member's epoch is not the present one: try again with the one from the next heartbeat (KIP-848).
+    StaleMemberEpoch = 113, "STALE_MEMBER_EPOCH", false, false;
     /// A share consumer speaks of a record that it does not have, or not any more (KIP-932).
     InvalidRecordState = 121, "INVALID_RECORD_STATE", false, false;
 }

@@ -61,12 +61,32 @@ pub enum NodeId {
     Producer(u8),
     /// A consumer.
     Consumer(u8),
+    /// The producer in the process of the consumer of that number, to which its application hands records that it sends
+    /// on. It lives and dies with its consumer.
+    Relay(u8),
     /// The plain work queue beside the topic.
     Queue,
     /// One of its workers.
     Worker(u8),
     /// A member of a share group.
     ShareConsumer(u8),
+}
+
+impl NodeId {
+    /// Its number among its kind; 0 for the person at the controls.
+    #[must_use]
+    pub fn number(self) -> u8 {
+        match self {
+            NodeId::User | NodeId::Queue => 0,
+            NodeId::Controller(n)
+            | NodeId::Broker(n)
+            | NodeId::Producer(n)
+            | NodeId::Consumer(n)
+            | NodeId::Relay(n)
+            | NodeId::Worker(n)
+            | NodeId::ShareConsumer(n) => n,
+        }
+    }
 }
 
 impl From<BrokerId> for NodeId {
@@ -122,7 +142,7 @@ impl fmt::Display for BrokerSet {
     }
 }
 
-/// Written as in the traces: `b1`, `p2`, `c3`, `ctrl1`, `w2`.
+/// Written as in the traces: `b1`, `p2`, `c3`, `ctrl1`.
 impl fmt::Display for NodeId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -131,6 +151,7 @@ impl fmt::Display for NodeId {
             NodeId::Broker(n) => write!(f, "b{n}"),
             NodeId::Producer(n) => write!(f, "p{n}"),
             NodeId::Consumer(n) => write!(f, "c{n}"),
+            NodeId::Relay(n) => write!(f, "c{n}'"),
             NodeId::Queue => f.write_str("q"),
             NodeId::Worker(n) => write!(f, "w{n}"),
             NodeId::ShareConsumer(n) => write!(f, "s{n}"),

@@ -5,6 +5,7 @@ use super::cluster::{
     BrokerHeartbeatRequest, BrokerHeartbeatResponse, BrokerRegistrationRequest, BrokerRegistrationResponse,
     InitProducerIdResponse,
 };
+use super::consumer_group::{ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse};
 use super::group::{
     FindCoordinatorResponse, HeartbeatRequest, JoinGroupRequest, JoinGroupResponse, LeaveGroupRequest,
     OffsetCommitRequest, OffsetCommitResponse, OffsetFetchResponse, SyncGroupRequest, SyncGroupResponse,
@@ -45,6 +46,7 @@ pub enum Api {
     Vote,
     BeginQuorumEpoch,
     EndQuorumEpoch,
+    ConsumerGroupHeartbeat,
     ShareFetch,
     ShareGroupHeartbeat,
 }
@@ -75,6 +77,7 @@ impl Api {
             Api::Vote => "Vote",
             Api::BeginQuorumEpoch => "BeginQuorumEpoch",
             Api::EndQuorumEpoch => "EndQuorumEpoch",
+            Api::ConsumerGroupHeartbeat => "ConsumerGroupHeartbeat",
             Api::ShareFetch => "ShareFetch",
             Api::ShareGroupHeartbeat => "ShareGroupHeartbeat",
         }
@@ -159,6 +162,7 @@ pub enum RequestBody {
     Vote(VoteRequest),
     BeginQuorumEpoch(QuorumEpochRequest),
     EndQuorumEpoch(QuorumEpochRequest),
+    ConsumerGroupHeartbeat(ConsumerGroupHeartbeatRequest),
     ShareFetch(ShareFetchRequest),
     ShareGroupHeartbeat(ShareGroupHeartbeatRequest),
 }
@@ -188,6 +192,7 @@ pub enum ResponseBody {
     Vote(VoteResponse),
     BeginQuorumEpoch(QuorumEpochResponse),
     EndQuorumEpoch(QuorumEpochResponse),
+    ConsumerGroupHeartbeat(ConsumerGroupHeartbeatResponse),
     ShareFetch(ShareFetchResponse),
     ShareGroupHeartbeat(ShareGroupHeartbeatResponse),
 }
@@ -218,6 +223,7 @@ impl RequestBody {
             RequestBody::Vote(_) => Api::Vote,
             RequestBody::BeginQuorumEpoch(_) => Api::BeginQuorumEpoch,
             RequestBody::EndQuorumEpoch(_) => Api::EndQuorumEpoch,
+            RequestBody::ConsumerGroupHeartbeat(_) => Api::ConsumerGroupHeartbeat,
             RequestBody::ShareFetch(_) => Api::ShareFetch,
             RequestBody::ShareGroupHeartbeat(_) => Api::ShareGroupHeartbeat,
         }
@@ -250,6 +256,7 @@ impl ResponseBody {
             ResponseBody::Vote(_) => Api::Vote,
             ResponseBody::BeginQuorumEpoch(_) => Api::BeginQuorumEpoch,
             ResponseBody::EndQuorumEpoch(_) => Api::EndQuorumEpoch,
+            ResponseBody::ConsumerGroupHeartbeat(_) => Api::ConsumerGroupHeartbeat,
             ResponseBody::ShareFetch(_) => Api::ShareFetch,
             ResponseBody::ShareGroupHeartbeat(_) => Api::ShareGroupHeartbeat,
         }
@@ -276,6 +283,7 @@ impl ResponseBody {
             ResponseBody::InitProducerId(r) => r.error,
             ResponseBody::AllocateProducerIds(r) => r.error,
             ResponseBody::BeginQuorumEpoch(r) | ResponseBody::EndQuorumEpoch(r) => r.error,
+            ResponseBody::ConsumerGroupHeartbeat(r) => r.error,
             ResponseBody::ShareFetch(r) => first_error(r.partitions.iter().map(|p| p.error)),
             ResponseBody::ShareGroupHeartbeat(r) => r.error,
             ResponseBody::Metadata(_) | ResponseBody::Vote(_) => ErrorCode::None,

@@ -1,6 +1,7 @@
 //! What crosses the network: requests, responses and errors by Kafka's names, and the identities they speak of.
 
 mod cluster;
+mod consumer_group;
 mod error;
 mod group;
 mod id;
@@ -18,11 +19,15 @@ pub use cluster::{
     AlterPartitionResponse, AlteredPartition, BrokerHeartbeatRequest, BrokerHeartbeatResponse,
     BrokerRegistrationRequest, BrokerRegistrationResponse, InitProducerIdResponse, QuorumRole, QuotaType,
 };
+pub use consumer_group::{
+    ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse, JOIN_EPOCH, LEAVE_EPOCH, MemberState,
+    STATIC_LEAVE_EPOCH, ServerAssignor,
+};
 pub use error::ErrorCode;
 pub use group::{
-    Assignment, FindCoordinatorResponse, HeartbeatRequest, JoinGroupRequest, JoinGroupResponse, JoinedMember,
-    LeaveGroupRequest, MemberId, OffsetCommitRequest, OffsetCommitResponse, OffsetFetchResponse, SyncGroupRequest,
-    SyncGroupResponse,
+    Assignment, FindCoordinatorResponse, GroupProtocol, HeartbeatRequest, InstanceId, JoinGroupRequest,
+    JoinGroupResponse, JoinedMember, LeaveGroupRequest, MemberId, OffsetCommitRequest, OffsetCommitResponse,
+    OffsetFetchResponse, Subscription, SyncGroupRequest, SyncGroupResponse,
 };
 pub use id::{
     BrokerEpoch, BrokerId, BrokerSet, GroupId, LeaderEpoch, Micros, NodeId, Offset, PartitionId, ProducerEpoch,

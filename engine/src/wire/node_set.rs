@@ -4,7 +4,8 @@ use super::NodeId;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-/// A set of nodes, such as `b1,b3` or `p` for all producers. Of the consumers the 64th bit stands for all later ones.
+/// A set of nodes, such as `b1,b3` or `p` for all producers. Of the consumers the 64th bit stands for all later
+/// ones. Whatever has a consumer has its relay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct NodeSet {
     controllers: u8,
@@ -40,7 +41,7 @@ impl NodeSet {
             NodeId::Controller(n) => has(self.controllers.into(), n, 7),
             NodeId::Broker(n) => has(self.brokers.into(), n, 15),
             NodeId::Producer(n) => has(self.producers.into(), n, 15),
-            NodeId::Consumer(n) => has(self.consumers, n, 63),
+            NodeId::Consumer(n) | NodeId::Relay(n) => has(self.consumers, n, 63),
             NodeId::ShareConsumer(n) => has(self.share_consumers.into(), n, 15),
         }
     }
@@ -64,7 +65,7 @@ impl NodeSet {
             NodeId::Controller(n) => self.controllers |= bit(n, 7) as u8,
             NodeId::Broker(n) => self.brokers |= bit(n, 15) as u16,
             NodeId::Producer(n) => self.producers |= bit(n, 15) as u16,
-            NodeId::Consumer(n) => self.consumers |= bit(n, 63),
+            NodeId::Consumer(n) | NodeId::Relay(n) => self.consumers |= bit(n, 63),
             NodeId::ShareConsumer(n) => self.share_consumers |= bit(n, 15) as u16,
         }
     }

@@ -5,7 +5,7 @@
 
 use super::produce_fetch::{FetchResponse, FetchedPartition, ProduceRequest};
 use super::share::{SharePartitionRequest, SharePartitionResponse};
-use super::{Message, RequestBody, ResponseBody};
+use super::{Message, RequestBody, ResponseBody, Subscription};
 
 /// Request or response header, size prefix included.
 const FRAME: u32 = 40;
@@ -57,6 +57,11 @@ fn elements(count: usize, each: u32) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX).saturating_mul(each)
 }
 
+/// A member or a protocol with what it says of a member: as much as ever, and four bytes for each partition owned.
+fn named_bytes(metadata: &Subscription) -> u32 {
+    NAMED + elements(metadata.owned.len(), 4)
+}
+
 fn request_bytes(body: &RequestBody) -> u32 {
     match body {
         RequestBody::Produce(r) => produce_bytes(r),
@@ -75,14 +80,19 @@ fn request_bytes(body: &RequestBody) -> u32 {
                     .map(|a| NAMED + elements(a.partitions.len(), 4))
                     .sum::<u32>()
         }
-        RequestBody::JoinGroup(_)
-        | RequestBody::Heartbeat(_)
+        RequestBody::JoinGroup(r) => r.protocols.iter().map(|p| named_bytes(&p.metadata)).sum(),
+        RequestBody::Heartbeat(_)
         | RequestBody::LeaveGroup(_)
         | RequestBody::FindCoordinator(_)
         | RequestBody::OffsetFetch(_)
         | RequestBody::CreateTopics { .. }
         | RequestBody::BrokerRegistration(_) => NAMED,
         RequestBody::AlterPartition(r) => elements(r.partitions.len(), NAMED),
+        RequestBody::ConsumerGroupHeartbeat(r) => {
+            let topics = r.subscription.as_ref().map_or(0, |topics| topics.len());
+            let owned = r.owned.as_ref().map_or(0, |owned| owned.len());
+            NAMED + elements(topics, 16) + elements(owned, 4)
+        }
         RequestBody::Metadata
         | RequestBody::BrokerHeartbeat(_)
         | RequestBody::FetchMetadataLog(_)
@@ -108,9 +118,12 @@ fn response_bytes(body: &ResponseBody) -> u32 {
         ResponseBody::Metadata(image) => {
             elements(image.brokers.len() + image.topics.len(), NAMED) + elements(image.partitions.len(), ELEMENT)
         }
-        ResponseBody::JoinGroup(r) => NAMED + elements(r.members.len(), NAMED),
+        ResponseBody::JoinGroup(r) => NAMED + r.members.iter().map(|m| named_bytes(&m.metadata)).sum::<u32>(),
         ResponseBody::SyncGroup(r) => elements(r.partitions.len(), 4),
         ResponseBody::OffsetFetch(r) => elements(r.offsets.len(), ELEMENT),
+        ResponseBody::ConsumerGroupHeartbeat(r) => {
+            NAMED + elements(r.assignment.as_ref().map_or(0, |assigned| assigned.len()), 4)
+        }
         ResponseBody::FetchMetadataLog(r) => ELEMENT + elements(r.records.len(), NAMED),
         ResponseBody::AlterPartition(r) => elements(r.partitions.len(), NAMED),
         ResponseBody::FindCoordinator(_) => NAMED,

@@ -2,9 +2,10 @@
 
 use super::network::Impairment;
 use super::{Command, Limits, Setup, World};
+use crate::consumer::Role;
 use crate::log::{Dictionary, KeyId};
 use crate::node::{Input, NodeCommand};
-use crate::trace::{CommandFact, EventId, Fact};
+use crate::trace::{CommandFact, EventId, Fact, ProcessFault};
 use crate::wire::{AdminRequest, BrokerId, Micros, NodeId};
 use crate::workload::{Burst, Dealing, KeyDistribution, KeySampler, Keying};
 use std::sync::Arc;
@@ -156,6 +157,22 @@ impl World {
                 self.note(command.fact());
                 self.heal();
             }
+            Command::Poison(rules) => {
+                self.note(command.fact());
+                self.set_poison(rules);
+            }
+            Command::FailurePercent(percent) => {
+                self.note(command.fact());
+                self.downstream.set_failure_percent(*percent);
+            }
+            Command::Downstream { down } => {
+                self.note(command.fact());
+                self.downstream.set_down(*down);
+            }
+            Command::Redrive(only) => {
+                let cause = self.note(command.fact());
+                self.redrive(*only, cause);
+            }
             Command::ElectLeaders { .. }
             | Command::AddPartitions(_)
             | Command::Reassign { .. }
@@ -277,13 +294,14 @@ impl World {
     }
 
     /// Starts consumers, or closes the last ones. A consumer that starts after another has closed is a new one, with a
-    /// new number, as a new process would be; numbers end at 255, and then no more start.
+    /// new number, as a new process would be; numbers end at 255, and then no more start. One that has crashed, or was
+    /// stopped by itself, still counts: it may be started again.
     fn set_consumers(&mut self, count: u8) {
         let count = usize::from(count.min(Limits::MAX_CONSUMERS));
         let cause = self.note(CommandFact::Consumers(u8::try_from(count).unwrap_or(u8::MAX)));
         while self.playing.consumers.len() > count {
             if let Some(number) = self.playing.consumers.pop() {
-                self.tell(NodeId::Consumer(number), Input::Command(NodeCommand::Close), cause);
+                self.fault(NodeId::Consumer(number), ProcessFault::Stop, cause);
             }
         }
         while self.playing.consumers.len() < count {
@@ -293,6 +311,25 @@ impl World {
             self.playing.consumers.push(number);
             self.add_consumer(number, cause);
         }
+    }
+
+    /// A consumer that was closed because the group should have fewer counts again when it is started again.
+    pub(super) fn back_in_group(&mut self, node: NodeId) {
+        let NodeId::Consumer(number) = node else { return };
+        let place = usize::from(number).saturating_sub(1);
+        let consumer = self.nodes.consumers.get(place);
+        if consumer.is_none_or(|(consumer, _)| consumer.role() != Role::Main) {
+            return;
+        }
+        let consumers = &mut self.playing.consumers;
+        if let Err(place) = consumers.binary_search(&number) {
+            consumers.insert(place, number);
+        }
+    }
+
+    /// Whether that consumer is meant to run.
+    pub(super) fn is_wanted(&self, consumer: u8) -> bool {
+        self.playing.consumers.contains(&consumer)
     }
 
     fn send_by_hand(&mut self, key: Option<&str>, value: &str, partition: Option<u16>) {

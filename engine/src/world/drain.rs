@@ -1,7 +1,7 @@
 //! Time to drain: when, at the rates of the last seconds, a partition's lag reaches zero; or why it never does.
 
 use super::World;
-use crate::consumer::{Consumer, ConsumerState, OwnedPartition};
+use crate::consumer::{Consumer, OwnedPartition};
 use crate::wire::{Micros, PartitionId, PartitionState};
 
 /// A partition's lag, and where it goes.
@@ -71,8 +71,7 @@ impl World {
 
     fn owned_partitions(&self) -> Vec<OwnedPartition> {
         let consumers = self.nodes.consumers.iter().map(|(consumer, _)| consumer);
-        let open = consumers.filter(|consumer| consumer.state() != ConsumerState::Closed);
-        open.flat_map(Consumer::owned).collect()
+        consumers.flat_map(Consumer::owned).collect()
     }
 
     fn drains(

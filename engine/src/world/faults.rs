@@ -1,10 +1,16 @@
 //! What happens to processes: they are killed, stopped, paused, and started again; and what their peers hear of it.
+//!
+//! A consumer that is started again is a fresh one of the same number, in the same group, with the same
+//! `group.instance.id`: nothing of its memory is left. Only its random stream goes on, so that no life repeats the draws of
+//! the one before.
 
 use super::link::Parcel;
 use super::network::{Impairment, Network};
 use super::processes::{Process, Reach, Resident, Waiting};
 use super::queue::Due;
+use super::start::bootstrap;
 use super::{CutView, Node, ProcessState, World, post};
+use crate::consumer::Consumer;
 use crate::node::{Input, NodeCommand};
 use crate::trace::{EventId, Fact, ProcessFault};
 use crate::wire::{BrokerId, Channel, Message, NodeId, NodeSet, RequestBody};
@@ -96,11 +102,16 @@ impl World {
         }
     }
 
-    /// SIGTERM: the broker first, then the controller of the same process (`KafkaRaftServer.shutdown`).
+    /// SIGTERM: the broker first, then the controller of the same process (`KafkaRaftServer.shutdown`). A consumer's
+    /// application calls `close()`.
     fn stop(&mut self, node: NodeId, cause: EventId) {
         self.enter(node, ProcessState::ShuttingDown);
         if let Some(first) = self.residents(node).first() {
-            self.order(*first, NodeCommand::ShutDown, cause);
+            let command = match first {
+                NodeId::Consumer(_) | NodeId::ShareConsumer(_) => NodeCommand::Close,
+                _ => NodeCommand::ShutDown,
+            };
+            self.order(*first, command, cause);
         }
     }
 
@@ -172,6 +183,7 @@ impl World {
     /// Started again: a new life. The controller first, as in `KafkaRaftServer.startup`.
     fn start_again(&mut self, node: NodeId, cause: EventId) {
         self.enter(node, ProcessState::Running);
+        self.back_in_group(node);
         let Some(process) = self.processes.of_mut(node) else {
             return;
         };
@@ -183,8 +195,9 @@ impl World {
             self.hand_over(node, Input::Start, cause);
             match node {
                 NodeId::Controller(_) if self.topic_id().is_none() => {
-                    let topic = self.topic_wanted();
-                    self.order(node, topic, cause);
+                    for topic in self.topics_wanted() {
+                        self.order(node, topic, cause);
+                    }
                 }
                 NodeId::Broker(n) => {
                     if let Some(slow) = self.disk_of(BrokerId(n)) {
@@ -208,9 +221,17 @@ impl World {
         if let NodeId::Controller(_) = node {
             self.remember_image();
         }
+        if let NodeId::Relay(number) = node {
+            return self.forget_relay(number);
+        }
+        let bootstrap = bootstrap(&self.setup);
         match self.nodes.get(node) {
             Some((Node::Broker(broker), _)) => broker.killed(clean),
             Some((Node::Controller(controller), _)) => controller.killed(),
+            Some((Node::Consumer(consumer), _)) => {
+                *consumer = Consumer::new(node.number(), consumer.config().clone(), bootstrap);
+            }
+            Some((Node::ShareConsumer(consumer), _)) => *consumer = consumer.restarted(node.number(), bootstrap),
             _ => {}
         }
     }

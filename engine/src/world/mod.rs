@@ -3,6 +3,7 @@
 //! **Invariant:** nothing but `world` knows the world; a node sees a [`Ctx`](crate::node::Ctx).
 
 mod admin;
+mod applications;
 mod audit;
 mod authority;
 mod availability;
@@ -22,6 +23,7 @@ mod network;
 mod network_config;
 mod processes;
 mod queue;
+mod retries;
 mod setup;
 mod share;
 mod start;
@@ -33,6 +35,7 @@ pub use drain::{Drain, Drains, NeverWhy};
 pub use heat::Latency;
 pub use merge::{MergeView, MergedSubject};
 pub use network_config::{LinkConfig, NetworkConfig};
+pub use retries::{EffectFigures, FailedView, RetriesView, TierView};
 pub use setup::{Limits, Setup, TopicSetup};
 pub use share::{ShareGroupView, ShareMemberView, SharePartitionView, SharedRecordView};
 pub use view::{
@@ -41,13 +44,15 @@ pub use view::{
 };
 pub use work::{QueueView, QueuedView, WorkerView};
 
+use crate::application::Downstream;
 use crate::broker::Broker;
 use crate::consumer::{Consumer, ShareConsumer};
 use crate::controller::Controller;
 use crate::log::Dictionary;
 use crate::node::{Ctx, Input, NodeCommand, Outbox, Random, Subjects};
 use crate::producer::Producer;
-use crate::trace::{EventId, Fact, Names, Trace};
+use crate::share::ShareStates;
+use crate::trace::{EventId, Fact, Names, ProcessFault, Trace};
 use crate::wire::{MetadataImage, Micros, NodeId, NodeSet};
 use crate::work_queue::{WorkQueue, Worker};
 use availability::Availability;
@@ -71,6 +76,8 @@ pub struct World {
     nodes: Nodes,
     dictionary: Arc<Dictionary>,
     subjects: Subjects,
+    share_states: ShareStates,
+    downstream: Downstream,
     outbox: Outbox,
     trace: Trace,
     topics: Vec<Arc<str>>,
@@ -94,6 +101,8 @@ struct Nodes {
     producers: Vec<(Producer, Random)>,
     /// All that have ever started: a closed one keeps its number.
     consumers: Vec<(Consumer, Random)>,
+    /// The producer in the process of each consumer, for those that send records on.
+    relays: Vec<Option<(Producer, Random)>>,
     /// The members of share groups.
     share_consumers: Vec<(ShareConsumer, Random)>,
     /// With `queue.workers`.
@@ -170,7 +179,22 @@ impl World {
                 Reach::Waits => self.wait(node, Input::Timer(timer), cause),
                 Reach::Void | Reach::Refused(_) => {}
             },
-            Due::Start { node, cause } => self.tell(node, Input::Start, cause),
+            Due::Handover {
+                to,
+                handover,
+                cause,
+                life,
+            } => match self.processes.reach(to, life, false) {
+                Reach::Handled => self.tell(to, Input::Handover(*handover), cause),
+                Reach::Waits => self.wait(to, Input::Handover(*handover), cause),
+                Reach::Void | Reach::Refused(_) => {}
+            },
+            // Who was killed before it began, or was told to end, does not begin.
+            Due::Start { node, cause } => match self.processes.reach(node, 0, false) {
+                Reach::Handled => self.tell(node, Input::Start, cause),
+                Reach::Waits => self.wait(node, Input::Start, cause),
+                Reach::Void | Reach::Refused(_) => {}
+            },
             Due::Command(command) => self.obey(&command),
             Due::Rate => self.follow_rate(),
             Due::Admin(wish) => self.administer(*wish),
@@ -227,6 +251,8 @@ impl World {
             trace: &mut self.trace,
             dictionary: &self.dictionary,
             subjects: &mut self.subjects,
+            downstream: &mut self.downstream,
+            share_states: &mut self.share_states,
             record_limit: self.setup.limits.records,
             bug: self.setup.bug,
         };
@@ -241,6 +267,9 @@ impl World {
         }
         let cause = ctx.cause;
         self.carry_out(to);
+        if std::mem::take(&mut self.outbox.crashed) {
+            self.fault(to, ProcessFault::Crash, cause);
+        }
         if std::mem::take(&mut self.outbox.exited) {
             self.exited(to, cause);
         }
@@ -262,6 +291,19 @@ impl World {
                 parcel,
                 bytes,
                 Network::hold_or_give_up,
+            );
+        }
+        for (to, handover, cause) in self.outbox.handovers.drain(..) {
+            let life = self.processes.life(to);
+            let handover = Box::new(handover);
+            self.queue.push(
+                self.now,
+                Due::Handover {
+                    to,
+                    handover,
+                    cause,
+                    life,
+                },
             );
         }
         let life = self.processes.life(from);
@@ -308,6 +350,9 @@ impl World {
             .map(|state| state.name.clone())
             .collect();
         self.topics.extend(new);
+        if let Some(topic) = self.topic_id() {
+            self.trace.count_partitions_of(topic);
+        }
     }
 }
 
@@ -346,6 +391,10 @@ impl Nodes {
             NodeId::Broker(n) => nth(&mut self.brokers, n).map(|(node, random)| (Node::Broker(node), random)),
             NodeId::Producer(n) => nth(&mut self.producers, n).map(|(node, random)| (Node::Producer(node), random)),
             NodeId::Consumer(n) => nth(&mut self.consumers, n).map(|(node, random)| (Node::Consumer(node), random)),
+            NodeId::Relay(n) => {
+                let relay = self.relays.get_mut(usize::from(n).checked_sub(1)?)?.as_mut()?;
+                Some((Node::Producer(&mut relay.0), &mut relay.1))
+            }
             NodeId::ShareConsumer(n) => {
                 nth(&mut self.share_consumers, n).map(|(node, random)| (Node::ShareConsumer(node), random))
             }

@@ -1,4 +1,4 @@
-//! The processes that brokers and controllers run in: what each does, and which of its lives it is in.
+//! The processes that brokers, controllers and consumers run in: what each does, and which of its lives it is in.
 //!
 //! **Invariant:** this knows who is there and who is not; what follows from that, `faults` carries out.
 
@@ -9,15 +9,19 @@ use crate::wire::{BrokerId, Micros, NodeId, NodeSet};
 use std::collections::VecDeque;
 
 /// Counts a node's lives and deaths: even while it is there, odd while it is not. What is meant for an earlier life is
-/// void. A client has only one.
+/// void. A producer has only one.
 pub(super) type Life = u32;
 
-/// All processes that can be faulted: one for each broker, and one for each controller that has its own.
+/// All processes that can be faulted: one for each broker, one for each controller that has its own, and one for each
+/// consumer that has ever started.
 #[derive(Debug, Clone)]
 pub(super) struct Processes {
     all: Vec<Process>,
     brokers: u8,
     controllers: u8,
+    consumers: u8,
+    /// Before them.
+    share_consumers: u8,
     /// Controller *n* lives with broker *n*.
     combined: bool,
     /// Nothing has happened to any of them yet, so nobody has to look.
@@ -113,13 +117,27 @@ impl Processes {
         });
         let own = if setup.combined { 0 } else { setup.controllers };
         let controllers = (1..=own).map(|n| vec![NodeId::Controller(n)]);
+        let sharing = setup
+            .share_groups
+            .iter()
+            .map(|group| group.consumers)
+            .fold(0, u8::saturating_add);
+        let sharers = (1..=sharing).map(|n| vec![NodeId::ShareConsumer(n)]);
         Self {
-            all: brokers.chain(controllers).map(Process::new).collect(),
+            all: brokers.chain(controllers).chain(sharers).map(Process::new).collect(),
+            share_consumers: sharing,
             brokers: setup.brokers,
             controllers: setup.controllers,
+            consumers: 0,
             combined: setup.combined,
             calm: true,
         }
+    }
+
+    /// There is a consumer more, with the next number. Who lives in its process, the consumer first.
+    pub(super) fn add_consumer(&mut self, residents: Vec<NodeId>) {
+        self.consumers = self.consumers.saturating_add(1);
+        self.all.push(Process::new(residents));
     }
 
     /// Something is about to happen to one of them.
@@ -127,13 +145,20 @@ impl Processes {
         self.calm = false;
     }
 
-    /// The place of a node: its process, and its number in it. `None` for clients, and for nodes that do not exist.
+    /// The place of a node: its process, and its number in it. `None` for producers, and for nodes that do not exist.
     fn place(&self, node: NodeId) -> Option<(usize, usize)> {
         let index = |n: u8, most: u8| (1..=most).contains(&n).then(|| usize::from(n) - 1);
+        let clients = || self.all.len() - usize::from(self.consumers);
         match node {
             NodeId::Broker(n) => Some((index(n, self.brokers)?, 0)),
             NodeId::Controller(n) if self.combined => Some((index(n, self.controllers)?, 1)),
             NodeId::Controller(n) => Some((index(n, self.controllers)? + usize::from(self.brokers), 0)),
+            NodeId::ShareConsumer(n) => {
+                let first = clients() - usize::from(self.share_consumers);
+                Some((index(n, self.share_consumers)? + first, 0))
+            }
+            NodeId::Consumer(n) => Some((index(n, self.consumers)? + clients(), 0)),
+            NodeId::Relay(n) => Some((index(n, self.consumers)? + clients(), 1)),
             _ => None,
         }
     }
@@ -245,12 +270,26 @@ mod tests {
     }
 
     #[test]
+    fn a_consumer_has_a_process_from_when_it_starts() {
+        let mut processes = processes(3, true);
+        let c = NodeId::Consumer;
+        processes.add_consumer(vec![c(1)]);
+        processes.add_consumer(vec![c(2)]);
+        assert_eq!(
+            [c(1), c(2), c(3)].map(|c| processes.place(c)),
+            [Some((3, 0)), Some((4, 0)), None]
+        );
+        assert_eq!(processes.whole(NodeSet::only(c(2))), NodeSet::only(c(2)));
+    }
+
+    #[test]
     fn nobody_is_where_nobody_was_asked_for() {
         let processes = processes(1, false);
         for node in [
             NodeId::Broker(9),
             NodeId::Controller(2),
             NodeId::Broker(0),
+            NodeId::Consumer(1),
             NodeId::User,
         ] {
             assert!(processes.of(node).is_none() && processes.resident(node).is_none());

@@ -4,6 +4,7 @@ use super::Command;
 use super::admin::Wish;
 use super::link::Parcel;
 use super::processes::Life;
+use crate::application::Handover;
 use crate::node::Timer;
 use crate::trace::EventId;
 use crate::wire::{Micros, NodeId};
@@ -21,6 +22,14 @@ pub(super) enum Due {
         timer: Timer,
         cause: EventId,
         /// The life in which the node set it.
+        life: Life,
+    },
+    /// A node hands something to another one of its process.
+    Handover {
+        to: NodeId,
+        handover: Box<Handover>,
+        cause: EventId,
+        /// The life of the one that gets it; whoever has handed it over lives and dies with that one.
         life: Life,
     },
     /// A node starts.

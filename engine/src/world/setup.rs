@@ -1,6 +1,7 @@
 //! What a run starts from. The same setup gives the same trace.
 
 use super::{Command, NetworkConfig};
+use crate::application::DownstreamConfig;
 use crate::broker::BrokerConfig;
 use crate::consumer::ConsumerConfig;
 use crate::controller::ControllerConfig;
@@ -54,6 +55,8 @@ pub struct Setup {
     pub consumers_start_us: Micros,
     /// When the producers start.
     pub producers_start_us: Micros,
+    /// The service that the consumers' applications call, and their sink.
+    pub downstream: DownstreamConfig,
     /// Whether a merge step behind the consumers puts what is about one subject back in order.
     pub order_repair: bool,
     /// How long that waits for a record of which nobody knows what has become.
@@ -158,6 +161,7 @@ impl Setup {
             },
             consumers_start_us: 0,
             producers_start_us: 0,
+            downstream: DownstreamConfig::default(),
             order_repair: false,
             order_timeout_us: 30_000_000,
             commands: Vec::new(),

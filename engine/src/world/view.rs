@@ -3,7 +3,9 @@
 //! **Invariant:** looking changes nothing. Whoever draws the world holds `&World`.
 
 use crate::log::{KeyId, ValueId};
-use crate::wire::{BrokerId, LeaderEpoch, Micros, NodeId, NodeSet, Offset, PartitionId, QuorumEpoch, QuorumRole};
+use crate::wire::{
+    BrokerId, GroupId, LeaderEpoch, Micros, NodeId, NodeSet, Offset, PartitionId, QuorumEpoch, QuorumRole,
+};
 
 /// One moment of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -24,7 +26,8 @@ pub struct View {
     pub cuts: Vec<CutView>,
     /// The producers, ascending.
     pub producers: Vec<ProducerView>,
-    /// The consumers, ascending; those that have closed are not in it.
+    /// The consumers, ascending: those that are there, and those that have crashed or ended and could be started again.
+    /// Those that were closed because the group should have fewer are not in it.
     pub consumers: Vec<ConsumerView>,
     /// The group.
     pub group: GroupView,
@@ -263,6 +266,18 @@ pub struct LastSent {
 pub struct ConsumerView {
     /// Which.
     pub node: NodeId,
+    /// Its group.
+    pub group: GroupId,
+    /// What its process does.
+    pub process: ProcessState,
+    /// Since when.
+    pub process_since_us: Micros,
+    /// The generation of which it is a member, if it is one.
+    pub generation: Option<u32>,
+    /// Its application hangs: it does not come back to `poll()`, and heartbeats go on.
+    pub stalled: bool,
+    /// How long its application works on each record, where that is not as its group's setting says.
+    pub slow_us: Option<Micros>,
     /// What it does, in a word or two.
     pub state: &'static str,
     /// What it owns.

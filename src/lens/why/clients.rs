@@ -113,6 +113,22 @@ pub(super) fn consumer(fact: &Fact, w: &Words) -> Option<String> {
             "removed {} from the group: it did not answer in time",
             &[Node(consumer)],
         ),
+        Fact::StaticMemberReplaced { consumer, .. } => w.say(
+            "knows {} by its group.instance.id: it has its old place and its partitions again",
+            &[Node(consumer)],
+        ),
+        Fact::InstanceFenced { consumer, by, .. } => w.say(
+            "refused {}: {} came later with the same group.instance.id, and two must not read the same partitions",
+            &[Node(consumer), Node(by)],
+        ),
+        Fact::StaticMemberAwaited { consumer } => w.say(
+            "keeps {} in the group, though it did not join: it is static, and its partitions wait for it until its session ends",
+            &[Node(consumer)],
+        ),
+        Fact::GroupProtocolChosen { protocol } => w.say(
+            "had the members vote for an assignor that all of them know: {}",
+            &[Text(protocol)],
+        ),
         Fact::OffsetCommitted { partition, offset } => w.say(
             "stored the group's offset {} of {}",
             &[Number(offset), Place(partition)],
@@ -126,6 +142,13 @@ pub(super) fn consumer(fact: &Fact, w: &Words) -> Option<String> {
             &[Place(partition), Number(generation.into())],
         ),
         Fact::PartitionRevoked { partition } => w.say("gave {} up", &[Place(partition)]),
+        Fact::PartitionLost { partition } => w.say(
+            "found that {} is not its own any more: the group went on without it",
+            &[Place(partition)],
+        ),
+        Fact::NothingAssigned { generation } => {
+            w.say("gets nothing more in generation {}", &[Number(generation.into())])
+        }
         Fact::PositionSet {
             partition,
             offset,
@@ -171,6 +194,6 @@ pub(super) fn consumer(fact: &Fact, w: &Words) -> Option<String> {
             w.say("had its {} request refused: {}", &[Text(api.name()), Error(error)])
         }
         Fact::ConsumerClosed => "left".to_owned(),
-        _ => return None,
+        _ => return super::retries::application(fact, w),
     })
 }

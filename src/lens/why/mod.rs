@@ -10,6 +10,7 @@ mod messages;
 mod processes;
 mod queue;
 mod replicas;
+mod retries;
 mod settings;
 mod sharing;
 mod silence;

@@ -39,6 +39,7 @@ pub fn node(node: NodeId) -> String {
         NodeId::Broker(n) => ("broker", n),
         NodeId::Producer(n) => ("producer", n),
         NodeId::Consumer(n) => ("consumer", n),
+        NodeId::Relay(n) => ("the producer of consumer", n),
         NodeId::Queue => return "the work queue".to_owned(),
         NodeId::Worker(n) => ("worker", n),
         NodeId::ShareConsumer(n) => ("share consumer", n),

@@ -1,6 +1,7 @@
 //! From a text to a run, or to as much of it as can be read.
 
 use super::{Link, LinkProblem, Versus, agree, packing, versus};
+use crate::session::room::Room;
 use crate::session::{Action, Plan};
 use partitura_engine::scenario::{
     BUILT_IN, Scenario, Setting, check_command, check_nodes, did_you_mean, parse_action, parse_seconds,
@@ -48,8 +49,6 @@ struct Reader {
     seed: Option<u64>,
     /// What it says of a run on the right, if it speaks of one.
     right: Option<Right>,
-    /// The key in the room of the keys.
-    key: Option<String>,
     problems: Vec<LinkProblem>,
 }
 
@@ -71,7 +70,6 @@ pub(super) fn read(fragment: &str) -> (Link, Vec<LinkProblem>) {
         seen: Vec::new(),
         seed: None,
         right: None,
-        key: None,
         problems: Vec::new(),
     };
     let fragment = fragment.trim();
@@ -161,8 +159,8 @@ impl Reader {
                 self.link.step = Some(step.checked_sub(1).ok_or("steps count from 1")?);
             }
             "at" => self.link.at_us = Some(moment(&value)?),
-            "room" => self.room(&value)?,
-            "room.key" => self.key = Some(value),
+            "room" => self.link.room = Room::named(&value)?,
+            "room.key" => self.link.room_key = value,
             _ => return self.setting(name, &value, part),
         }
         self.once(name)
@@ -174,15 +172,6 @@ impl Reader {
             return Err(format!("{name} is given more than once; this one counts"));
         }
         self.seen.push(name.to_owned());
-        Ok(())
-    }
-
-    fn room(&mut self, name: &str) -> Result<(), String> {
-        self.link.keys_room = match name {
-            "keys" => Some(String::new()),
-            "score" => None,
-            _ => return Err("there are two rooms, score and keys; the score is shown".to_owned()),
-        };
         Ok(())
     }
 
@@ -285,8 +274,8 @@ impl Reader {
         let scenario = Scenario::built_in(&self.link.scenario);
         let scenario = scenario.expect("invariant scenario-is-valid: the link's scenario was found");
         self.link.seed = self.seed.unwrap_or(scenario.setup.seed);
-        if let (Some(room), Some(key)) = (&mut self.link.keys_room, self.key.take()) {
-            *room = key;
+        if self.link.room != Room::Keys {
+            self.link.room_key.clear();
         }
         if let Some(step) = self.link.step.filter(|step| *step >= scenario.steps.len()) {
             self.link.step = None;

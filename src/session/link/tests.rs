@@ -146,15 +146,15 @@ fn what_the_right_cannot_do_is_left_out_and_told() {
 #[test]
 fn the_room_of_the_keys_is_in_the_link_with_its_key() {
     let (link, problems) = Link::parse("#v1;scenario=world-cup;room.key=a%3Bb;room=keys");
-    assert_eq!((link.keys_room.as_deref(), problems.len()), (Some("a;b"), 0));
+    assert_eq!((link.room, &*link.room_key, problems.len()), (Room::Keys, "a;b", 0));
     let text = link.to_fragment().unwrap();
     assert!(text.ends_with(";room=keys;room.key=a%3Bb"), "{text}");
     assert_eq!(Link::parse(&text).0, link);
 
     let (score, problems) = Link::parse("v1;room=score;room.key=a");
-    assert_eq!((score.keys_room, problems.len()), (None, 0));
+    assert_eq!((score.room, &*score.room_key, problems.len()), (Room::Score, "", 0));
     let (_, problems) = Link::parse("v1;room=attic");
-    assert!(problems[0].to_string().contains("score and keys"), "{}", problems[0]);
+    assert!(problems[0].to_string().contains("score, keys"), "{}", problems[0]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! From a run to its text.
 
-use super::{Action, Link, Versus, versus};
+use super::{Action, Link, Room, Versus, versus};
 use partitura_engine::scenario::write_action;
 use partitura_engine::wire::Micros;
 use partitura_engine::world::Command;
@@ -33,11 +33,11 @@ pub(super) fn parts(link: &Link) -> String {
     if let Some(at_us) = link.at_us {
         let _ = write!(text, ";at={}", seconds(at_us));
     }
-    if let Some(key) = &link.keys_room {
-        text.push_str(";room=keys");
-        if !key.is_empty() {
-            let _ = write!(text, ";room.key={}", encoded(key, VALUE));
-        }
+    if link.room != Room::Score {
+        let _ = write!(text, ";room={}", link.room.name());
+    }
+    if link.room == Room::Keys && !link.room_key.is_empty() {
+        let _ = write!(text, ";room.key={}", encoded(&link.room_key, VALUE));
     }
     actions(&mut text, "", &link.actions);
     if let Some(versus) = &link.versus {

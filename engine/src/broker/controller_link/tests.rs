@@ -23,6 +23,7 @@ struct Desk {
     outbox: Outbox,
     dictionary: Dictionary,
     subjects: Subjects,
+    downstream: crate::application::Downstream,
 }
 
 impl Desk {
@@ -39,6 +40,7 @@ impl Desk {
             outbox: Outbox::default(),
             dictionary: Dictionary::default(),
             subjects: Subjects::default(),
+            downstream: crate::application::Downstream::default(),
         }
     }
 
@@ -52,6 +54,8 @@ impl Desk {
             trace: &mut self.trace,
             dictionary: &self.dictionary,
             subjects: &mut self.subjects,
+            downstream: &mut self.downstream,
+            share_states: &mut crate::share::ShareStates::default(),
             record_limit: u64::MAX,
             bug: None,
         };

@@ -29,6 +29,7 @@ pub(super) struct Lab {
     trace: Trace,
     dictionary: Dictionary,
     subjects: Subjects,
+    downstream: crate::application::Downstream,
 }
 
 impl Lab {
@@ -56,6 +57,7 @@ impl Lab {
             trace: Trace::new(100_000),
             dictionary: Dictionary::default(),
             subjects: Subjects::default(),
+            downstream: crate::application::Downstream::default(),
         };
         for number in 1..=3 {
             lab.with(number, Broker::start_tasks);
@@ -81,6 +83,8 @@ impl Lab {
             trace: &mut self.trace,
             dictionary: &self.dictionary,
             subjects: &mut self.subjects,
+            downstream: &mut self.downstream,
+            share_states: &mut crate::share::ShareStates::default(),
             record_limit: u64::MAX,
             bug: None,
         };

@@ -32,7 +32,8 @@ impl Invariant for ConsumersNoticeTruncation {
             match event.fact {
                 Fact::PositionSet { partition, .. }
                 | Fact::LogTruncationDetected { partition, .. }
-                | Fact::PartitionRevoked { partition } => {
+                | Fact::PartitionRevoked { partition }
+                | Fact::PartitionLost { partition } => {
                     self.last.remove(&(event.node, partition));
                 }
                 Fact::RecordProcessed {

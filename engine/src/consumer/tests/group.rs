@@ -151,7 +151,7 @@ fn a_member_that_was_taken_for_dead_loses_what_it_had_and_joins_again() {
     };
     assert!(world.facts(1).any(|fact| fact == unknown));
     assert!(world.facts(1).any(|fact| fact
-        == Fact::PartitionRevoked {
+        == Fact::PartitionLost {
             partition: partition(0)
         }));
 }

@@ -65,6 +65,7 @@ pub(super) struct LittleWorld {
     pub(super) random: Random,
     pub(super) dictionary: Dictionary,
     pub(super) subjects: Subjects,
+    pub(super) downstream: crate::application::Downstream,
 }
 
 impl LittleWorld {
@@ -124,6 +125,7 @@ impl LittleWorld {
             random: Random::named(7, "little world"),
             dictionary,
             subjects: Subjects::default(),
+            downstream: crate::application::Downstream::default(),
         };
         world.coordinate_at(1);
         world
@@ -291,6 +293,8 @@ impl LittleWorld {
             trace: &mut self.trace,
             dictionary: &self.dictionary,
             subjects: &mut self.subjects,
+            downstream: &mut self.downstream,
+            share_states: &mut crate::share::ShareStates::default(),
             record_limit: u64::MAX,
             bug: None,
         };
@@ -312,7 +316,7 @@ impl LittleWorld {
                 "{} {} {}",
                 group.state().name(),
                 group.generation(),
-                group.members().len()
+                group.members().count()
             )
         })
     }

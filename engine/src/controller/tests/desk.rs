@@ -40,6 +40,7 @@ pub(super) struct Desk {
     outbox: Outbox,
     dictionary: Dictionary,
     subjects: Subjects,
+    downstream: crate::application::Downstream,
 }
 
 impl Desk {
@@ -58,6 +59,7 @@ impl Desk {
             outbox: Outbox::default(),
             dictionary: Dictionary::default(),
             subjects: Subjects::default(),
+            downstream: crate::application::Downstream::default(),
         };
         desk.turn(0, |controller, ctx| controller.on(Input::Start, ctx));
         desk
@@ -98,6 +100,8 @@ impl Desk {
             trace: &mut self.trace,
             dictionary: &self.dictionary,
             subjects: &mut self.subjects,
+            downstream: &mut self.downstream,
+            share_states: &mut crate::share::ShareStates::default(),
             record_limit: u64::MAX,
             bug: self.bug,
         };

@@ -6,8 +6,9 @@ use crate::log::{Dictionary, GroupRecord};
 use crate::node::{Ctx, Outbox, Random, Subjects, Timer};
 use crate::trace::{Fact, Trace};
 use crate::wire::{
-    Assignment, Channel, ErrorCode, HeartbeatRequest, JoinGroupRequest, JoinGroupResponse, LeaveGroupRequest, MemberId,
-    Micros, NodeId, Offset, OffsetCommitRequest, PartitionId, RequestBody, ResponseBody, SyncGroupRequest, TopicId,
+    Assignment, Channel, ErrorCode, GroupProtocol, HeartbeatRequest, JoinGroupRequest, JoinGroupResponse,
+    LeaveGroupRequest, MemberId, Micros, NodeId, Offset, OffsetCommitRequest, PartitionId, RequestBody, ResponseBody,
+    Subscription, SyncGroupRequest, TopicId,
 };
 use std::collections::BTreeMap;
 
@@ -38,6 +39,7 @@ pub(super) struct Desk {
     outbox: Outbox,
     dictionary: Dictionary,
     subjects: Subjects,
+    downstream: crate::application::Downstream,
 }
 
 impl Desk {
@@ -60,6 +62,7 @@ impl Desk {
             outbox: Outbox::default(),
             dictionary,
             subjects: Subjects::default(),
+            downstream: crate::application::Downstream::default(),
         };
         desk.move_to_another(config);
         desk
@@ -106,6 +109,8 @@ impl Desk {
             trace: &mut self.trace,
             dictionary: &self.dictionary,
             subjects: &mut self.subjects,
+            downstream: &mut self.downstream,
+            share_states: &mut crate::share::ShareStates::default(),
             record_limit: u64::MAX,
             bug: None,
         };
@@ -175,6 +180,20 @@ impl Desk {
         self.now = at;
     }
 
+    /// Fires the first timer of that kind that is due. Answers whether there was one.
+    pub(super) fn fire(&mut self, wanted: impl Fn(&Timer) -> bool) -> bool {
+        let due = self.timers.iter().take_while(|(key, _)| key.0 <= self.now);
+        let Some(key) = due.into_iter().find(|(_, timer)| wanted(timer)).map(|(key, _)| *key) else {
+            return false;
+        };
+        if let Some(timer) = self.timers.remove(&key) {
+            self.turn(Box::new(move |coordinator, ctx, effects| {
+                coordinator.on_timer(timer, ctx, effects);
+            }));
+        }
+        true
+    }
+
     pub(super) fn pass(&mut self, span: Micros) {
         self.pass_to(self.now + span);
     }
@@ -217,6 +236,7 @@ impl Desk {
             RequestBody::SyncGroup(SyncGroupRequest {
                 group,
                 member,
+                instance: None,
                 generation,
                 assignments,
             }),
@@ -230,6 +250,7 @@ impl Desk {
             RequestBody::Heartbeat(HeartbeatRequest {
                 group,
                 member,
+                instance: None,
                 generation,
             }),
         );
@@ -238,7 +259,14 @@ impl Desk {
 
     pub(super) fn leave(&mut self, client: u8, member: &MemberId) -> ErrorCode {
         let (group, member) = (GROUP.into(), member.clone());
-        let sent = self.send(client, RequestBody::LeaveGroup(LeaveGroupRequest { group, member }));
+        let sent = self.send(
+            client,
+            RequestBody::LeaveGroup(LeaveGroupRequest {
+                group,
+                member,
+                instance: None,
+            }),
+        );
         self.error(sent)
     }
 
@@ -257,7 +285,8 @@ impl Desk {
         let commit = OffsetCommitRequest {
             group: GROUP.into(),
             member: member.clone(),
-            generation,
+            instance: None,
+            generation: Some(generation),
             offsets: vec![(PartitionId { topic: TOPIC, index: 0 }, offset)],
         };
         self.send(client, RequestBody::OffsetCommit(commit))
@@ -309,7 +338,7 @@ impl Desk {
                     "{} {} {}",
                     group.state().name(),
                     group.generation(),
-                    group.members().len()
+                    group.members().count()
                 )
             },
         )
@@ -339,8 +368,16 @@ pub(super) fn join_request(client: u8, member: &MemberId) -> JoinGroupRequest {
         member: member.clone(),
         session_timeout_us: 10 * SECOND,
         rebalance_timeout_us: 60 * SECOND,
-        subscription: [TOPIC].into(),
+        instance: None,
+        protocols: [protocol("range", Subscription::to([TOPIC]))].into(),
         client_id: format!("c{client}").into(),
+    }
+}
+
+pub(super) fn protocol(name: &str, metadata: Subscription) -> GroupProtocol {
+    GroupProtocol {
+        name: name.into(),
+        metadata,
     }
 }
 

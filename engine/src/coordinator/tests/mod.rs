@@ -1,5 +1,6 @@
 //! Stories of a group, told by the coordinator's answers.
 
+mod consumer_group;
 mod desk;
 mod moves;
 mod replay;

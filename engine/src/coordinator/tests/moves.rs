@@ -28,7 +28,7 @@ fn the_next_coordinator_finds_the_group_and_nobody_has_to_join_again() {
     let group = desk.coordinator.group(GROUP).expect("it was loaded");
     let owned: Vec<u16> = group
         .members()
-        .flat_map(|(_, _, owned)| owned.iter().map(|p| p.index))
+        .flat_map(|(_, _, owned)| owned.iter().map(|p| p.index).collect::<Vec<_>>())
         .collect();
     assert_eq!(owned, [0, 1]);
     let loaded = Fact::CoordinatorLoaded {

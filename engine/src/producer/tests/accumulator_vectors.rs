@@ -63,6 +63,7 @@ struct Replay {
     trace: Trace,
     outbox: Outbox,
     subjects: Subjects,
+    downstream: crate::application::Downstream,
 }
 
 impl Replay {
@@ -110,6 +111,7 @@ impl Replay {
             trace: Trace::new(1_000_000),
             outbox: Outbox::default(),
             subjects: Subjects::default(),
+            downstream: crate::application::Downstream::default(),
         }
     }
 
@@ -153,6 +155,8 @@ impl Replay {
             trace: &mut self.trace,
             dictionary: &self.dictionary,
             subjects: &mut self.subjects,
+            downstream: &mut self.downstream,
+            share_states: &mut crate::share::ShareStates::default(),
             record_limit: u64::MAX,
             bug: None,
         };

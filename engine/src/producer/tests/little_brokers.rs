@@ -87,6 +87,7 @@ pub(super) struct LittleBrokers {
     random: Random,
     dictionary: Dictionary,
     subjects: Subjects,
+    downstream: crate::application::Downstream,
     outbox: Outbox,
 }
 
@@ -121,6 +122,7 @@ impl LittleBrokers {
             random: Random::named(7, "little brokers"),
             dictionary: Dictionary::default(),
             subjects: Subjects::default(),
+            downstream: crate::application::Downstream::default(),
             outbox: Outbox::default(),
         };
         for broker in bootstrap {
@@ -382,6 +384,8 @@ impl LittleBrokers {
             trace: &mut self.trace,
             dictionary: &self.dictionary,
             subjects: &mut self.subjects,
+            downstream: &mut self.downstream,
+            share_states: &mut crate::share::ShareStates::default(),
             record_limit: u64::MAX,
             bug: None,
         };

@@ -61,6 +61,7 @@ pub(super) struct Net {
     outbox: Outbox,
     dictionary: Dictionary,
     subjects: Subjects,
+    downstream: crate::application::Downstream,
 }
 
 impl Net {
@@ -89,6 +90,7 @@ impl Net {
             outbox: Outbox::default(),
             dictionary: Dictionary::default(),
             subjects: Subjects::default(),
+            downstream: crate::application::Downstream::default(),
         };
         (1..=voters).for_each(|number| net.start(number));
         net
@@ -165,6 +167,8 @@ impl Net {
             trace: &mut self.trace,
             dictionary: &self.dictionary,
             subjects: &mut self.subjects,
+            downstream: &mut self.downstream,
+            share_states: &mut crate::share::ShareStates::default(),
             record_limit: u64::MAX,
             bug: self.bug,
         };

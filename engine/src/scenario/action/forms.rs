@@ -8,7 +8,7 @@ use crate::wire::{BrokerId, Micros, NodeId};
 use crate::world::Command;
 use std::str::FromStr;
 
-pub(super) static FORMS: [ActionForm; 15] = [
+pub(super) static FORMS: [ActionForm; 16] = [
     ActionForm {
         name: "send-to",
         example: "send-to:3:key:value",
@@ -19,19 +19,19 @@ pub(super) static FORMS: [ActionForm; 15] = [
         name: "crash",
         example: "crash:b3",
         about: "the process is killed (`kill -9`), and a controller that shares it dies with it; `crash:ctrl2` is for one of \
-                its own",
+                its own, `crash:c1` for a consumer",
         read: |rest| process(rest, ProcessFault::Crash),
     },
     ActionForm {
         name: "stop",
         example: "stop:b3",
-        about: "the process is asked to end in order (SIGTERM)",
+        about: "the process is asked to end in order (SIGTERM); a consumer commits and leaves its group",
         read: |rest| process(rest, ProcessFault::Stop),
     },
     ActionForm {
         name: "pause",
         example: "pause:b3",
-        about: "the process stands still, as in a long collection of garbage",
+        about: "the process stands still, as in a long collection of garbage: a consumer sends no heartbeats either",
         read: |rest| process(rest, ProcessFault::Pause),
     },
     ActionForm {
@@ -43,7 +43,7 @@ pub(super) static FORMS: [ActionForm; 15] = [
     ActionForm {
         name: "start",
         example: "start:b3",
-        about: "a process that has ended is started again",
+        about: "a process that has ended is started again; a consumer with its number, in its group",
         read: |rest| process(rest, ProcessFault::Start),
     },
     ActionForm {
@@ -108,7 +108,23 @@ pub(super) static FORMS: [ActionForm; 15] = [
         about: "partition 0 gets these replicas, the preferred leader first",
         read: reassign,
     },
+    ActionForm {
+        name: "redrive",
+        example: "redrive:all",
+        about: "the dead letters in hand go back to the topic; `redrive:1:17` only the one at offset 17 of partition 1 of the \
+                dead-letter topic",
+        read: redrive,
+    },
 ];
+
+fn redrive(rest: &str) -> Result<Command, String> {
+    if rest == "all" {
+        return Ok(Command::Redrive(None));
+    }
+    let [partition, offset] = parts(rest)?;
+    let at = (number("redrive", partition)?, number("redrive", offset)?);
+    Ok(Command::Redrive(Some(at)))
+}
 
 fn process(rest: &str, fault: ProcessFault) -> Result<Command, String> {
     match parse_node(rest) {
@@ -117,7 +133,11 @@ fn process(rest: &str, fault: ProcessFault) -> Result<Command, String> {
             Ok(Command::Process { node, fault })
         }
         Some(NodeId::Worker(_)) => Err(format!("{} is a worker: it can be crashed and started", shown(rest))),
-        _ => Err(format!("{} is no broker or controller", shown(rest))),
+        Some(node @ (NodeId::Consumer(_) | NodeId::ShareConsumer(_))) if fault != ProcessFault::LoseDisk => {
+            Ok(Command::Process { node, fault })
+        }
+        _ if fault == ProcessFault::LoseDisk => Err(format!("{} is no broker or controller", shown(rest))),
+        _ => Err(format!("{} is no broker, controller or consumer", shown(rest))),
     }
 }
 

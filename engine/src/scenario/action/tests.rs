@@ -10,6 +10,8 @@ fn every_form_is_read_and_written() {
         "send-to:0:no key",
         "send-to:63:key:text: with colons",
         "crash:ctrl2",
+        "crash:c1",
+        "start:c12",
         "slow-disk:b1:off",
         "cut:b3:all",
         "cut-one-way:all:ctrl",
@@ -41,11 +43,21 @@ fn what_is_no_action_is_told() {
         ("", "no such action"),
         ("rate", "an action is name:value, such as rate:500"),
         ("brokers:5", "brokers cannot be changed while the run goes on"),
-        ("crash", "nothing is no broker or controller: write it as crash:b3"),
-        ("crash:p1", "\"p1\" is no broker or controller: write it as crash:b3"),
+        (
+            "crash",
+            "nothing is no broker, controller or consumer: write it as crash:b3",
+        ),
+        (
+            "crash:p1",
+            "\"p1\" is no broker, controller or consumer: write it as crash:b3",
+        ),
+        (
+            "lose-disk:c1",
+            "\"c1\" is no broker or controller: write it as lose-disk:b3",
+        ),
         (
             "stop:b3:now",
-            "\"b3:now\" is no broker or controller: write it as stop:b3",
+            "\"b3:now\" is no broker, controller or consumer: write it as stop:b3",
         ),
         (
             "slow-disk:b3",

@@ -210,7 +210,7 @@ pub(super) static OBSERVABLES: [Observable; 55] = [
         u64::from(s.view.group.state == "Stable")
     }),
     Observable::new("consumers", Of::Run, "consumers that run", |s, _| {
-        s.view.consumers.len() as u64
+        count(s.view.consumers.iter().filter(|consumer| runs(consumer.process)))
     }),
     Observable::new(
         "consumers_with_work",

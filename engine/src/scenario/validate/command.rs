@@ -5,6 +5,7 @@ use crate::scenario::action::write_action;
 use crate::scenario::decimal::{self, grouped};
 use crate::scenario::nodes::too_high;
 use crate::scenario::setting::{self, MAX_KEYS, Setting};
+use crate::trace::ProcessFault;
 use crate::wire::{BrokerId, Micros, NodeId, NodeSet};
 use crate::work_queue::WorkQueueConfig;
 use crate::world::{Command, Limits, Setup};
@@ -30,7 +31,7 @@ pub fn check_command(command: &Command) -> Result<(), SetupProblem> {
         NodeId::Controller(_) => Limits::MAX_CONTROLLERS,
         NodeId::Broker(_) => Limits::MAX_BROKERS,
         NodeId::Producer(_) => Limits::MAX_PRODUCERS,
-        NodeId::Consumer(_) => u8::MAX,
+        NodeId::Consumer(_) | NodeId::Relay(_) => u8::MAX,
     })?;
     match command {
         Command::Send { key, value, partition } => {
@@ -47,6 +48,14 @@ pub fn check_command(command: &Command) -> Result<(), SetupProblem> {
                 return problem(["value.bytes"], message);
             }
         }
+        Command::Process {
+            node: node @ NodeId::Producer(_),
+            ..
+        }
+        | Command::Process {
+            node: node @ NodeId::Consumer(_),
+            fault: ProcessFault::LoseDisk,
+        } => return wrong(format!("that does not happen to {node}")),
         Command::Keys(keys) if keys.len() > MAX_KEYS => {
             let most = grouped(MAX_KEYS as u64);
             return problem(["own.keys"], format!("own.keys must be at most {most} keys"));
@@ -116,7 +125,7 @@ pub fn check_nodes(command: &Command, setup: &Setup) -> Result<(), SetupProblem>
         NodeId::Controller(_) => setup.controllers,
         NodeId::Broker(_) => setup.brokers,
         NodeId::Producer(_) => setup.producers,
-        NodeId::Consumer(_) => u8::MAX,
+        NodeId::Consumer(_) | NodeId::Relay(_) => u8::MAX,
     };
     no_higher_than(command, "", have)
 }
@@ -149,7 +158,7 @@ fn no_higher_than(command: &Command, is_none_of: &str, have: impl Fn(NodeId) -> 
 }
 
 fn first_too_high(command: &Command, have: &impl Fn(NodeId) -> u8) -> Option<NodeId> {
-    let is_there = |node: NodeId| (1..=have(node)).contains(&number_of(node));
+    let is_there = |node: NodeId| (1..=have(node)).contains(&node.number());
     let one = |node: NodeId| (!is_there(node)).then_some(node);
     match command {
         Command::Process { node, .. } => one(*node),
@@ -162,18 +171,6 @@ fn first_too_high(command: &Command, have: &impl Fn(NodeId) -> u8) -> Option<Nod
     }
 }
 
-fn number_of(node: NodeId) -> u8 {
-    match node {
-        NodeId::User | NodeId::Queue => 0,
-        NodeId::Controller(n)
-        | NodeId::Broker(n)
-        | NodeId::Producer(n)
-        | NodeId::Consumer(n)
-        | NodeId::Worker(n)
-        | NodeId::ShareConsumer(n) => n,
-    }
-}
-
 fn numbered(node: NodeId, n: u8) -> NodeId {
     match node {
         NodeId::User | NodeId::Queue => node,
@@ -183,5 +180,6 @@ fn numbered(node: NodeId, n: u8) -> NodeId {
         NodeId::Broker(_) => NodeId::Broker(n),
         NodeId::Producer(_) => NodeId::Producer(n),
         NodeId::Consumer(_) => NodeId::Consumer(n),
+        NodeId::Relay(_) => NodeId::Relay(n),
     }
 }

@@ -1,10 +1,10 @@
 //! The producers, the consumers and their group.
 
 use crate::broker::Broker;
-use crate::consumer::{Consumer, ConsumerState};
+use crate::consumer::Consumer;
 use crate::coordinator::Group;
 use crate::wire::{NodeId, Offset};
-use crate::world::{ConsumerView, GroupView, LastSent, OwnedView, ProducerView, World};
+use crate::world::{ConsumerView, GroupView, LastSent, OwnedView, ProcessState, ProducerView, World};
 
 impl World {
     /// The group at its coordinator.
@@ -30,7 +30,7 @@ impl World {
                 state: group.state().name(),
                 generation: group.generation(),
                 coordinator: Some(broker.id()),
-                members: u32::try_from(group.members().len()).unwrap_or(u32::MAX),
+                members: u32::try_from(group.members().count()).unwrap_or(u32::MAX),
             },
         }
     }
@@ -57,8 +57,9 @@ impl World {
 
     pub(super) fn consumer_views(&self) -> Vec<ConsumerView> {
         let numbered = self.nodes.consumers.iter().zip(1..=u8::MAX);
-        let open = numbered.filter(|((consumer, _), _)| consumer.state() != ConsumerState::Closed);
-        open.map(|((consumer, _), number)| self.consumer_view(consumer, number))
+        let shown = numbered.filter(|(_, number)| self.is_wanted(*number) || self.is_there(NodeId::Consumer(*number)));
+        shown
+            .map(|((consumer, _), number)| self.consumer_view(consumer, number))
             .collect()
     }
 
@@ -79,9 +80,22 @@ impl World {
             }
         });
         let owned = owned.collect();
+        let node = NodeId::Consumer(number);
+        let (process, process_since_us) = self.process(node);
         ConsumerView {
-            node: NodeId::Consumer(number),
-            state: consumer.state().name(),
+            node,
+            group: consumer.config().group.clone(),
+            process,
+            process_since_us,
+            generation: consumer.generation(),
+            stalled: false,
+            slow_us: None,
+            state: match process {
+                ProcessState::Stopped => "stopped",
+                ProcessState::Crashed | ProcessState::DiskLost => "crashed",
+                ProcessState::Paused => "paused",
+                ProcessState::Running | ProcessState::ShuttingDown => consumer.state().name(),
+            },
             owned,
             lag,
             busy: consumer.is_busy(),

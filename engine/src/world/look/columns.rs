@@ -28,7 +28,7 @@ impl World {
     }
 
     /// What a node's process does, and since when.
-    fn process(&self, node: NodeId) -> (ProcessState, Micros) {
+    pub(super) fn process(&self, node: NodeId) -> (ProcessState, Micros) {
         let process = self.processes.of(node);
         process.map_or((ProcessState::Running, 0), |process| (process.state, process.since_us))
     }

@@ -1,35 +1,20 @@
 //! Who gets which partition under `partition.assignment.strategy=range`, Kafka's default.
 
+use super::{MemberSubscription, Shares, order};
 use crate::short_sort::sort_short_by;
-use std::cmp::Ordering;
-
-/// What the group's leader knows of a member: who it is and what it wants.
-#[derive(Clone, Copy, Debug)]
-pub struct MemberSubscription<'a, Topic> {
-    /// The id that the coordinator gave; it differs for every member.
-    pub member_id: &'a str,
-    /// `group.instance.id` of a static member.
-    pub instance_id: Option<&'a str>,
-    /// The topics that it subscribes to, in any order.
-    pub topics: &'a [Topic],
-}
 
 /// Assigns each topic by itself: its subscribers in order take equal runs of consecutive partitions, and what is left
 /// over goes, one each, to the first ones (`RangeAssignor`).
 ///
-/// Static members come first, by instance id, then the others by member id (`AbstractPartitionAssignor.MemberInfo`). A
-/// static member thus keeps its place over a restart. Members near the front collect the extras of every topic.
+/// Static members come first, so they keep their place over a restart. Members near the front collect the extras of every topic.
 ///
 /// `topics` gives each topic once, with its number of partitions. The answer has one list for each of `members`, in
 /// their order: topics as in `topics`, partitions ascending. A subscription to another topic is skipped, as Kafka does
-/// with one that it has no metadata for. Racks (KIP-881) are not looked at.
+/// with one that it has no metadata for.
 #[must_use]
-pub fn assign<Topic: Copy + Eq>(
-    topics: &[(Topic, u32)],
-    members: &[MemberSubscription<'_, Topic>],
-) -> Vec<Vec<(Topic, u32)>> {
+pub fn assign<Topic: Copy + Eq>(topics: &[(Topic, u32)], members: &[MemberSubscription<'_, Topic>]) -> Shares<Topic> {
     let mut in_order: Vec<usize> = (0..members.len()).collect();
-    sort_short_by(&mut in_order, |&a, &b| compare(&members[a], &members[b]));
+    sort_short_by(&mut in_order, |&a, &b| order::static_first(&members[a], &members[b]));
 
     let mut assignment = vec![Vec::new(); members.len()];
     for &(topic, partitions) in topics {
@@ -54,20 +39,6 @@ pub fn assign<Topic: Copy + Eq>(
     assignment
 }
 
-fn compare<Topic>(a: &MemberSubscription<'_, Topic>, b: &MemberSubscription<'_, Topic>) -> Ordering {
-    match (a.instance_id, b.instance_id) {
-        (Some(a), Some(b)) => compare_as_java(a, b),
-        (Some(_), None) => Ordering::Less,
-        (None, Some(_)) => Ordering::Greater,
-        (None, None) => compare_as_java(a.member_id, b.member_id),
-    }
-}
-
-/// `String.compareTo` goes by UTF-16 code units, which order characters outside the basic plane differently.
-fn compare_as_java(a: &str, b: &str) -> Ordering {
-    a.encode_utf16().cmp(b.encode_utf16())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,6 +48,8 @@ mod tests {
             member_id,
             instance_id,
             topics: &['x', 'y'],
+            owned: &[],
+            generation: None,
         }
     }
 

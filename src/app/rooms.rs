@@ -1,0 +1,38 @@
+//! The rooms: which one is open, and what it shows of a run.
+
+use super::{App, Due};
+use crate::compare::Side;
+use crate::session::room::Room;
+use yew::{Context, Html};
+
+impl App {
+    /// What the link says of where one looks: the room, and the key in that of the keys.
+    pub(super) fn place(&self) -> (Room, String) {
+        let room = self.look.room;
+        let key = if room == Room::Keys { self.on_keys.key() } else { "" };
+        (room, key.to_owned())
+    }
+
+    /// A link was opened.
+    pub(super) fn go_to(&mut self, (room, key): (Room, String)) {
+        self.look.room = room;
+        if !key.is_empty() {
+            self.on_keys.ask(key);
+        }
+    }
+
+    /// Opens that room.
+    pub(super) fn enter(&mut self, ctx: &Context<Self>, room: Room) {
+        self.touched = true;
+        self.look.room = room;
+        self.refresh(Due::All);
+        self.write_soon(ctx);
+    }
+
+    /// What the open room shows of the run on that side.
+    pub(super) fn scene(&self, ctx: &Context<Self>, side: Side) -> Html {
+        match self.look.room {
+            Room::Score | Room::Keys => self.stage(ctx, side),
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! The rooms of the page: what of a run is looked at.
+
+/// What is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Room {
+    /// The stage: partitions, brokers, who writes and who reads.
+    #[default]
+    Score,
+    /// Where keys go, and what that does to the partitions.
+    Keys,
+}
+
+impl Room {
+    /// All of them, in the order of the header.
+    pub const ALL: [Room; 2] = [Room::Score, Room::Keys];
+
+    /// Its name in links.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Room::Score => "score",
+            Room::Keys => "keys",
+        }
+    }
+
+    /// Its name in the header.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Room::Score => "Score",
+            Room::Keys => "Keys",
+        }
+    }
+
+    /// The room of that name.
+    ///
+    /// # Errors
+    ///
+    /// Says which there are.
+    pub fn named(name: &str) -> Result<Self, String> {
+        let found = Self::ALL.into_iter().find(|room| room.name() == name);
+        found.ok_or_else(|| {
+            let names: Vec<&str> = Self::ALL.iter().map(|room| room.name()).collect();
+            format!("the rooms are {}; the score is shown", names.join(", "))
+        })
+    }
+
+    /// Whether it has the reader, the panel and the timeline around it, and shows two runs side by side.
+    #[must_use]
+    pub fn is_of_the_run(self) -> bool {
+        self != Room::Keys
+    }
+}
