@@ -128,7 +128,7 @@ fn a_lock_that_is_too_short_has_the_work_done_again() {
 /// A member that nobody hears keeps its records until the lock runs out, not longer.
 #[test]
 fn who_is_cut_off_loses_its_records_when_the_lock_runs_out() {
-    let mut world = world(&[("processing.ms", "200"), ("rate", "20"), ("partitions", "1")]);
+    let mut world = world(&[("processing.ms", "200"), ("rate", "6"), ("partitions", "1")]);
     world.run_until(5 * SECOND);
     while !world.share_groups()[0].members[0].busy {
         assert!(world.step());
@@ -165,4 +165,103 @@ fn the_same_run_is_the_same_run_with_and_without_looking() {
         world.trace().digest()
     };
     assert_eq!(run(false), run(true));
+}
+
+/// A killed process closes its sockets: what it had comes back at once, not when the locks run out.
+#[test]
+fn what_a_killed_member_had_comes_back_at_once() {
+    let mut world = world(&[("processing.ms", "200"), ("rate", "20")]);
+    world.run_until(5 * SECOND);
+    while !world.share_groups()[0].members[0].busy {
+        assert!(world.step());
+    }
+    act(&mut world, "crash:s1");
+    let crashed = world.now();
+    world.run_until(crashed + SECOND);
+    assert!(observe(&world, "share_session_ended") > 0);
+    act(&mut world, "start:s1");
+    world.run_until(crashed + 5 * SECOND);
+    let members = &world.share_groups()[0].members;
+    assert!(members[0].is_member && members[0].busy, "{members:?}");
+    finish(&mut world);
+    assert_eq!(observe(&world, "share_lag"), 0);
+    assert_eq!(observe(&world, "share_accepted"), observe(&world, "sent"));
+}
+
+#[test]
+fn in_explicit_mode_what_fails_by_chance_is_released_and_tried_again() {
+    let mut world = world(&[
+        ("failure.percent", "20"),
+        ("share.acknowledgement.mode", "explicit"),
+        ("rate", "200"),
+    ]);
+    world.run_until(10 * SECOND);
+    finish(&mut world);
+    let sent = observe(&world, "sent");
+    let (failed, released) = (observe(&world, "share_failed"), observe(&world, "share_released"));
+    assert!(failed > sent / 10 && failed == released, "{failed} {released} {sent}");
+    assert_eq!(
+        observe(&world, "share_accepted") + observe(&world, "share_archived"),
+        sent
+    );
+    assert_eq!(observe(&world, "share_processed"), observe(&world, "share_accepted"));
+    assert!(observe(&world, "share_out_of_order") > 0, "there is no order");
+}
+
+/// The next `poll()` accepts whatever the last one returned, so what has failed is gone.
+#[test]
+fn in_implicit_mode_what_fails_is_accepted_and_lost() {
+    let mut world = world(&[("failure.percent", "20"), ("rate", "20")]);
+    world.run_until(10 * SECOND);
+    finish(&mut world);
+    let (sent, failed) = (observe(&world, "sent"), observe(&world, "share_failed"));
+    assert!(failed > 0);
+    assert_eq!(observe(&world, "share_accepted"), sent);
+    assert_eq!(observe(&world, "share_processed"), sent - failed);
+}
+
+#[test]
+fn a_record_that_cannot_be_processed_is_rejected_and_holds_nobody_up() {
+    let mut world = world(&[
+        ("poison", "key:ben"),
+        ("share.acknowledgement.mode", "explicit"),
+        ("rate", "20"),
+    ]);
+    world.run_until(10 * SECOND);
+    finish(&mut world);
+    let rejected = observe(&world, "share_rejected");
+    assert!(rejected > 0 && rejected == observe(&world, "share_failed"));
+    assert_eq!(rejected + observe(&world, "share_accepted"), observe(&world, "sent"));
+    assert_eq!(observe(&world, "share_lag"), 0);
+}
+
+/// Locks are not written, the rest is: the next leader knows what is done, and gives out again what was out.
+#[test]
+fn a_new_leader_knows_what_was_done() {
+    let mut world = world(&[("processing.ms", "20"), ("rate", "40"), ("partitions", "2")]);
+    world.run_until(8 * SECOND);
+    let busiest = world.share_groups()[0]
+        .partitions
+        .iter()
+        .max_by_key(|shared| shared.start)
+        .cloned()
+        .unwrap();
+    assert!(busiest.start > 50, "{busiest:?}");
+    let place = usize::from(busiest.partition);
+    let leader = world.view().partitions[place].leader.unwrap();
+    act(&mut world, &format!("crash:{leader}"));
+    world.run_until(30 * SECOND);
+    assert_ne!(world.view().partitions[place].leader, Some(leader));
+    finish(&mut world);
+    let again = observe(&world, "share_processed_again");
+    assert!(again < 20, "only what was out: {again}");
+    let stored: u64 = world
+        .view()
+        .replicas
+        .iter()
+        .filter(|replica| replica.is_leader)
+        .map(|r| r.high_watermark)
+        .sum();
+    assert_eq!(observe(&world, "share_lag"), 0, "of {stored}");
+    assert_eq!(observe(&world, "share_members"), 3);
 }

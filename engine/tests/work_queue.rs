@@ -249,3 +249,26 @@ fn what_was_on_its_way_to_a_dead_worker_is_not_handled_by_the_next_life() {
     assert_eq!(observe(&world, "queue_redelivered"), crashed as u64);
     assert_eq!(observe(&world, "queue_deleted"), observe(&world, "sent"));
 }
+
+/// Who fails says nothing: the message comes back when it is seen again, and is given up after its last delivery.
+#[test]
+fn what_fails_comes_back_and_poison_ends_in_the_dead_letters() {
+    let mut world = world(&[
+        ("poison", "key:ben"),
+        ("failure.policy", "skip"),
+        ("queue.visibility.timeout.ms", "500"),
+        ("queue.max.receives", "3"),
+        ("rate", "20"),
+    ]);
+    world.run_until(10 * SECOND);
+    finish(&mut world);
+    let about_ben = Observable::named("sent").unwrap().read(&world, None, Some("ben"));
+    assert!(about_ben > 10);
+    assert_eq!(observe(&world, "queue_dead"), about_ben);
+    assert_eq!(observe(&world, "queue_failed"), 3 * about_ben);
+    assert_eq!(
+        observe(&world, "queue_deleted"),
+        observe(&world, "sent") - about_ben,
+        "it holds nobody up"
+    );
+}

@@ -11,7 +11,7 @@ use crate::wire::{ErrorCode, GroupId, Micros, PartitionId, ShareFetchRequest};
 
 use super::connections::Return;
 
-/// What the broker knows of share groups. It is in memory only: see `docs/handbook/simplified.md`.
+/// What the broker knows of share groups. What has to outlive it is written to `ShareStates`; members join anew.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Sharing {
     /// For the partitions that it leads (`SharePartitionManager.partitionCache`).

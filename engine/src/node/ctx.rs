@@ -3,6 +3,7 @@
 use super::{Bug, Random, Timer};
 use crate::application::{Downstream, Handover};
 use crate::log::{Dictionary, KeyId};
+use crate::share::ShareStates;
 use crate::trace::{EventId, Fact, Sent, Trace};
 use crate::wire::{Channel, Message, Micros, NodeId, Request, RequestBody, Response, ResponseBody, WorkMessage};
 
@@ -52,6 +53,7 @@ pub struct Ctx<'w> {
     pub(crate) dictionary: &'w Dictionary,
     pub(crate) subjects: &'w mut Subjects,
     pub(crate) downstream: &'w mut Downstream,
+    pub(crate) share_states: &'w mut ShareStates,
     pub(crate) record_limit: u64,
     pub(crate) bug: Option<Bug>,
 }
@@ -94,6 +96,11 @@ impl<'w> Ctx<'w> {
     #[must_use]
     pub fn dictionary(&self) -> &'w Dictionary {
         self.dictionary
+    }
+
+    /// What share partitions have written for the next leader.
+    pub fn share_states(&mut self) -> &mut ShareStates {
+        self.share_states
     }
 
     /// Says that something happened, because of what is being handled.

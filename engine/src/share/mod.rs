@@ -11,6 +11,7 @@ mod assignor;
 mod config;
 mod group;
 mod partition;
+mod states;
 #[cfg(test)]
 mod tests;
 
@@ -18,3 +19,4 @@ pub use assignor::simple_assignment;
 pub use config::{AcknowledgementMode, ShareConfig, ShareGroupSetup};
 pub use group::{ShareGroup, ShareGroupMember};
 pub use partition::{RecordState, SharePartition, SharedRecord, Transition};
+pub use states::{ShareState, ShareStates};

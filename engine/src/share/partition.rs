@@ -1,10 +1,10 @@
 //! What a share group has done with the records of one partition (`SharePartition`).
 
-use super::ShareConfig;
+use super::{ShareConfig, ShareState};
 use crate::log::LogEntry;
 use crate::trace::ShareStep;
 use crate::wire::{
-    AcknowledgeType, AcknowledgementBatch, AcquiredRecords, ErrorCode, LeaderEpoch, Micros, Offset, ShareMember,
+    AcknowledgeType, AcknowledgementBatch, AcquiredRecords, ErrorCode, LeaderEpoch, Micros, NodeId, Offset, ShareMember,
 };
 use std::collections::VecDeque;
 
@@ -70,6 +70,28 @@ impl SharePartition {
             leader_epoch,
             start,
             records: VecDeque::new(),
+        }
+    }
+
+    /// As another leader has written it; nobody has anything.
+    #[must_use]
+    pub fn restored(config: ShareConfig, leader_epoch: LeaderEpoch, written: &ShareState) -> Self {
+        let nobody = ShareMember {
+            node: NodeId::User,
+            life: 0,
+        };
+        let records = written.records.iter().map(|(state, delivery_count)| SharedRecord {
+            state: *state,
+            delivery_count: *delivery_count,
+            member: nobody,
+            locked_until_us: 0,
+            batch: written.start,
+        });
+        Self {
+            config,
+            leader_epoch,
+            start: written.start,
+            records: records.collect(),
         }
     }
 

@@ -245,6 +245,7 @@ impl Counters {
             }
             Fact::Work(work) => self.work.add(&work),
             Fact::Share(share) => self.share.add(&share),
+            Fact::ShareFailed { .. } => self.share.failed += 1,
             Fact::ShareProcessed {
                 group,
                 subject,

@@ -712,6 +712,21 @@ pub enum Fact {
         /// Of how many partitions.
         partitions: u32,
     },
+    /// Share consumer: the application could not process a record.
+    ShareFailed {
+        /// From which partition.
+        partition: PartitionId,
+        /// Its offset.
+        offset: Offset,
+        /// What it is about.
+        subject: KeyId,
+        /// The how manyeth about it.
+        sequence: u32,
+        /// The how manyeth delivery it was.
+        delivery_count: u16,
+        /// Why.
+        why: FailureWhy,
+    },
 }
 
 /// Why an application has paused a partition.

@@ -111,6 +111,19 @@ fn fact_text(fact: &Fact, n: &Names) -> String {
         Fact::Work(fact) => work::text(&fact, n),
         Fact::Share(fact) => work::share_text(&fact, n),
         Fact::ShareGroupChanged { epoch, members } => format!("share group epoch {epoch}, {members} members"),
+        Fact::ShareFailed {
+            partition,
+            offset,
+            subject,
+            sequence,
+            delivery_count,
+            why,
+        } => format!(
+            "failed on {}@{offset} {}#{sequence}, delivery {delivery_count}: {}",
+            n.partition(partition),
+            n.key(Some(subject)),
+            why.name()
+        ),
         Fact::ShareProcessed {
             partition,
             offset,

@@ -69,7 +69,9 @@ pub struct ShareCounters {
     pub refused: u64,
     /// Times that an application was done with a record.
     pub processed: u64,
-    /// Those of them that their group had been done with before.
+    /// Times that an application could not process one.
+    pub failed: u64,
+    /// Of those that it was done with, those that their group had been done with before.
     pub processed_again: u64,
     /// Those that were processed after a later one about the same subject.
     pub out_of_order: u64,

@@ -142,7 +142,7 @@ impl fmt::Display for BrokerSet {
     }
 }
 
-/// Written as in the traces: `b1`, `p2`, `c3`, `ctrl1`, `w2`.
+/// Written as in the traces: `b1`, `p2`, `c3`, `ctrl1`.
 impl fmt::Display for NodeId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

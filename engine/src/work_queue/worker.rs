@@ -1,8 +1,19 @@
 //! A worker: it asks for a message, works on it, acknowledges it, and asks for the next one.
 
+use crate::application::Outcome;
+use crate::log::Record;
 use crate::node::{Ctx, Input, NodeCommand, Timer};
 use crate::trace::{Fact, WorkFact, WorkStep};
-use crate::wire::{Channel, Message, Micros, NodeId, Receipt, WorkItem, WorkMessage};
+use crate::wire::{Channel, Message, Micros, NodeId, Offset, PartitionId, Receipt, TopicId, WorkItem, WorkMessage};
+
+/// A message of the queue has no place in the topic, so that poison by offset does not find it.
+const NOT_IN_THE_TOPIC: (PartitionId, Offset) = (
+    PartitionId {
+        topic: TopicId(u16::MAX),
+        index: u16::MAX,
+    },
+    Offset::MAX,
+);
 
 /// One of the competing workers. It has at most one message at a time.
 #[derive(Debug, Clone)]
@@ -117,21 +128,36 @@ impl Worker {
         else {
             return;
         };
+        let record = Record {
+            key: None,
+            subject: item.subject,
+            sequence: item.sequence,
+            value: None,
+            value_bytes: item.value_bytes,
+            timestamp_delta_us: 0,
+        };
+        let outcome = ctx.downstream.attempt(&record, NOT_IN_THE_TOPIC, ctx.random);
+        if outcome == Outcome::Crash {
+            return self.crash(ctx);
+        }
+        let is_done = outcome == Outcome::Done;
         ctx.record_as_cause(Fact::Work(WorkFact {
-            step: WorkStep::Processed,
+            step: if is_done { WorkStep::Processed } else { WorkStep::Failed },
             worker: self.number,
             subject: item.subject,
             sequence: item.sequence,
             receives,
         }));
-        ctx.work(
-            NodeId::Queue,
-            WorkMessage::Acknowledge {
-                receipt,
-                receives,
-                item,
-            },
-        );
+        if is_done {
+            ctx.work(
+                NodeId::Queue,
+                WorkMessage::Acknowledge {
+                    receipt,
+                    receives,
+                    item,
+                },
+            );
+        }
         self.ask(ctx);
     }
 

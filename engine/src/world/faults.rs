@@ -108,7 +108,7 @@ impl World {
         self.enter(node, ProcessState::ShuttingDown);
         if let Some(first) = self.residents(node).first() {
             let command = match first {
-                NodeId::Consumer(_) => NodeCommand::Close,
+                NodeId::Consumer(_) | NodeId::ShareConsumer(_) => NodeCommand::Close,
                 _ => NodeCommand::ShutDown,
             };
             self.order(*first, command, cause);
@@ -231,6 +231,7 @@ impl World {
             Some((Node::Consumer(consumer), _)) => {
                 *consumer = Consumer::new(node.number(), consumer.config().clone(), bootstrap);
             }
+            Some((Node::ShareConsumer(consumer), _)) => *consumer = consumer.restarted(node.number(), bootstrap),
             _ => {}
         }
     }

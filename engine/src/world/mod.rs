@@ -53,6 +53,7 @@ use crate::controller::Controller;
 use crate::log::Dictionary;
 use crate::node::{Ctx, Input, NodeCommand, Outbox, Random, Subjects};
 use crate::producer::Producer;
+use crate::share::ShareStates;
 use crate::trace::{EventId, Fact, Names, ProcessFault, Trace};
 use crate::wire::{MetadataImage, Micros, NodeId, NodeSet};
 use crate::work_queue::{WorkQueue, Worker};
@@ -77,6 +78,7 @@ pub struct World {
     nodes: Nodes,
     dictionary: Arc<Dictionary>,
     subjects: Subjects,
+    share_states: ShareStates,
     downstream: Downstream,
     offset_resets: offset_reset::OffsetResets,
     outbox: Outbox,
@@ -253,6 +255,7 @@ impl World {
             dictionary: &self.dictionary,
             subjects: &mut self.subjects,
             downstream: &mut self.downstream,
+            share_states: &mut self.share_states,
             record_limit: self.setup.limits.records,
             bug: self.setup.bug,
         };

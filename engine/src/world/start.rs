@@ -18,6 +18,7 @@ use crate::controller::Controller;
 use crate::log::{Dictionary, KeyId};
 use crate::node::{Input, Outbox, Random, Subjects};
 use crate::producer::{ListedRecord, Producer};
+use crate::share::ShareStates;
 use crate::short_sort::sort_short_by_key;
 use crate::trace::{EventId, Trace};
 use crate::wire::{BrokerId, Micros, NodeId, NodeSet};
@@ -49,6 +50,7 @@ impl World {
             processes: Processes::new(setup),
             nodes: nodes(setup),
             subjects: Subjects::default(),
+            share_states: ShareStates::default(),
             downstream: Downstream::new(&setup.downstream),
             offset_resets: OffsetResets::default(),
             outbox: Outbox::default(),

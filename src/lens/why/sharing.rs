@@ -1,6 +1,6 @@
 //! What share groups do with records.
 
-use super::words::Word::{Key, Node, Number, Place, Records};
+use super::words::Word::{Key, Node, Number, Place, Records, Text};
 use super::words::Words;
 use partitura_engine::trace::{Fact, ShareStep};
 
@@ -29,6 +29,26 @@ pub(super) fn sentence(fact: &Fact, w: &Words) -> Option<String> {
                     Number(offset),
                     Place(partition),
                     Number(delivery_count.into()),
+                ],
+            ));
+        }
+        Fact::ShareFailed {
+            partition,
+            offset,
+            subject,
+            sequence,
+            delivery_count,
+            why,
+        } => {
+            return Some(w.say(
+                "could not process record {} about {}, offset {} of {}, delivery {}: {}",
+                &[
+                    Number(sequence.into()),
+                    Key(Some(subject)),
+                    Number(offset),
+                    Place(partition),
+                    Number(delivery_count.into()),
+                    Text(why.name()),
                 ],
             ));
         }

@@ -89,8 +89,10 @@ impl Broker {
         ctx: &mut Ctx,
     ) -> Result<(), ErrorCode> {
         let now = ctx.now();
-        let result = match self.shared(group, partition) {
-            Ok(shared) => shared.acknowledge(member, batches, now),
+        let result = match self.shared(group, partition, ctx) {
+            Ok(shared) => shared.acknowledge(member, batches, now).inspect(|_| {
+                ctx.share_states().write(partition, group, shared);
+            }),
             Err(error) => Err(error),
         };
         match result {
@@ -112,8 +114,14 @@ impl Broker {
         }
     }
 
-    /// The group's account of that partition; begins one where the group has never read it.
-    fn shared(&mut self, group: &GroupId, partition: PartitionId) -> Result<&mut SharePartition, ErrorCode> {
+    /// The group's account of that partition: as the leader before has written it, or a new one where the group has never
+    /// read it.
+    fn shared(
+        &mut self,
+        group: &GroupId,
+        partition: PartitionId,
+        ctx: &mut Ctx,
+    ) -> Result<&mut SharePartition, ErrorCode> {
         let replica = self.replicas.get(&partition).ok_or_else(|| self.not_here(partition))?;
         if !replica.is_leader() {
             return Err(ErrorCode::NotLeaderOrFollower);
@@ -130,13 +138,18 @@ impl Broker {
         }
         let config = &self.config.sharing;
         if !self.sharing.partitions.contains_key(&key) {
-            let begin = match config.auto_offset_reset {
-                OffsetSpec::Earliest => replica.log.start(),
-                OffsetSpec::Latest if replica.knows_latest_offset() => replica.high_watermark,
-                OffsetSpec::Timestamp(from_us) if replica.knows_latest_offset() => offset_for(replica, from_us),
-                OffsetSpec::Latest | OffsetSpec::Timestamp(_) => return Err(ErrorCode::OffsetNotAvailable),
+            let fresh = match (ctx.share_states().read(partition, group), config.auto_offset_reset) {
+                (Some(written), _) => SharePartition::restored(config.clone(), epoch, written),
+                (None, OffsetSpec::Earliest) => SharePartition::new(config.clone(), epoch, replica.log.start()),
+                (None, OffsetSpec::Latest) if replica.knows_latest_offset() => {
+                    SharePartition::new(config.clone(), epoch, replica.high_watermark)
+                }
+                (None, OffsetSpec::Timestamp(from_us)) if replica.knows_latest_offset() => {
+                    SharePartition::new(config.clone(), epoch, offset_for(replica, from_us))
+                }
+                (None, OffsetSpec::Latest | OffsetSpec::Timestamp(_)) => return Err(ErrorCode::OffsetNotAvailable),
             };
-            let fresh = SharePartition::new(config.clone(), epoch, begin);
+            ctx.share_states().write(partition, group, &fresh);
             self.sharing.partitions.insert(key.clone(), fresh);
         }
         let found = self.sharing.partitions.get_mut(&key);
@@ -174,7 +187,7 @@ impl Broker {
         (max_bytes, max_records, at_least_one): (u32, u32, bool),
         ctx: &mut Ctx,
     ) -> Result<Option<SharePartitionResponse>, ErrorCode> {
-        let shared = self.shared(group, partition)?;
+        let shared = self.shared(group, partition, ctx)?;
         if !shared.can_acquire() {
             return Ok(None);
         }
@@ -186,7 +199,7 @@ impl Broker {
         }
         let mut entries = replica.log.read(from, up_to, max_bytes, at_least_one);
         let acquired = self
-            .shared(group, partition)?
+            .shared(group, partition, ctx)?
             .acquire(member, &entries, (up_to, max_records), ctx.now());
         let Some(last) = acquired.last().map(|range| range.last) else {
             return Ok(None);
@@ -295,9 +308,10 @@ impl Broker {
     /// Does that to all partitions, and wakes those who wait where something has come back.
     fn give_back(&mut self, how: impl Fn(&mut SharePartition) -> Vec<Transition>, ctx: &mut Ctx) {
         let mut changed = Vec::new();
-        for ((partition, _), shared) in self.sharing.partitions.iter_mut() {
+        for ((partition, group), shared) in self.sharing.partitions.iter_mut() {
             let transitions = how(shared);
             if !transitions.is_empty() {
+                ctx.share_states().write(*partition, group, shared);
                 note(*partition, &transitions, ctx);
                 changed.push(*partition);
             }

@@ -12,8 +12,10 @@ mod membership;
 pub use config::ShareConsumerConfig;
 
 use super::requests::{InFlight, Requests};
-use crate::log::KeyId;
+use crate::application::Outcome;
+use crate::log::{FailureWhy, KeyId, Record};
 use crate::node::{Ctx, Input, NodeCommand, Timer};
+use crate::share::AcknowledgementMode;
 use crate::short_map::ShortMap;
 use crate::trace::Fact;
 use crate::wire::{
@@ -73,6 +75,14 @@ impl ShareConsumer {
             round: 0,
             config,
         }
+    }
+
+    /// Its process starts again: it is another member.
+    #[must_use]
+    pub fn restarted(&self, number: u8, bootstrap: Arc<[BrokerId]>) -> Self {
+        let mut next = Self::new(number, self.config.clone(), bootstrap);
+        next.me.life = self.me.life + 1;
+        next
     }
 
     /// What it is told, and what it does about it.
@@ -184,18 +194,61 @@ impl ShareConsumer {
         let Some(record) = self.in_hand.pop_front() else {
             return;
         };
-        ctx.record_as_cause(Fact::ShareProcessed {
-            group: self.config.group_number,
+        let about = Record {
+            key: None,
+            subject: record.subject,
+            sequence: record.sequence,
+            value: None,
+            value_bytes: 0,
+            timestamp_delta_us: 0,
+        };
+        let first_at = (record.partition, record.offset);
+        match ctx.downstream.attempt(&about, first_at, ctx.random) {
+            Outcome::Done => {
+                ctx.record_as_cause(Fact::ShareProcessed {
+                    group: self.config.group_number,
+                    partition: record.partition,
+                    offset: record.offset,
+                    subject: record.subject,
+                    sequence: record.sequence,
+                    delivery_count: record.delivery_count,
+                });
+                self.say(&record, AcknowledgeType::Accept);
+            }
+            Outcome::Failed(why) => self.fail(&record, why, ctx),
+            Outcome::Crash => {
+                ctx.record_as_cause(Fact::ApplicationCrashed {
+                    partition: record.partition,
+                    offset: record.offset,
+                    subject: record.subject,
+                    sequence: record.sequence,
+                });
+                self.is_closed = true;
+                return ctx.crash();
+            }
+        }
+        if !self.in_hand.is_empty() {
+            self.begin_record(ctx);
+        }
+    }
+
+    /// The application could not process it. In explicit mode it gives back what may go well another time, and rejects what
+    /// cannot; in implicit mode the next `poll()` accepts it like all others, and it is lost.
+    fn fail(&mut self, record: &Fetched, why: FailureWhy, ctx: &mut Ctx) {
+        ctx.record_as_cause(Fact::ShareFailed {
             partition: record.partition,
             offset: record.offset,
             subject: record.subject,
             sequence: record.sequence,
             delivery_count: record.delivery_count,
+            why,
         });
-        self.say(&record, AcknowledgeType::Accept);
-        if !self.in_hand.is_empty() {
-            self.begin_record(ctx);
-        }
+        let kind = match (self.config.acknowledgement_mode, why) {
+            (AcknowledgementMode::Implicit, _) => AcknowledgeType::Accept,
+            (AcknowledgementMode::Explicit, FailureWhy::Poison) => AcknowledgeType::Reject,
+            (AcknowledgementMode::Explicit, _) => AcknowledgeType::Release,
+        };
+        self.say(record, kind);
     }
 
     /// Keeps what is said of a record until it can be sent.
@@ -218,7 +271,8 @@ impl ShareConsumer {
         self.send_final(ctx);
         self.leave(ctx);
         self.is_closed = true;
-        ctx.record(Fact::ConsumerClosed);
+        ctx.record_as_cause(Fact::ConsumerClosed);
+        ctx.exit();
     }
 
     /// What it has acquired and not processed.

@@ -169,7 +169,9 @@ fn redrive(rest: &str) -> Result<Command, String> {
 fn process(rest: &str, fault: ProcessFault) -> Result<Command, String> {
     match parse_node(rest) {
         Some(node @ (NodeId::Broker(_) | NodeId::Controller(_))) => Ok(Command::Process { node, fault }),
-        Some(node @ NodeId::Consumer(_)) if fault != ProcessFault::LoseDisk => Ok(Command::Process { node, fault }),
+        Some(node @ (NodeId::Consumer(_) | NodeId::ShareConsumer(_))) if fault != ProcessFault::LoseDisk => {
+            Ok(Command::Process { node, fault })
+        }
         Some(node @ NodeId::Worker(_)) if matches!(fault, ProcessFault::Crash | ProcessFault::Start) => {
             Ok(Command::Process { node, fault })
         }

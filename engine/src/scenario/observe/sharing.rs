@@ -13,7 +13,7 @@ fn sum(seen: &Seen, of: fn(&SharePartitionView) -> u64) -> u64 {
     groups.iter().flat_map(|group| &group.partitions).map(of).sum()
 }
 
-pub(super) static OBSERVABLES: [Observable; 16] = [
+pub(super) static OBSERVABLES: [Observable; 17] = [
     Observable::new("share_members", Of::Run, "members of share groups", |s, _| {
         let groups = s.world.share_groups();
         let members = groups.iter().flat_map(|group| &group.members);
@@ -81,6 +81,12 @@ pub(super) static OBSERVABLES: [Observable; 16] = [
         Of::Run,
         "times that share consumers were done with a record",
         |s, _| counts(s).processed,
+    ),
+    Observable::new(
+        "share_failed",
+        Of::Run,
+        "times that a share consumer failed to process a record",
+        |s, _| counts(s).failed,
     ),
     Observable::new(
         "share_processed_again",
