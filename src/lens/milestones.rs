@@ -104,6 +104,12 @@ pub fn is_milestone(fact: &Fact) -> bool {
             | Fact::MemberReconciles { .. }
             | Fact::CoordinatorRefused { .. }
             | Fact::ConsumerClosed
+            | Fact::ConsumerStarted
+            | Fact::ApplicationStalled
+            | Fact::ApplicationGoesOn
+            | Fact::SeekRefused { .. }
+            | Fact::OffsetResetRefused { .. }
+            | Fact::OffsetsReset { .. }
     )
 }
 
@@ -117,6 +123,7 @@ pub fn mark_of(event: &Event, topic: Option<TopicId>, yours: bool) -> Option<Mar
         Fact::Commanded(command) => of_command(command, yours),
         Fact::RecordLimitReached { .. } => (MarkKind::Trouble, "record limit".to_owned()),
         Fact::TopicCreated { .. } => (MarkKind::Scenario, "topic created".to_owned()),
+        Fact::OffsetResetRefused { error, .. } => (MarkKind::Trouble, format!("reset refused: {}", error.name())),
         Fact::BrokerFenced { broker, .. } => (MarkKind::Fenced, format!("broker {} fenced", broker.0)),
         // Epoch 0 is the topic's creation, which has its own mark.
         Fact::LeaderElected {

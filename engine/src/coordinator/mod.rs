@@ -281,14 +281,3 @@ fn answer_without_group(body: &RequestBody) -> ResponseBody {
         _ => refusal(body, ErrorCode::UnknownMemberId),
     }
 }
-
-/// For tests of the invariants, which make something wrong by hand.
-#[cfg(test)]
-impl GroupCoordinator {
-    /// Gives these partitions to every member of every group.
-    pub(crate) fn doctor_assignments(&mut self, partitions: &[crate::wire::PartitionId]) {
-        for member in self.groups.iter_mut().flat_map(|group| &mut group.members) {
-            member.assignment = partitions.into();
-        }
-    }
-}

@@ -6,42 +6,51 @@ use partitura_engine::trace::CommandFact;
 use partitura_engine::wire::{NodeId, OffsetSpec, ResetTo, SeekTo};
 
 pub(super) fn commanded(command: &CommandFact, w: &Words) -> Option<String> {
-    let consumer = |n: u8| Node(NodeId::Consumer(n));
     Some(match *command {
         CommandFact::Group { group, consumers } => w.say(
-            "set the number of consumers of {} to {}",
+            "set the consumers of group {} to {}",
             &[Key(group), Number(consumers.into())],
         ),
-        CommandFact::Stall { consumer: n, stalled } => w.say(
-            if stalled {
-                "made the application of {} hang"
+        CommandFact::Stall { consumer, stalled } => {
+            let sentence = if stalled {
+                "let the application of {} hang in a record"
             } else {
                 "let the application of {} go on"
-            },
-            &[consumer(n)],
-        ),
+            };
+            w.say(sentence, &[Node(NodeId::Consumer(consumer))])
+        }
         CommandFact::Slow {
-            consumer: n,
-            processing_us: Some(us),
-        } => w.say("let {} work {} ms on each record", &[consumer(n), Number(us / 1_000)]),
-        CommandFact::Slow { consumer: n, .. } => w.say("gave {} its own pace back", &[consumer(n)]),
-        CommandFact::Seek { consumer: n, to } => match to {
-            SeekTo::Earliest => w.say("let {} read on at the beginning", &[consumer(n)]),
-            SeekTo::Latest => w.say("let {} read on at the end", &[consumer(n)]),
-            SeekTo::Offset { partition, offset } => w.say(
-                "let {} read on at offset {} of P{}",
-                &[consumer(n), Number(offset), Number(partition.into())],
+            consumer,
+            processing_us,
+        } => match processing_us {
+            Some(us) => w.say(
+                "slowed {} to {} ms a record",
+                &[Node(NodeId::Consumer(consumer)), Number(us / 1000)],
             ),
+            None => w.say("made {} as fast as before", &[Node(NodeId::Consumer(consumer))]),
         },
+        CommandFact::Seek { consumer, to } => {
+            let node = Node(NodeId::Consumer(consumer));
+            match to {
+                SeekTo::Earliest => w.say("had {} seek to the beginning of what it owns", &[node]),
+                SeekTo::Latest => w.say("had {} seek to the end of what it owns", &[node]),
+                SeekTo::Offset { partition, offset } => w.say(
+                    "had {} seek in P{} to offset {}",
+                    &[node, Number(partition.into()), Number(offset)],
+                ),
+            }
+        }
         CommandFact::ResetOffsets { group, to } => match to {
-            ResetTo::All(OffsetSpec::Earliest) => w.say("set the offsets of {} back to the beginning", &[Key(group)]),
-            ResetTo::All(OffsetSpec::Latest) => w.say("set the offsets of {} to the end", &[Key(group)]),
+            ResetTo::All(OffsetSpec::Earliest) => {
+                w.say("asked to reset the offsets of {} to the earliest", &[Key(group)])
+            }
+            ResetTo::All(OffsetSpec::Latest) => w.say("asked to reset the offsets of {} to the latest", &[Key(group)]),
             ResetTo::All(OffsetSpec::Timestamp(us)) => w.say(
-                "set the offsets of {} to what came from {} ms on",
-                &[Key(group), Number(us / 1_000)],
+                "asked to reset the offsets of {} to those of {} ms",
+                &[Key(group), Number(us / 1000)],
             ),
             ResetTo::Offset { partition, offset } => w.say(
-                "set the offset of {} in P{} to {}",
+                "asked to reset the offset of {} in P{} to {}",
                 &[Key(group), Number(partition.into()), Number(offset)],
             ),
         },
