@@ -21,5 +21,6 @@ pub mod short_map;
 pub mod short_sort;
 pub mod trace;
 pub mod wire;
+pub mod work_queue;
 pub mod workload;
 pub mod world;

@@ -77,6 +77,10 @@ fn of_group(fact: &Fact) -> bool {
         }
         Fact::GroupState { .. }
         | Fact::MemberRemoved { .. }
+        | Fact::StaticMemberReplaced { .. }
+        | Fact::InstanceFenced { .. }
+        | Fact::StaticMemberAwaited { .. }
+        | Fact::GroupProtocolChosen { .. }
         | Fact::AssignmentComputed { .. }
         | Fact::PartitionAssigned { .. }
         | Fact::PartitionRevoked { .. }

@@ -91,6 +91,10 @@ pub fn is_milestone(fact: &Fact) -> bool {
             | Fact::KeyRuleRefused { .. }
             | Fact::GroupState { .. }
             | Fact::MemberRemoved { .. }
+            | Fact::StaticMemberReplaced { .. }
+            | Fact::InstanceFenced { .. }
+            | Fact::StaticMemberAwaited { .. }
+            | Fact::GroupProtocolChosen { .. }
             | Fact::AssignmentComputed { .. }
             | Fact::PartitionAssigned { .. }
             | Fact::PartitionRevoked { .. }
@@ -213,6 +217,12 @@ fn command_label(command: CommandFact) -> String {
         CommandFact::AddPartitions { count } => counted(count.into(), "partition"),
         CommandFact::Reassign { partition, .. } => format!("reassign P{partition}"),
         CommandFact::Unclean(allowed) => format!("unclean election: {allowed}"),
+        CommandFact::Poison { rules: 0 } => "no poison".to_owned(),
+        CommandFact::Poison { .. } => "poison".to_owned(),
+        CommandFact::FailurePercent(percent) => format!("{percent} % of attempts fail"),
+        CommandFact::Downstream { down: true } => "downstream down".to_owned(),
+        CommandFact::Downstream { down: false } => "downstream up".to_owned(),
+        CommandFact::Redrive { .. } => "redrive".to_owned(),
         CommandFact::ClientQuota { quota, bytes_per_s } => {
             let mut label = quota.name().to_owned();
             label.push(' ');

@@ -44,6 +44,7 @@ pub mod columns;
 pub mod consumer_box;
 pub mod consumers;
 pub mod crowns;
+pub mod cursors;
 pub mod describe;
 pub mod drains;
 mod face;

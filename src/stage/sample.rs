@@ -62,6 +62,8 @@ pub(super) fn view(partitions: u16, brokers: u8, consumers: u8, factor: u8, keys
             lag: 2,
             unprocessed: 1,
             heat_permille: None,
+            committed: Some(end(p) - 4),
+            position: Some(end(p) - 2),
             in_per_s: 0,
             out_per_s: 0,
         });

@@ -165,6 +165,10 @@ impl Broker {
             Input::Timer(Timer::Throttle) => self.on_throttle_timer(ctx),
             Input::Timer(Timer::HighWatermarkCheckpoint) => self.on_checkpoint_timer(ctx),
             Input::Timer(timer) => self.on_group_timer(timer, ctx),
+            Input::Message {
+                message: Message::Work(_),
+                ..
+            } => {}
             Input::Command(NodeCommand::SetDisk(bytes_per_s)) => self.set_disk(bytes_per_s, ctx),
             Input::Command(NodeCommand::ShutDown) => self.shut_down(ctx),
             Input::Command(_) | Input::Handover(_) => {}

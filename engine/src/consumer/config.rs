@@ -2,6 +2,7 @@
 
 use super::backoff::Backoff;
 use super::{Protocol, Role};
+use crate::application::ApplicationConfig;
 use crate::assignor::Strategy;
 use crate::wire::{GroupId, InstanceId, Micros, OffsetSpec, ServerAssignor};
 use std::sync::Arc;
@@ -30,8 +31,8 @@ pub struct ConsumerConfig {
     pub max_poll_interval_us: Micros,
     /// `max.poll.records`.
     pub max_poll_records: u32,
-    /// `auto.offset.reset`.
-    pub auto_offset_reset: OffsetSpec,
+    /// `auto.offset.reset`; `None` is none.
+    pub auto_offset_reset: Option<OffsetSpec>,
     /// `fetch.min.bytes`.
     pub fetch_min_bytes: u32,
     /// `fetch.max.wait.ms`.
@@ -56,6 +57,12 @@ pub struct ConsumerConfig {
     pub processing_us: Micros,
     /// Which part of the application it belongs to.
     pub role: Role,
+    /// The application's own settings.
+    pub application: ApplicationConfig,
+    /// Whose effects its application's are: that of the main group, with its retry consumers, is 0.
+    pub account: u8,
+    /// The topic that the application is about: what it reads, or what its retry topics belong to.
+    pub main_topic: Arc<str>,
 }
 
 impl ConsumerConfig {
@@ -98,7 +105,7 @@ impl ConsumerConfig {
             heartbeat_interval_us: 3_000_000,
             max_poll_interval_us: 300_000_000,
             max_poll_records: 500,
-            auto_offset_reset: OffsetSpec::Earliest,
+            auto_offset_reset: Some(OffsetSpec::Earliest),
             fetch_min_bytes: 1,
             fetch_max_wait_us: 500_000,
             fetch_max_bytes: 52_428_800,
@@ -111,6 +118,9 @@ impl ConsumerConfig {
             metadata_max_age_us: 300_000_000,
             processing_us: 0,
             role: Role::Main,
+            application: ApplicationConfig::default(),
+            account: 0,
+            main_topic: topic.into(),
         }
     }
 }

@@ -8,32 +8,41 @@
 //!
 //! **Invariant:** partitions come and go only while the application is in `poll()`.
 
+mod auto_commit;
 mod backoff;
 mod commit;
 mod config;
 mod connections;
 mod coordinator_link;
+mod dead_letters;
+mod failing;
 mod fetcher;
 mod heartbeat;
 mod membership;
 mod metadata;
 mod modern;
 mod owned;
+mod pausing;
 mod poll;
 mod positions;
+mod processing;
 mod rebalance;
 mod requests;
 mod role;
+mod sending_on;
 mod state;
+mod stopped;
 #[cfg(test)]
 mod tests;
 
 pub use config::ConsumerConfig;
+pub use dead_letters::DeadLetter;
 pub use modern::Protocol;
 pub use owned::OwnedPartition;
 pub use role::Role;
 pub use state::ConsumerState;
 
+use crate::application::Handover;
 use crate::node::{Ctx, Input, NodeCommand, Timer};
 use crate::trace::Fact;
 use crate::wire::{Api, BrokerId, Channel, Message, Micros, NodeId, RequestBody, Response, ResponseBody};
@@ -108,7 +117,9 @@ impl Consumer {
             } => self.on_disconnect(BrokerId(broker), channel, ctx),
             Input::Timer(timer) => self.on_timer(timer, ctx),
             Input::Command(NodeCommand::Close) => self.close(ctx),
-            Input::Message { .. } | Input::Command(_) | Input::Handover(_) => return,
+            Input::Command(NodeCommand::Redrive(only)) => self.redrive(only, ctx),
+            Input::Handover(Handover::Sent { ticket, stored }) => self.on_sent_on(ticket, stored, ctx),
+            Input::Message { .. } | Input::Command(_) | Input::Handover(Handover::Send(_)) => return,
         }
         self.go_on(ctx);
     }
@@ -145,6 +156,7 @@ impl Consumer {
             Timer::Reconnect => self.requests.on_reconnect_timer(ctx),
             Timer::FetchRetry => self.fetcher.on_timer(ctx),
             Timer::Processed(number) => self.on_processed(number, ctx),
+            Timer::AutoCommit => self.on_auto_commit_timer(ctx),
             _ => {}
         }
     }
@@ -164,15 +176,17 @@ impl Consumer {
         } else if self.life == Life::Open {
             return;
         }
-        match self.application.phase() {
-            Phase::Processing => {}
-            Phase::Committing => {
-                self.commit(ctx);
-                if self.membership.is_rebalancing() && self.application.phase() == Phase::Polling {
-                    self.poll(ctx);
-                }
+        loop {
+            let was_committing = self.application.phase() == Phase::Committing;
+            match self.application.phase() {
+                Phase::Processing | Phase::Flushing => return,
+                Phase::Committing if self.commit(ctx) => return,
+                Phase::Committing => {}
+                Phase::Polling => self.poll(ctx),
             }
-            Phase::Polling => self.poll(ctx),
+            if self.application.phase() == Phase::Polling && !was_committing || self.life == Life::Closed {
+                return;
+            }
         }
     }
 

@@ -29,6 +29,9 @@ impl Consumer {
         if self.ready_coordinator(ctx.now()).is_none() || self.requests.is_waiting(Api::LeaveGroup) {
             return;
         }
+        if self.auto_commits_first(ctx) {
+            return;
+        }
         let why = self.membership.take_rejoin_why();
         if why != 0 {
             ctx.set_cause(why);
@@ -83,6 +86,7 @@ impl Consumer {
     /// more.
     pub(super) fn give_up_partitions(&mut self, are_lost: bool, ctx: &mut Ctx) {
         self.membership.round += 1;
+        self.auto_commit_is_over();
         for owned in self.fetcher.give_up() {
             let partition = owned.id;
             ctx.record(if are_lost {
@@ -267,7 +271,7 @@ impl Consumer {
         if self.modern.is_some() {
             return self.close_modern(ctx);
         }
-        if self.requests.is_waiting(Api::LeaveGroup) {
+        if self.requests.is_waiting(Api::LeaveGroup) || self.auto_commits_first(ctx) {
             return;
         }
         let is_lost = self.membership.generation.is_none() || self.membership.is_rebalancing();

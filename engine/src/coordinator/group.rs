@@ -36,6 +36,8 @@ pub struct Group {
     pub(super) rounds: u32,
     /// Somebody came while the first rebalance waits for more members.
     pub(super) new_member_added: bool,
+    /// The SyncGroup of a member id that was replaced is still waited for.
+    pub(super) lost_sync: bool,
     /// Counts members and pending ids.
     pub(super) last_member: u32,
     /// Next offset to read. As many as there are partitions.
@@ -93,6 +95,7 @@ impl Group {
             join_phase: None,
             rounds: 0,
             new_member_added: false,
+            lost_sync: false,
             last_member: 0,
             offsets: ShortMap::new(),
             modern: None,
@@ -196,6 +199,18 @@ impl Group {
             self.leader = self.members.first().map(|member| member.number);
         }
         Some(removed)
+    }
+
+    /// Whoever leads has to be there to share the partitions out: if the leader did not join, another one that did leads,
+    /// any in Kafka, the one that came first here (`maybeElectNewJoinedLeader`). Answers whether anybody did.
+    pub(super) fn elect_joined_leader(&mut self) -> bool {
+        if self.leader().is_none_or(|leader| leader.join.is_none()) {
+            let Some(joined) = self.members.iter().find(|member| member.join.is_some()) else {
+                return false;
+            };
+            self.leader = Some(joined.number);
+        }
+        true
     }
 
     /// Takes out members that have failed, and says so.

@@ -119,6 +119,7 @@ impl GroupCoordinator {
                 Stored::Read { asker } => turn.reply(asker, offsets_error(ErrorCode::NotCoordinator)),
                 Stored::Offsets { asker: None, .. }
                 | Stored::Metadata { .. }
+                | Stored::Replacement { .. }
                 | Stored::Nothing
                 | Stored::Consumer { answer: None, .. } => {}
             }

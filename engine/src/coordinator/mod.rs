@@ -3,7 +3,8 @@
 //! The classic protocol (`GroupMetadataManager`): a rebalance is a barrier of two phases. In the *join* phase
 //! (`rebalance`) the coordinator waits until every member has joined; in the *sync* phase (`sync`) until the leader, a
 //! member like the others, has said who gets what. Members learn of a rebalance only by their heartbeats (`heartbeat`),
-//! and the coordinator of their death only by the lack of them (`session`). `offsets` keeps what the group has read.
+//! and the coordinator of their death only by the lack of them (`session`). Which assignor the leader uses is voted on
+//! (`protocol`); a process with an instance id keeps its place over a restart (`static_member`). `offsets` keeps what the group has read.
 //! What has to outlive the coordinator is in the log (`records`), where the next one finds it (`load`).
 //!
 //! **Invariant:** the coordinator never sends and never stores. It asks its broker to, with [`Effect`]s, because the
@@ -22,6 +23,7 @@ mod protocol;
 mod rebalance;
 mod records;
 mod session;
+mod static_member;
 mod stores;
 mod sync;
 #[cfg(test)]
@@ -76,20 +78,21 @@ impl GroupCoordinator {
     /// # Panics
     /// On any other request: the broker would have taken it to the wrong place.
     pub fn on_request(&mut self, asker: Asker, body: RequestBody, ctx: &mut Ctx, effects: &mut Vec<Effect>) {
-        let (id, is_new_member) = match &body {
+        let (id, makes_group) = match &body {
             RequestBody::JoinGroup(request) => (&request.group, request.member.is_empty()),
+            // Offsets of whoever is in no group make a group without members.
+            RequestBody::OffsetCommit(request) => (&request.group, request.generation.is_none()),
             RequestBody::SyncGroup(request) => (&request.group, false),
             RequestBody::Heartbeat(request) => (&request.group, false),
             RequestBody::LeaveGroup(request) => (&request.group, false),
-            RequestBody::OffsetCommit(request) => (&request.group, false),
             RequestBody::OffsetFetch(group) => (group, false),
             RequestBody::ConsumerGroupHeartbeat(request) => (&request.group, request.member_epoch == JOIN_EPOCH),
             other => panic!("invariant group-requests-only is broken by {}", other.api().name()),
         };
         let partition = self.partition_of(id);
         let is_here = self.partitions.contains(&partition);
-        let group = if is_here && is_new_member {
-            self.group_to_join(id, partition)
+        let group = if is_here && makes_group {
+            self.group_to_make(id, partition)
         } else {
             self.find(id)
         };
@@ -217,6 +220,9 @@ impl GroupCoordinator {
                 }
             }
             Stored::Read { asker } => group.offsets_settled(*asker, result, &mut turn),
+            Stored::Replacement { asker, former } => {
+                group.replacement_stored(*asker, former.clone(), result, &mut turn);
+            }
         }
     }
 
@@ -240,8 +246,8 @@ impl GroupCoordinator {
         u16::try_from(partition_for(id, partitions)).unwrap_or(0)
     }
 
-    /// Only a new member makes a group: one that brings an id believes in a group that is gone.
-    fn group_to_join(&mut self, id: &GroupId, partition: u16) -> Option<usize> {
+    /// Only a new member, or somebody who is in no group, makes one: who brings an id believes in a group that is gone.
+    fn group_to_make(&mut self, id: &GroupId, partition: u16) -> Option<usize> {
         let found = self.find(id);
         if found.is_some() || self.groups.len() >= Self::MAX_GROUPS {
             return found;
@@ -257,10 +263,13 @@ fn numbered(groups: &mut [Group], number: u32) -> Option<&mut Group> {
     groups.iter_mut().find(|group| group.number == number)
 }
 
-/// What Kafka answers when there is no such group, and, for a new member, none can be made.
+/// What Kafka answers when there is no such group, and none can be made for whoever would make one.
 fn answer_without_group(body: &RequestBody) -> ResponseBody {
     match body {
         RequestBody::JoinGroup(request) if request.member.is_empty() => {
+            refusal(body, ErrorCode::CoordinatorNotAvailable)
+        }
+        RequestBody::OffsetCommit(request) if request.generation.is_none() => {
             refusal(body, ErrorCode::CoordinatorNotAvailable)
         }
         RequestBody::OffsetCommit(_) => refusal(body, ErrorCode::IllegalGeneration),

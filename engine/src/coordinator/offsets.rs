@@ -6,14 +6,14 @@ use super::stores::{Stored, Write};
 use super::sync::as_group_error;
 use crate::log::GroupRecord;
 use crate::trace::{Fact, GroupStateName};
-use crate::wire::{ErrorCode, Offset, OffsetCommitRequest, PartitionId};
+use crate::wire::{Api, ErrorCode, Offset, OffsetCommitRequest, PartitionId};
 
 impl Group {
     /// `OffsetMetadataManager.commitOffset`. A commit is a sign of life, too.
     pub(super) fn commit(&mut self, asker: Asker, request: OffsetCommitRequest, turn: &mut Turn) {
         let error = match &self.modern {
             Some(group) => group.check_commit(&request),
-            None => self.check_commit(&request),
+            None => self.check_commit(asker, &request, turn),
         };
         if error != ErrorCode::None {
             return turn.reply(asker, commit_answer(error));
@@ -39,10 +39,21 @@ impl Group {
     }
 
     /// `ClassicGroup.validateOffsetCommit`: members of the present generation only. A member that was taken for dead
-    /// must not move the offsets of partitions that others read by now.
-    fn check_commit(&self, request: &OffsetCommitRequest) -> ErrorCode {
-        if !self.is_member(&request.member) {
-            ErrorCode::UnknownMemberId
+    /// must not move the offsets of partitions that others read by now. Who is in no group, such as an administrator who
+    /// resets offsets, moves those of a group without members.
+    fn check_commit(&self, asker: Asker, request: &OffsetCommitRequest, turn: &mut Turn) -> ErrorCode {
+        if request.generation.is_none() && self.state == GroupStateName::Empty {
+            return ErrorCode::None;
+        }
+        let error = self.check_member(
+            asker,
+            Api::OffsetCommit,
+            &request.member,
+            request.instance.as_ref(),
+            turn,
+        );
+        if error != ErrorCode::None {
+            error
         } else if request.generation != Some(self.generation) {
             ErrorCode::IllegalGeneration
         } else if self.state == GroupStateName::CompletingRebalance {

@@ -1,11 +1,29 @@
 //! Which assignor a group uses (`ClassicGroup.selectProtocol`): every member says which it knows, and votes by the order.
 
+use super::effect::Turn;
 use super::group::{Group, Member};
 use super::partition_for::java_hash;
+use crate::trace::Fact;
 use crate::wire::{GroupProtocol, Subscription};
 use std::sync::Arc;
 
 impl Group {
+    /// For the next generation. That there was something to choose is worth telling when it came out another way.
+    pub(super) fn choose_protocol(&mut self, turn: &mut Turn) {
+        let chosen = self.select_protocol();
+        let before = std::mem::replace(&mut self.protocol, chosen);
+        let had_choice = self.members.iter().any(|member| member.protocols.len() > 1);
+        if let Some(chosen) = self
+            .protocol
+            .as_ref()
+            .filter(|chosen| had_choice && before.as_ref() != Some(*chosen))
+        {
+            turn.ctx.record(Fact::GroupProtocolChosen {
+                protocol: known_name(chosen),
+            });
+        }
+    }
+
     /// The protocol that all members know and most of them put before the others that all know. `None` in an empty group.
     ///
     /// With as many votes for one as for the other Kafka takes the one that comes first in a `HashMap` of Java, and so it
@@ -55,6 +73,15 @@ impl Member {
         let named = self.protocols.iter().find(|known| &*known.name == protocol);
         named.map(|known| &known.metadata)
     }
+}
+
+/// An event has no room for a text of its own.
+fn known_name(protocol: &str) -> &'static str {
+    let known = ["range", "roundrobin", "sticky", "cooperative-sticky"];
+    known
+        .into_iter()
+        .find(|known| *known == protocol)
+        .unwrap_or("an assignor of its own")
 }
 
 /// The place of a text in a small `java.util.HashMap`.

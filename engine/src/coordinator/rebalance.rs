@@ -5,7 +5,7 @@ use super::group::Group;
 use super::stores::Stored;
 use crate::log::GroupRecord;
 use crate::node::Timer;
-use crate::trace::GroupStateName;
+use crate::trace::{Fact, GroupStateName};
 use crate::wire::{ErrorCode, Micros};
 
 /// A join phase that goes on.
@@ -39,6 +39,7 @@ impl Group {
     /// together would otherwise rebalance once for each of them.
     pub(super) fn prepare_rebalance(&mut self, turn: &mut Turn) {
         let previous = self.state;
+        self.lost_sync = false;
         self.transition(GroupStateName::PreparingRebalance, turn);
         if previous == GroupStateName::CompletingRebalance {
             self.drop_assignments(ErrorCode::RebalanceInProgress, turn);
@@ -105,12 +106,17 @@ impl Group {
         self.pending.is_empty() && self.members.iter().all(|member| member.join.is_some())
     }
 
-    /// `completeClassicGroupJoin`: whoever is not there is no member any more, and the others form the next generation.
+    /// `completeClassicGroupJoin`: a dynamic member that is not there is no member any more, a static
+    /// one is, until its session ends. They form the next generation.
     fn complete_join_phase(&mut self, turn: &mut Turn) {
         self.join_phase = None;
-        self.remove_failed(|member| member.join.is_none(), turn);
+        self.remove_failed(|member| member.join.is_none() && member.instance.is_none(), turn);
+        if !self.members.is_empty() && !self.elect_joined_leader() {
+            // Only static members are left, and none of them came: until their sessions end they may (KIP-345).
+            return self.wait_for_joins(self.rebalance_timeout_us(), None, turn);
+        }
         self.generation += 1;
-        self.protocol = self.select_protocol();
+        self.choose_protocol(turn);
         if self.members.is_empty() {
             self.transition(GroupStateName::Empty, turn);
             let record = GroupRecord::Metadata(self.metadata(&[]));
@@ -119,13 +125,15 @@ impl Group {
         }
         self.transition(GroupStateName::CompletingRebalance, turn);
         for index in 0..self.members.len() {
-            let answer = self.join_answer(&self.members[index].id);
+            let answer = self.join_answer(&self.members[index].id, false);
             let member = &mut self.members[index];
             member.is_new = false;
             member.owes_sync = true;
             member.extend_session(self.number, turn.ctx);
             if let Some(asker) = member.join.take() {
                 turn.reply(asker, answer);
+            } else {
+                turn.ctx.record(Fact::StaticMemberAwaited { consumer: member.node });
             }
         }
         let sync = Timer::SyncPhase {

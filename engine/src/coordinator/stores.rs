@@ -2,6 +2,7 @@
 
 use super::effect::Asker;
 use super::modern::ConsumerGroup;
+use super::static_member::Former;
 use crate::short_map::ShortMap;
 use crate::wire::{Assignment, ConsumerGroupHeartbeatResponse, Offset, PartitionId};
 
@@ -13,6 +14,8 @@ pub(super) enum Stored {
         generation: u32,
         assignments: Vec<Assignment>,
     },
+    /// A static member that came back learns that it is one.
+    Replacement { asker: Asker, former: Former },
     /// Nothing: the group is empty.
     Nothing,
     /// The offsets count, and the member learns it. Without an asker the member has been told that it took too long;

@@ -5,16 +5,17 @@ use super::group::Group;
 use super::stores::Stored;
 use crate::log::GroupRecord;
 use crate::trace::GroupStateName;
-use crate::wire::{Assignment, ErrorCode, PartitionId, ResponseBody, SyncGroupRequest, SyncGroupResponse};
+use crate::wire::{Api, Assignment, ErrorCode, PartitionId, ResponseBody, SyncGroupRequest, SyncGroupResponse};
 use std::sync::Arc;
 
 impl Group {
     /// `GroupMetadataManager.classicGroupSyncToClassicGroup`.
     pub(super) fn sync(&mut self, asker: Asker, request: SyncGroupRequest, turn: &mut Turn) {
+        let error = self.check_member(asker, Api::SyncGroup, &request.member, request.instance.as_ref(), turn);
         let (state, generation) = (self.state, self.generation);
         let leader = self.leader;
-        let Some(member) = self.member(&request.member) else {
-            return turn.reply(asker, sync_error(ErrorCode::UnknownMemberId));
+        let Some(member) = self.member(&request.member).filter(|_| error == ErrorCode::None) else {
+            return turn.reply(asker, sync_error(error));
         };
         if request.generation != generation {
             return turn.reply(asker, sync_error(ErrorCode::IllegalGeneration));
@@ -84,7 +85,8 @@ impl Group {
     /// Members that have not sent a SyncGroup in time are out (`expirePendingSync`, KAFKA-13435).
     pub(super) fn sync_phase_over(&mut self, generation: u32, turn: &mut Turn) {
         let in_time = !matches!(self.state, GroupStateName::CompletingRebalance | GroupStateName::Stable);
-        if self.generation == generation && !in_time && self.members.iter().any(|member| member.owes_sync) {
+        let lacks_some = self.lost_sync || self.members.iter().any(|member| member.owes_sync);
+        if self.generation == generation && !in_time && lacks_some {
             self.remove_failed(|member| member.owes_sync, turn);
             self.prepare_rebalance(turn);
         }

@@ -4,7 +4,7 @@ use super::{Bug, Random, Timer};
 use crate::application::{Downstream, Handover};
 use crate::log::{Dictionary, KeyId};
 use crate::trace::{EventId, Fact, Sent, Trace};
-use crate::wire::{Channel, Message, Micros, NodeId, Request, RequestBody, Response, ResponseBody};
+use crate::wire::{Channel, Message, Micros, NodeId, Request, RequestBody, Response, ResponseBody, WorkMessage};
 
 /// What a node has asked for, until the world takes it.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +17,8 @@ pub struct Outbox {
     pub handovers: Vec<(NodeId, Handover, EventId)>,
     /// The process ends.
     pub exited: bool,
+    /// The process is killed.
+    pub crashed: bool,
 }
 
 /// Numbers what is said about each subject: the course of the world outside, on which all producers agree without a
@@ -145,6 +147,11 @@ impl<'w> Ctx<'w> {
         self.outbox.exited = true;
     }
 
+    /// The process is killed by what it works on.
+    pub fn crash(&mut self) {
+        self.outbox.crashed = true;
+    }
+
     /// Whether the simulation takes no more records ([`crate::world::Limits::records`]). Kafka has no such thing.
     #[must_use]
     pub fn is_record_limit_reached(&self) -> bool {
@@ -182,6 +189,13 @@ impl<'w> Ctx<'w> {
                 body,
             }),
         );
+    }
+
+    /// Says something to the work queue, or to a worker of it. Kafka's figures do not count it.
+    pub fn work(&mut self, to: NodeId, message: WorkMessage) {
+        let message = Message::Work(message);
+        let bytes = message.wire_bytes();
+        self.outbox.messages.push((to, message, bytes, self.cause));
     }
 
     fn send(&mut self, to: NodeId, message: Message) -> EventId {

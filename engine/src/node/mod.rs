@@ -15,7 +15,7 @@ pub use random::Random;
 
 use crate::application::Handover;
 use crate::log::{KeyId, ValueId};
-use crate::wire::{AdminRequest, Message, NodeId};
+use crate::wire::{AdminRequest, Message, NodeId, Offset};
 use crate::workload::{Interval, KeySampler, Keying};
 use std::sync::Arc;
 
@@ -60,6 +60,8 @@ pub enum Timer {
     MaxBlock(u32),
     /// Consumer: the application has processed a record.
     Processed(u32),
+    /// Consumer: it may be time to commit by itself.
+    AutoCommit,
     /// Consumer: send a heartbeat to the group coordinator.
     GroupHeartbeat(u32),
     /// Consumer: try again what the coordinator refused.
@@ -132,6 +134,8 @@ pub enum Timer {
         /// The member's number in the group.
         member: u32,
     },
+    /// Work queue: messages may be seen again.
+    Visibility,
 }
 
 /// What a person or a scenario does to a node.
@@ -158,6 +162,10 @@ pub enum NodeCommand {
     Stop,
     /// Consumer: close, leaving the group.
     Close,
+    /// Consumer of dead letters: send the one at that partition and offset back to the topic, or all.
+    Redrive(Option<(u16, Offset)>),
+    /// Worker: the process is killed.
+    Crash,
     /// Broker and controller: stop in order (SIGTERM). It exits when it is ready ([`Ctx::exit`]).
     ShutDown,
     /// Broker: from now on the disk takes so many bytes a second; `None` for one that is never in the way.

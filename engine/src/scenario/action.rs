@@ -101,7 +101,12 @@ pub fn write_action(command: &Command) -> Option<String> {
             let replicas: Vec<String> = replicas.iter().map(|BrokerId(n)| n.to_string()).collect();
             format!("reassign:{partition}:{}", replicas.join(","))
         }
+        Command::Redrive(None) => "redrive:all".to_owned(),
+        Command::Redrive(Some((partition, offset))) => format!("redrive:{partition}:{offset}"),
         Command::Rate(_)
+        | Command::Poison(_)
+        | Command::FailurePercent(_)
+        | Command::Downstream { .. }
         | Command::Distribution(_)
         | Command::Keys(_)
         | Command::Weights(_)

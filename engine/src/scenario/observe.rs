@@ -2,6 +2,8 @@
 
 mod catalogue;
 mod load;
+mod queue;
+mod retries;
 
 use super::error::did_you_mean;
 use super::target::partition_of;
@@ -58,7 +60,11 @@ impl Observable {
 
     /// All of them.
     pub fn all() -> impl Iterator<Item = &'static Observable> + Clone {
-        catalogue::OBSERVABLES.iter().chain(&load::OBSERVABLES)
+        catalogue::OBSERVABLES
+            .iter()
+            .chain(&load::OBSERVABLES)
+            .chain(&queue::OBSERVABLES)
+            .chain(&retries::OBSERVABLES)
     }
 
     /// The observable of that name.

@@ -1,7 +1,8 @@
 //! The kinds of things that happen.
 
-use super::{CommandFact, EpochWhy, ReconcileStep, Sent};
-use crate::log::KeyId;
+use super::{CommandFact, EpochWhy, ReconcileStep, Sent, WorkFact};
+use crate::application::Destination;
+use crate::log::{FailureWhy, KeyId};
 use crate::wire::{
     Api, BrokerId, BrokerSet, ErrorCode, LeaderEpoch, Micros, NodeId, Offset, PartitionId, ProducerEpoch, ProducerId,
     QuorumEpoch, QuorumRole, QuotaType, TopicId,
@@ -533,6 +534,144 @@ pub enum Fact {
         /// In which generation.
         generation: u32,
     },
+    /// Coordinator: a process came with the `group.instance.id` of a member, and is that member now.
+    StaticMemberReplaced {
+        /// Who came.
+        consumer: NodeId,
+        /// Who was that member: most often the same one, before its restart.
+        was: NodeId,
+    },
+    /// Coordinator: somebody asks in the name of a static member whose place another process has taken since.
+    InstanceFenced {
+        /// Who asks.
+        consumer: NodeId,
+        /// Who is that member now.
+        by: NodeId,
+        /// What it asks.
+        api: Api,
+    },
+    /// Coordinator: a static member did not join, and is a member of the next generation all the same.
+    StaticMemberAwaited {
+        /// Who is away.
+        consumer: NodeId,
+    },
+    /// Coordinator: members knew more than one assignor, and the group uses another one than before, or its first.
+    GroupProtocolChosen {
+        /// Its name.
+        protocol: &'static str,
+    },
+
+    /// Consumer: its application could not process a record.
+    AttemptFailed {
+        /// From which partition.
+        partition: PartitionId,
+        /// Its offset.
+        offset: Offset,
+        /// What it is about.
+        subject: KeyId,
+        /// The how manyeth about it.
+        sequence: u32,
+        /// The how manyeth attempt this was.
+        attempt: u32,
+        /// Why.
+        why: FailureWhy,
+    },
+    /// Consumer: its application sends a record on, by the producer in its process.
+    RecordSentOn {
+        /// From which partition.
+        partition: PartitionId,
+        /// Its offset there.
+        offset: Offset,
+        /// What it is about.
+        subject: KeyId,
+        /// The how manyeth about it.
+        sequence: u32,
+        /// Where to.
+        to: Destination,
+        /// Not to be tried before that.
+        due_us: Micros,
+        /// Why.
+        why: FailureWhy,
+    },
+    /// Consumer: a record that its application has sent on is stored.
+    RecordStoredOn {
+        /// In which partition.
+        partition: PartitionId,
+        /// At which offset.
+        offset: Offset,
+        /// What it is about.
+        subject: KeyId,
+        /// The how manyeth about it.
+        sequence: u32,
+    },
+    /// Consumer: its application has passed a record over.
+    RecordSkipped {
+        /// From which partition.
+        partition: PartitionId,
+        /// Its offset.
+        offset: Offset,
+        /// What it is about.
+        subject: KeyId,
+        /// The how manyeth about it.
+        sequence: u32,
+    },
+    /// Consumer: its application has paused a partition (`pause()`), and goes on polling the others.
+    PartitionPaused {
+        /// Which.
+        partition: PartitionId,
+        /// Until then.
+        until_us: Micros,
+        /// Why.
+        why: PauseWhy,
+    },
+    /// Consumer: its application has a dead letter in hand.
+    DeadLetterTaken {
+        /// From which partition.
+        partition: PartitionId,
+        /// Its offset.
+        offset: Offset,
+        /// What it is about.
+        subject: KeyId,
+        /// The how manyeth about it.
+        sequence: u32,
+    },
+    /// Consumer: a record has killed its process.
+    ApplicationCrashed {
+        /// From which partition.
+        partition: PartitionId,
+        /// Its offset.
+        offset: Offset,
+        /// What it is about.
+        subject: KeyId,
+        /// The how manyeth about it.
+        sequence: u32,
+    },
+    /// Consumer: the group has no offset for a partition, or none that is in the log, and `auto.offset.reset` is none:
+    /// `poll()` throws, and the application ends.
+    NoOffsetForPartition {
+        /// Which partition.
+        partition: PartitionId,
+    },
+    /// Consumer: commits by itself, inside `poll()`, what earlier polls have returned (`enable.auto.commit`).
+    AutoCommitted {
+        /// Of how many partitions.
+        partitions: u32,
+    },
+    /// Something happened to a message of the work queue beside the topic.
+    Work(WorkFact),
+    /// Worker: the process runs.
+    WorkerStarted,
+}
+
+/// Why an application has paused a partition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PauseWhy {
+    /// Its next record is not due yet.
+    NotDue,
+    /// Its next record cannot be processed, and the policy is to stop there.
+    Stopped,
+    /// The application holds as many dead letters as it can.
+    Full,
 }
 
 /// Why a broker was fenced.

@@ -1,6 +1,8 @@
 //! One line an event, for people.
 
 mod cluster;
+mod retries;
+mod work;
 
 use super::{BatchWhy, CommandFact, Event, Fact, KeyFact, Sent};
 use crate::log::{Dictionary, KeyId};
@@ -106,7 +108,8 @@ fn fact_text(fact: &Fact, n: &Names) -> String {
             format!("the source is full: drops {}#{sequence}", n.key(Some(subject)))
         }
         Fact::Disconnected { from } => format!("closes its connection to {from}"),
-        Fact::BrokerStarted => "started".to_owned(),
+        Fact::Work(fact) => work::text(&fact, n),
+        Fact::BrokerStarted | Fact::WorkerStarted => "started".to_owned(),
         Fact::BrokerRegistered { broker } => format!("registered {broker}, fenced"),
         Fact::BrokerUnfenced { broker } => format!("unfenced {broker}"),
         Fact::TopicCreated { topic, partitions } => {
@@ -257,6 +260,15 @@ fn group_text(fact: &Fact, n: &Names) -> String {
             format!("group {} generation {generation}, {members} members", state.name())
         }
         Fact::MemberRemoved { consumer } => format!("removed {consumer} from the group"),
+        Fact::StaticMemberReplaced { consumer, was } if consumer == was => {
+            format!("{consumer} is back, the same member as before")
+        }
+        Fact::StaticMemberReplaced { consumer, was } => format!("{consumer} takes the place of {was}"),
+        Fact::InstanceFenced { consumer, by, api } => {
+            format!("fenced {consumer}, which asks {}: {by} has its place", api.name())
+        }
+        Fact::StaticMemberAwaited { consumer } => format!("{consumer} is away and stays a member"),
+        Fact::GroupProtocolChosen { protocol } => format!("the group uses {protocol}"),
         Fact::OffsetCommitted { partition, offset } => format!("committed {} at {offset}", n.partition(partition)),
         Fact::AssignmentComputed { members, partitions } => {
             format!("assigned {partitions} partitions to {members} members")
@@ -302,7 +314,7 @@ fn group_text(fact: &Fact, n: &Names) -> String {
         }
         Fact::CoordinatorRefused { api, error } => format!("{} refused: {error}", api.name()),
         Fact::ConsumerClosed => "closed".to_owned(),
-        _ => cluster::text(fact, n),
+        _ => retries::text(fact, n).unwrap_or_else(|| cluster::text(fact, n)),
     }
 }
 
@@ -327,6 +339,6 @@ fn command_text(command: &CommandFact, n: &Names) -> String {
         CommandFact::SendTo { key, partition } => {
             format!("send one record with key {} to partition {partition}", n.key(key))
         }
-        _ => cluster::command_text(command),
+        _ => retries::command_text(command).unwrap_or_else(|| cluster::command_text(command)),
     }
 }

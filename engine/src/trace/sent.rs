@@ -50,7 +50,7 @@ impl Sent {
                 sent.api = request.body.api();
                 sent.describe_request(&request.body);
             }
-            Message::Disconnect(_) => {}
+            Message::Disconnect(_) | Message::Work(_) => {}
             Message::Response(response) => {
                 sent.api = response.body.api();
                 sent.response = true;

@@ -16,7 +16,7 @@ use super::produce_fetch::{
 use super::quorum::{
     FetchMetadataRequest, FetchMetadataResponse, QuorumEpochRequest, QuorumEpochResponse, VoteRequest, VoteResponse,
 };
-use super::{ErrorCode, GroupId, MetadataImage};
+use super::{ErrorCode, GroupId, MetadataImage, WorkMessage};
 use std::sync::Arc;
 
 /// A request's kind (`org.apache.kafka.common.protocol.ApiKeys`).
@@ -99,6 +99,8 @@ pub enum Message {
     Response(Response),
     /// The connection is closed by the sender. As in TCP it comes after all that was sent before on it.
     Disconnect(Channel),
+    /// Something about the work queue beside the topic.
+    Work(WorkMessage),
 }
 
 /// A question, with what is needed to match its answer.

@@ -11,6 +11,7 @@ mod node_set;
 mod produce_fetch;
 mod quorum;
 mod wire_size;
+mod work;
 
 pub use cluster::{
     AdminRequest, AllocateProducerIdsRequest, AllocateProducerIdsResponse, AlterPartition, AlterPartitionRequest,
@@ -42,3 +43,4 @@ pub use quorum::{
     FetchMetadataRequest, FetchMetadataResponse, MetadataEntry, QuorumEpochRequest, QuorumEpochResponse, VoteRequest,
     VoteResponse,
 };
+pub use work::{Receipt, WorkItem, WorkMessage};

@@ -28,12 +28,13 @@ impl NodeSet {
         [node].into_iter().collect()
     }
 
-    /// Whether the node is in it. The person at the controls never is.
+    /// Whether the node is in it. The person at the controls never is, nor the work
+    /// queue and its workers.
     #[must_use]
     pub fn contains(self, node: NodeId) -> bool {
         let has = |bits: u64, number: u8, most: u8| bits & (1 << number.saturating_sub(1).min(most)) != 0;
         match node {
-            NodeId::User => false,
+            NodeId::User | NodeId::Queue | NodeId::Worker(_) => false,
             NodeId::Controller(n) => has(self.controllers.into(), n, 7),
             NodeId::Broker(n) => has(self.brokers.into(), n, 15),
             NodeId::Producer(n) => has(self.producers.into(), n, 15),
@@ -55,7 +56,7 @@ impl NodeSet {
     fn add(&mut self, node: NodeId) {
         let bit = |number: u8, most: u8| 1u64 << number.saturating_sub(1).min(most);
         match node {
-            NodeId::User => {}
+            NodeId::User | NodeId::Queue | NodeId::Worker(_) => {}
             NodeId::Controller(n) => self.controllers |= bit(n, 7) as u8,
             NodeId::Broker(n) => self.brokers |= bit(n, 15) as u16,
             NodeId::Producer(n) => self.producers |= bit(n, 15) as u16,

@@ -22,6 +22,7 @@ impl Message {
                 Message::Request(request) => request_bytes(&request.body),
                 Message::Response(response) => response_bytes(&response.body),
                 Message::Disconnect(_) => 0,
+                Message::Work(message) => message.wire_bytes(),
             }
     }
 }

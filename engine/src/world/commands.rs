@@ -2,6 +2,7 @@
 
 use super::network::Impairment;
 use super::{Command, Limits, Setup, World};
+use crate::consumer::Role;
 use crate::log::{Dictionary, KeyId};
 use crate::node::{Input, NodeCommand};
 use crate::trace::{CommandFact, EventId, Fact, ProcessFault};
@@ -156,6 +157,22 @@ impl World {
                 self.note(command.fact());
                 self.heal();
             }
+            Command::Poison(rules) => {
+                self.note(command.fact());
+                self.set_poison(rules);
+            }
+            Command::FailurePercent(percent) => {
+                self.note(command.fact());
+                self.downstream.set_failure_percent(*percent);
+            }
+            Command::Downstream { down } => {
+                self.note(command.fact());
+                self.downstream.set_down(*down);
+            }
+            Command::Redrive(only) => {
+                let cause = self.note(command.fact());
+                self.redrive(*only, cause);
+            }
             Command::ElectLeaders { .. }
             | Command::AddPartitions(_)
             | Command::Reassign { .. }
@@ -299,6 +316,11 @@ impl World {
     /// A consumer that was closed because the group should have fewer counts again when it is started again.
     pub(super) fn back_in_group(&mut self, node: NodeId) {
         let NodeId::Consumer(number) = node else { return };
+        let place = usize::from(number).saturating_sub(1);
+        let consumer = self.nodes.consumers.get(place);
+        if consumer.is_none_or(|(consumer, _)| consumer.role() != Role::Main) {
+            return;
+        }
         let consumers = &mut self.playing.consumers;
         if let Err(place) = consumers.binary_search(&number) {
             consumers.insert(place, number);

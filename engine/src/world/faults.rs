@@ -19,6 +19,9 @@ use std::collections::VecDeque;
 impl World {
     /// Does that to the process that `node` lives in, if there is one and if it makes sense: nobody is started twice.
     pub(super) fn fault(&mut self, node: NodeId, fault: ProcessFault, cause: EventId) {
+        if let NodeId::Worker(_) = node {
+            return self.fault_worker(node, fault, cause);
+        }
         let Some(process) = self.processes.of(node) else { return };
         let (state, is_up) = (process.state, process.is_up());
         let residents = process.residents.iter().map(|resident| resident.node);
@@ -192,8 +195,9 @@ impl World {
             self.hand_over(node, Input::Start, cause);
             match node {
                 NodeId::Controller(_) if self.topic_id().is_none() => {
-                    let topic = self.topic_wanted();
-                    self.order(node, topic, cause);
+                    for topic in self.topics_wanted() {
+                        self.order(node, topic, cause);
+                    }
                 }
                 NodeId::Broker(n) => {
                     if let Some(slow) = self.disk_of(BrokerId(n)) {
@@ -216,6 +220,9 @@ impl World {
     fn tell_killed(&mut self, node: NodeId, clean: bool) {
         if let NodeId::Controller(_) = node {
             self.remember_image();
+        }
+        if let NodeId::Relay(number) = node {
+            return self.forget_relay(number);
         }
         let bootstrap = bootstrap(&self.setup);
         match self.nodes.get(node) {

@@ -3,6 +3,7 @@
 //! **Invariant:** nothing but `world` knows the world; a node sees a [`Ctx`](crate::node::Ctx).
 
 mod admin;
+mod applications;
 mod audit;
 mod authority;
 mod availability;
@@ -22,20 +23,24 @@ mod network;
 mod network_config;
 mod processes;
 mod queue;
+mod retries;
 mod setup;
 mod start;
 mod view;
+mod work;
 
 pub use command::Command;
 pub use drain::{Drain, Drains, NeverWhy};
 pub use heat::Latency;
 pub use merge::{MergeView, MergedSubject};
 pub use network_config::{LinkConfig, NetworkConfig};
+pub use retries::{EffectFigures, FailedView, RetriesView, TierView};
 pub use setup::{Limits, Setup, TopicSetup};
 pub use view::{
     BrokerView, ConsumerView, ControllerView, CutView, Flight, FlightKind, GroupView, LastSent, OwnedView,
     PartitionView, ProcessState, ProducerView, RecordView, ReplicaView, TruncationView, View,
 };
+pub use work::{QueueView, QueuedView, WorkerView};
 
 use crate::application::Downstream;
 use crate::broker::Broker;
@@ -44,8 +49,9 @@ use crate::controller::Controller;
 use crate::log::Dictionary;
 use crate::node::{Ctx, Input, NodeCommand, Outbox, Random, Subjects};
 use crate::producer::Producer;
-use crate::trace::{EventId, Fact, Names, Trace};
+use crate::trace::{EventId, Fact, Names, ProcessFault, Trace};
 use crate::wire::{MetadataImage, Micros, NodeId, NodeSet};
+use crate::work_queue::{WorkQueue, Worker};
 use availability::Availability;
 use commands::Playing;
 use link::Parcel;
@@ -93,6 +99,8 @@ struct Nodes {
     consumers: Vec<(Consumer, Random)>,
     /// The producer in the process of each consumer, for those that send records on.
     relays: Vec<Option<(Producer, Random)>>,
+    /// With `queue.workers`.
+    work: Option<Box<work::WorkNodes>>,
 }
 
 impl World {
@@ -246,9 +254,14 @@ impl World {
             Node::Broker(node) => node.on(input, &mut ctx),
             Node::Producer(node) => node.on(input, &mut ctx),
             Node::Consumer(node) => node.on(input, &mut ctx),
+            Node::Queue(node) => node.on(input, &mut ctx),
+            Node::Worker(node) => node.on(input, &mut ctx),
         }
         let cause = ctx.cause;
         self.carry_out(to);
+        if std::mem::take(&mut self.outbox.crashed) {
+            self.fault(to, ProcessFault::Crash, cause);
+        }
         if std::mem::take(&mut self.outbox.exited) {
             self.exited(to, cause);
         }
@@ -329,6 +342,9 @@ impl World {
             .map(|state| state.name.clone())
             .collect();
         self.topics.extend(new);
+        if let Some(topic) = self.topic_id() {
+            self.trace.count_partitions_of(topic);
+        }
     }
 }
 
@@ -347,6 +363,8 @@ enum Node<'a> {
     Broker(&'a mut Broker),
     Producer(&'a mut Producer),
     Consumer(&'a mut Consumer),
+    Queue(&'a mut WorkQueue),
+    Worker(&'a mut Worker),
 }
 
 impl Nodes {
@@ -367,6 +385,13 @@ impl Nodes {
             NodeId::Relay(n) => {
                 let relay = self.relays.get_mut(usize::from(n).checked_sub(1)?)?.as_mut()?;
                 Some((Node::Producer(&mut relay.0), &mut relay.1))
+            }
+            NodeId::Queue => {
+                let (node, random) = &mut self.work.as_mut()?.queue;
+                Some((Node::Queue(node), random))
+            }
+            NodeId::Worker(n) => {
+                nth(&mut self.work.as_mut()?.workers, n).map(|(node, random)| (Node::Worker(node), random))
             }
         }
     }

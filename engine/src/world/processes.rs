@@ -145,6 +145,7 @@ impl Processes {
             NodeId::Controller(n) if self.combined => Some((index(n, self.controllers)?, 1)),
             NodeId::Controller(n) => Some((index(n, self.controllers)? + usize::from(self.brokers), 0)),
             NodeId::Consumer(n) => Some((index(n, self.consumers)? + clients(), 0)),
+            NodeId::Relay(n) => Some((index(n, self.consumers)? + clients(), 1)),
             _ => None,
         }
     }

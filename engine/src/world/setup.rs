@@ -1,12 +1,14 @@
 //! What a run starts from. The same setup gives the same trace.
 
 use super::{Command, NetworkConfig};
+use crate::application::DownstreamConfig;
 use crate::broker::BrokerConfig;
 use crate::consumer::ConsumerConfig;
 use crate::controller::ControllerConfig;
 use crate::node::Bug;
 use crate::producer::ProducerConfig;
 use crate::wire::Micros;
+use crate::work_queue::WorkQueueConfig;
 use crate::workload::Workload;
 
 /// What a run starts from: everything but the actions of the person who watches.
@@ -36,6 +38,8 @@ pub struct Setup {
     pub consumers: u8,
     /// Their settings.
     pub consumer: ConsumerConfig,
+    /// The plain work queue beside the topic.
+    pub work_queue: WorkQueueConfig,
     /// The brokers' settings.
     pub broker: BrokerConfig,
     /// Latencies and bandwidth.
@@ -46,6 +50,8 @@ pub struct Setup {
     pub consumers_start_us: Micros,
     /// When the producers start.
     pub producers_start_us: Micros,
+    /// The service that the consumers' applications call, and their sink.
+    pub downstream: DownstreamConfig,
     /// Whether a merge step behind the consumers puts what is about one subject back in order.
     pub order_repair: bool,
     /// How long that waits for a record of which nobody knows what has become.
@@ -126,6 +132,7 @@ impl Setup {
             producer: ProducerConfig::new(topic),
             consumers: 3,
             consumer: ConsumerConfig::new("readers", topic),
+            work_queue: WorkQueueConfig::default(),
             broker: BrokerConfig::default(),
             network: NetworkConfig::default(),
             workload: Workload {
@@ -145,6 +152,7 @@ impl Setup {
             },
             consumers_start_us: 0,
             producers_start_us: 0,
+            downstream: DownstreamConfig::default(),
             order_repair: false,
             order_timeout_us: 30_000_000,
             commands: Vec::new(),

@@ -1,18 +1,20 @@
 //! How a world begins.
 
+use super::applications::{name_for, side_roles};
 use super::audit::Audit;
 use super::availability::Availability;
 use super::commands::Playing;
 use super::network::Network;
 use super::processes::Processes;
 use super::queue::{Due, Queue};
+use super::work::WorkNodes;
 use super::{Limits, Nodes, Setup, World};
 use crate::application::Downstream;
 use crate::broker::{Broker, BrokerConfig};
-use crate::consumer::{Consumer, ConsumerConfig};
+use crate::consumer::{Consumer, ConsumerConfig, Role};
 use crate::controller::Controller;
 use crate::log::{Dictionary, KeyId};
-use crate::node::{Input, NodeCommand, Outbox, Random, Subjects};
+use crate::node::{Input, Outbox, Random, Subjects};
 use crate::producer::{ListedRecord, Producer};
 use crate::short_sort::sort_short_by_key;
 use crate::trace::{EventId, Trace};
@@ -29,6 +31,9 @@ impl World {
         assert_bounds(setup);
         let mut dictionary = Dictionary::default();
         dictionary.key(&setup.consumer.group);
+        for role in side_roles(setup) {
+            dictionary.key(&name_for(role, &setup.consumer.group));
+        }
         let keys: Vec<KeyId> = setup
             .workload
             .keys
@@ -42,7 +47,7 @@ impl World {
             processes: Processes::new(setup),
             nodes: nodes(setup),
             subjects: Subjects::default(),
-            downstream: Downstream::default(),
+            downstream: Downstream::new(&setup.downstream),
             outbox: Outbox::default(),
             trace: Trace::new(setup.limits.trace_events),
             topics: Vec::new(),
@@ -56,6 +61,7 @@ impl World {
             dictionary: Arc::new(dictionary),
             setup: Arc::new(setup.clone()),
         };
+        world.set_poison(&setup.downstream.poison);
         world.deal_listed();
         world.begin_keys();
         if setup.order_repair {
@@ -92,15 +98,18 @@ impl World {
         for (producer, _) in &mut self.nodes.producers {
             producer.configure(self.playing.keying.clone(), workload.value_bytes);
             producer.set_source_kind(workload.source, &limits);
+            producer.set_work_queue(setup.work_queue.workers > 0);
         }
     }
 
     fn start_nodes(&mut self) {
         let setup = self.setup.clone();
-        let topic = self.topic_wanted();
+        let topics = self.topics_wanted();
         for controller in 1..=setup.controllers {
             let node = NodeId::Controller(controller);
-            self.tell(node, Input::Command(topic.clone()), 0);
+            for topic in &topics {
+                self.tell(node, Input::Command(topic.clone()), 0);
+            }
             self.queue.push(0, Due::Start { node, cause: 0 });
         }
         for broker in 1..=setup.brokers {
@@ -124,34 +133,41 @@ impl World {
         for consumer in 1..=setup.consumers {
             self.add_consumer(consumer, 0);
         }
+        self.add_retry_consumers();
+        for worker in 1..=setup.work_queue.workers {
+            let node = NodeId::Worker(worker);
+            self.queue.push(setup.consumers_start_us, Due::Start { node, cause: 0 });
+        }
         for (at, command) in &setup.commands {
             self.schedule(*at, command.clone());
         }
     }
 
-    /// The topic is created as soon as all brokers are up.
-    pub(super) fn topic_wanted(&self) -> NodeCommand {
-        let setup = &self.setup;
-        NodeCommand::CreateTopic {
-            name: setup.topic.name.as_str().into(),
-            partitions: setup.topic.partitions,
-            replication_factor: setup.topic.replication_factor,
-            when_brokers: setup.brokers,
-        }
+    /// Starts the consumer of that number, which is the next one, in the main group.
+    pub(super) fn add_consumer(&mut self, number: u8, cause: EventId) {
+        let config = self.consumer_config(Role::Main);
+        self.add_consumer_with(number, config, cause);
     }
 
-    /// Starts the consumer of that number, which is the next one.
-    pub(super) fn add_consumer(&mut self, number: u8, cause: EventId) {
-        let config: Arc<ConsumerConfig> = Arc::new(self.setup.consumer.clone());
+    /// Starts the consumer of that number, which is the next one, and its relay, if its application sends records on.
+    pub(super) fn add_consumer_with(&mut self, number: u8, config: ConsumerConfig, cause: EventId) {
         let node = NodeId::Consumer(number);
         let random = Random::named(self.setup.seed, &node.to_string());
+        let relay = self.relay_of(number, &config);
+        let has_relay = relay.is_some();
         self.nodes
             .consumers
-            .push((Consumer::new(number, config, bootstrap(&self.setup)), random));
-        self.nodes.relays.push(None);
-        self.processes.add_consumer(vec![node]);
+            .push((Consumer::new(number, Arc::new(config), bootstrap(&self.setup)), random));
+        let with_relay = has_relay.then_some(NodeId::Relay(number));
+        self.processes
+            .add_consumer([node].into_iter().chain(with_relay).collect());
+        self.nodes.relays.push(relay);
         let at = self.setup.consumers_start_us.max(self.now);
         self.queue.push(at, Due::Start { node, cause });
+        if has_relay {
+            let node = NodeId::Relay(number);
+            self.queue.push(at, Due::Start { node, cause });
+        }
     }
 }
 
@@ -195,6 +211,7 @@ fn nodes(setup: &Setup) -> Nodes {
         producers: producers.collect(),
         consumers: Vec::new(),
         relays: Vec::new(),
+        work: WorkNodes::of(setup),
     }
 }
 

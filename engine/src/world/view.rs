@@ -76,6 +76,10 @@ pub struct PartitionView {
     pub unprocessed: u64,
     /// The part of its leader's capacity that it asks for, in thousandths; `None` where that has no limit, or nobody leads.
     pub heat_permille: Option<u32>,
+    /// The next record that the main group would read after a restart: what its coordinator has, if it has one.
+    pub committed: Option<Offset>,
+    /// The next record that its owner in the main group will process. `None` while nobody owns it, as in a rebalance.
+    pub position: Option<Offset>,
     /// Records a second that were sent to it in the last seconds.
     pub in_per_s: u32,
     /// Records a second of it that the group has processed in the last seconds.

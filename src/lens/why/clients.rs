@@ -2,7 +2,7 @@
 
 use super::words::Word::{Error, Key, Node, Number, Place, Records, Text};
 use super::words::Words;
-use partitura_engine::trace::{BatchWhy, Fact};
+use partitura_engine::trace::{BatchWhy, EpochWhy, Fact, ReconcileStep};
 
 pub(super) fn producer(fact: &Fact, w: &Words) -> Option<String> {
     Some(match *fact {
@@ -134,6 +134,22 @@ pub(super) fn consumer(fact: &Fact, w: &Words) -> Option<String> {
             "removed {} from the group: it did not answer in time",
             &[Node(consumer)],
         ),
+        Fact::StaticMemberReplaced { consumer, .. } => w.say(
+            "knows {} by its group.instance.id: it has its old place and its partitions again",
+            &[Node(consumer)],
+        ),
+        Fact::InstanceFenced { consumer, by, .. } => w.say(
+            "refused {}: {} came later with the same group.instance.id, and two must not read the same partitions",
+            &[Node(consumer), Node(by)],
+        ),
+        Fact::StaticMemberAwaited { consumer } => w.say(
+            "keeps {} in the group, though it did not join: it is static, and its partitions wait for it until its session ends",
+            &[Node(consumer)],
+        ),
+        Fact::GroupProtocolChosen { protocol } => w.say(
+            "had the members vote for an assignor that all of them know: {}",
+            &[Text(protocol)],
+        ),
         Fact::OffsetCommitted { partition, offset } => w.say(
             "stored the group's offset {} of {}",
             &[Number(offset), Place(partition)],
@@ -221,6 +237,6 @@ pub(super) fn consumer(fact: &Fact, w: &Words) -> Option<String> {
             w.say("had its {} request refused: {}", &[Text(api.name()), Error(error)])
         }
         Fact::ConsumerClosed => "left".to_owned(),
-        _ => return None,
+        _ => return super::retries::application(fact, w),
     })
 }

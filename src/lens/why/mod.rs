@@ -8,7 +8,9 @@ mod controllers;
 mod links;
 mod messages;
 mod processes;
+mod queue;
 mod replicas;
+mod retries;
 mod settings;
 mod silence;
 mod words;
@@ -33,6 +35,7 @@ pub fn sentence(fact: &Fact, words: &Words) -> String {
         replicas::sentence,
         clients::producer,
         clients::consumer,
+        queue::sentence,
     ];
     groups.iter().find_map(|group| group(fact, words)).unwrap_or_default()
 }

@@ -46,6 +46,10 @@ fn commanded(command: &CommandFact, w: &Words) -> String {
         CommandFact::SendLimits { count } => {
             w.say("limited how often {} subjects are sent about", &[Number(count.into())])
         }
+        CommandFact::Poison { .. }
+        | CommandFact::FailurePercent(_)
+        | CommandFact::Downstream { .. }
+        | CommandFact::Redrive { .. } => super::retries::commanded(command, w).unwrap_or_default(),
         CommandFact::Consumers(count) => w.say("set the number of consumers to {}", &[Number(count.into())]),
         CommandFact::Send { key } => w.say("sent one record with key {}", &[Key(key)]),
         CommandFact::SendTo { key, partition } => w.say(

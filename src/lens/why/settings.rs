@@ -1,6 +1,6 @@
 //! Which settings an event hangs on.
 
-use partitura_engine::trace::{BatchWhy, Election, Fact, FenceWhy};
+use partitura_engine::trace::{BatchWhy, Election, EpochWhy, Fact, FenceWhy};
 use partitura_engine::wire::{ErrorCode, NodeId};
 
 /// The settings without which it would have gone another way, by their names; those that this run does not have are

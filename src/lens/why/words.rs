@@ -40,6 +40,8 @@ pub fn node(node: NodeId) -> String {
         NodeId::Producer(n) => ("producer", n),
         NodeId::Consumer(n) => ("consumer", n),
         NodeId::Relay(n) => ("the producer of consumer", n),
+        NodeId::Queue => return "the work queue".to_owned(),
+        NodeId::Worker(n) => ("worker", n),
     };
     format!("{kind} {number}")
 }

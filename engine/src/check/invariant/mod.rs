@@ -3,6 +3,7 @@
 mod acknowledged_survive;
 mod committed_reads_only;
 mod consumers_notice_truncation;
+mod effects_once;
 mod fenced_in_no_isr;
 mod high_watermark_monotonic;
 mod high_watermark_needs_min_isr;
@@ -14,6 +15,7 @@ mod log_matching;
 mod merge_keeps_order;
 mod metadata_logs_match;
 mod no_duplicates;
+mod nothing_passed_over;
 mod numbering;
 mod one_leader_per_epoch;
 mod partials_add_up;
@@ -23,6 +25,7 @@ mod throttled_unread;
 pub use acknowledged_survive::AcknowledgedSurvive;
 pub use committed_reads_only::CommittedReadsOnly;
 pub use consumers_notice_truncation::ConsumersNoticeTruncation;
+pub use effects_once::EffectsOnce;
 pub use fenced_in_no_isr::FencedInNoIsr;
 pub use high_watermark_monotonic::HighWatermarkMonotonic;
 pub use high_watermark_needs_min_isr::HighWatermarkNeedsMinIsr;
@@ -34,12 +37,14 @@ pub use log_matching::LogMatching;
 pub use merge_keeps_order::MergeKeepsOrder;
 pub use metadata_logs_match::MetadataLogsMatch;
 pub use no_duplicates::NoDuplicates;
+pub use nothing_passed_over::NothingPassedOver;
 pub use one_leader_per_epoch::OneLeaderPerEpoch;
 pub use partials_add_up::PartialsAddUp;
 pub use producer_order::ProducerOrder;
 pub use throttled_unread::ThrottledUnread;
 
 use super::Invariant;
+use crate::application::CommitStrategy;
 use crate::wire::Acks;
 use crate::world::Setup;
 
@@ -67,6 +72,13 @@ pub fn all(setup: &Setup) -> Vec<Box<dyn Invariant>> {
     if setup.producer.is_idempotent() {
         all.push(Box::new(NoDuplicates::default()));
         all.push(Box::new(ProducerOrder::default()));
+    }
+    let application = &setup.consumer.application;
+    if !application.auto_commit && application.commit != CommitStrategy::BeforeProcessing {
+        all.push(Box::new(NothingPassedOver::default()));
+    }
+    if setup.downstream.dedup {
+        all.push(Box::new(EffectsOnce::default()));
     }
     if setup.order_repair {
         all.push(Box::new(MergeKeepsOrder::default()));

@@ -7,11 +7,16 @@ use crate::trace::Fact;
 
 impl Consumer {
     /// `onPartitionsRevoked` for what is not assigned any more, then `onPartitionsAssigned` for what is new, even if that is
-    /// nothing. What is kept is read on; the application has committed what it has read, as it always does before it polls.
+    /// nothing. What is kept is read on.
     pub(super) fn reconcile(&mut self, ctx: &mut Ctx) {
         let Some(target) = self.modern.as_ref().map(|modern| modern.target.clone()) else {
             return;
         };
+        // With `enable.auto.commit` what was returned is committed before anything is given up.
+        if self.auto_commits_first(ctx) {
+            return;
+        }
+        self.auto_commit_is_over();
         for owned in &self.fetcher.owned {
             if !target.contains(&owned.id) {
                 ctx.record(Fact::PartitionRevoked { partition: owned.id });

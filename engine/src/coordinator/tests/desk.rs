@@ -179,6 +179,20 @@ impl Desk {
         self.now = at;
     }
 
+    /// Fires the first timer of that kind that is due. Answers whether there was one.
+    pub(super) fn fire(&mut self, wanted: impl Fn(&Timer) -> bool) -> bool {
+        let due = self.timers.iter().take_while(|(key, _)| key.0 <= self.now);
+        let Some(key) = due.into_iter().find(|(_, timer)| wanted(timer)).map(|(key, _)| *key) else {
+            return false;
+        };
+        if let Some(timer) = self.timers.remove(&key) {
+            self.turn(Box::new(move |coordinator, ctx, effects| {
+                coordinator.on_timer(timer, ctx, effects);
+            }));
+        }
+        true
+    }
+
     pub(super) fn pass(&mut self, span: Micros) {
         self.pass_to(self.now + span);
     }

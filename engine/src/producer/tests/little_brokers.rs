@@ -254,6 +254,7 @@ impl LittleBrokers {
                 self.work(broker);
             }
             Message::Disconnect(_) => self.forget(broker),
+            Message::Work(_) => {}
             Message::Response(_) => {}
         }
     }

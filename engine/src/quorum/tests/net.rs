@@ -244,6 +244,7 @@ impl Net {
             }
             Message::Response(response) => quorum.on_response(from, response, ctx),
             Message::Disconnect(_) => quorum.on_disconnect(from, ctx),
+            Message::Work(_) => {}
         });
     }
 

@@ -8,7 +8,7 @@ use crate::wire::{BrokerId, Micros, NodeId};
 use crate::world::Command;
 use std::str::FromStr;
 
-pub(super) static FORMS: [ActionForm; 15] = [
+pub(super) static FORMS: [ActionForm; 16] = [
     ActionForm {
         name: "send-to",
         example: "send-to:3:key:value",
@@ -108,12 +108,32 @@ pub(super) static FORMS: [ActionForm; 15] = [
         about: "partition 0 gets these replicas, the preferred leader first",
         read: reassign,
     },
+    ActionForm {
+        name: "redrive",
+        example: "redrive:all",
+        about: "the dead letters in hand go back to the topic; `redrive:1:17` only the one at offset 17 of partition 1 of the \
+                dead-letter topic",
+        read: redrive,
+    },
 ];
+
+fn redrive(rest: &str) -> Result<Command, String> {
+    if rest == "all" {
+        return Ok(Command::Redrive(None));
+    }
+    let [partition, offset] = parts(rest)?;
+    let at = (number("redrive", partition)?, number("redrive", offset)?);
+    Ok(Command::Redrive(Some(at)))
+}
 
 fn process(rest: &str, fault: ProcessFault) -> Result<Command, String> {
     match parse_node(rest) {
         Some(node @ (NodeId::Broker(_) | NodeId::Controller(_))) => Ok(Command::Process { node, fault }),
         Some(node @ NodeId::Consumer(_)) if fault != ProcessFault::LoseDisk => Ok(Command::Process { node, fault }),
+        Some(node @ NodeId::Worker(_)) if matches!(fault, ProcessFault::Crash | ProcessFault::Start) => {
+            Ok(Command::Process { node, fault })
+        }
+        Some(NodeId::Worker(_)) => Err(format!("{} is a worker: it can be crashed and started", shown(rest))),
         _ if fault == ProcessFault::LoseDisk => Err(format!("{} is no broker or controller", shown(rest))),
         _ => Err(format!("{} is no broker, controller or consumer", shown(rest))),
     }

@@ -1,6 +1,7 @@
 //! Settings whose value has a form of its own: the rule for keys, weights, limits of the source. Each is read and written
 //! here, and nowhere else.
 
+use super::application_forms;
 use super::keys;
 use super::kind::{parse_distribution, write_distribution};
 use super::{membership, partitioning};
@@ -24,6 +25,10 @@ pub enum Form {
     Strategies,
     /// The beginning of a `group.instance.id`, or nothing.
     InstanceId,
+    /// Rules for poison: `key:goal-42,offset:1:17`.
+    Poison,
+    /// Delays: `1000,5000`, `exponential:1000:3:4`.
+    Delays,
 }
 
 /// The largest weight of a key.
@@ -47,6 +52,8 @@ impl Form {
                 "range, roundrobin, sticky or cooperative-sticky, several with commas between, each once"
             }
             Form::InstanceId => "up to 200 letters, digits, dots, underscores or hyphens, or empty for none",
+            Form::Poison => application_forms::POISON,
+            Form::Delays => application_forms::DELAYS,
         }
     }
 
@@ -56,6 +63,8 @@ impl Form {
             Form::KeyRule => write_rule(&read_rule(text)?),
             Form::Weights => write_weights(&read_weights(text)?),
             Form::Limits => write_limits(&read_limits(text)?),
+            Form::Poison => application_forms::write_poison(&application_forms::read_poison(text)?),
+            Form::Delays => application_forms::write_delays(&application_forms::read_delays(text)?),
             Form::Partitioners => partitioning::write(&partitioning::read(text).ok_or_else(|| self.wrong(text))?),
             Form::Strategies => membership::write(&membership::read(text).ok_or_else(|| self.wrong(text))?),
             Form::InstanceId if membership::is_instance(text.trim()) => text.trim().to_owned(),
