@@ -69,3 +69,8 @@ fn nobody_loses_what_it_keeps_for_a_moment_under_cooperative_sticky() {
     let partitions: Vec<&[u16]> = given_up.iter().map(|told| told.partitions.as_slice()).collect();
     assert_eq!(partitions.concat().len(), 5, "three for B, two for C: {partitions:?}");
 }
+
+#[test]
+fn under_kip_848_each_member_goes_its_own_way_and_keeps_what_it_keeps() {
+    is_the_same_story("KIP-848 consumer protocol");
+}

@@ -186,7 +186,10 @@ fn without_a_place_to_begin_the_application_ends_with_an_exception() {
         .since(0)
         .any(|event| matches!(event.fact, Fact::NoOffsetForPartition { .. }));
     assert!(told && world.trace().counters().processed == 0);
-    assert!(world.view().consumers.is_empty(), "it is gone");
+    assert!(
+        world.view().consumers.iter().all(|consumer| consumer.owned.is_empty()),
+        "it is gone"
+    );
 }
 
 #[test]

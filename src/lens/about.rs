@@ -67,7 +67,12 @@ fn of_group(fact: &Fact) -> bool {
         Fact::Sent(sent) => {
             matches!(
                 sent.api,
-                Api::JoinGroup | Api::SyncGroup | Api::Heartbeat | Api::LeaveGroup | Api::FindCoordinator
+                Api::JoinGroup
+                    | Api::SyncGroup
+                    | Api::Heartbeat
+                    | Api::LeaveGroup
+                    | Api::FindCoordinator
+                    | Api::ConsumerGroupHeartbeat
             )
         }
         Fact::GroupState { .. }
@@ -81,7 +86,15 @@ fn of_group(fact: &Fact) -> bool {
         | Fact::PartitionRevoked { .. }
         | Fact::PartitionLost { .. }
         | Fact::NothingAssigned { .. }
+        | Fact::ConsumerStarted
+        | Fact::ApplicationStalled
+        | Fact::ApplicationGoesOn
+        | Fact::OffsetResetRefused { .. }
+        | Fact::OffsetsReset { .. }
         | Fact::CoordinatorRefused { .. }
+        | Fact::GroupEpochBumped { .. }
+        | Fact::TargetAssignmentComputed { .. }
+        | Fact::MemberReconciles { .. }
         | Fact::ConsumerClosed => true,
         _ => false,
     }

@@ -1,6 +1,7 @@
 //! A replica's cell: one path per colour and one text for all letters, however many records it shows.
 
 use super::cells::{Cell, Role, Tile};
+use super::cursors::Flag;
 use super::grid::Detail;
 use super::heat_part::{edge, sign};
 use super::icons::{CROWN, CROWN_WIDTH};
@@ -77,8 +78,28 @@ pub(super) fn CellPart(props: &PartProps<Cell>) -> Html {
                     d={format!("M{} {}V{}", px(line.x), px(line.top), px(line.bottom))}
                 />
             }
+            if !strip {
+                { cursors(cell) }
+            }
             { sign(cell) }
         </g>
+    }
+}
+
+/// The group's flags: filled where it would go on after a restart, open where it has come.
+fn cursors(cell: &Cell) -> Html {
+    let flag = |flag: Option<Flag>, class: &'static str| match flag {
+        None => Html::default(),
+        Some(Flag { x, pole, cloth, beyond }) => {
+            let mut path = String::new();
+            let _ = write!(path, "M{} {}V{}", px(x), px(pole.1), px(pole.0));
+            let (out, half) = (px(cloth.0), px(cloth.1 / 2.0));
+            let _ = write!(path, "l{out} {half}L{} {}", px(x), px(pole.0 + cloth.1));
+            html! { <path class={classes!("cursor", class, beyond.then_some("beyond"))} d={path} /> }
+        }
+    };
+    html! {
+        <>{ flag(cell.cursors.committed, "committed") }{ flag(cell.cursors.position, "position") }</>
     }
 }
 
@@ -180,7 +201,25 @@ pub(super) fn Heat(props: &HeatProps) -> Html {
             .filter(|(path, _)| !path.is_empty())
             .map(move |(path, kind)| html! { <path class={classes!("record", colour.class(), kind)} d={path} /> })
     });
-    html! { <g class="heat" aria-hidden="true">{ for paths }</g> }
+    // Beside what is in a strip there is no room for flags: a line through it where the group is committed, half of one
+    // where it has come.
+    let mut lines: [String; 2] = Default::default();
+    for cell in &props.layout.cells {
+        let halves = [(cell.cursors.committed, 1.0), (cell.cursors.position, 0.5)];
+        for (line, (flag, part)) in lines.iter_mut().zip(halves) {
+            if let Some(Flag { x, pole, .. }) = flag {
+                let _ = write!(line, "M{} {}v{}", px(x), px(pole.0), px((pole.1 - pole.0) * part));
+            }
+        }
+    }
+    let [committed, position] = lines;
+    html! {
+        <g class="heat" aria-hidden="true">
+            { for paths }
+            <path class="cursor committed" d={committed} />
+            <path class="cursor position" d={position} />
+        </g>
+    }
 }
 
 /// What [`Heat`] draws.

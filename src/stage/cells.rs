@@ -1,5 +1,6 @@
 //! A replica: its role, its last records, its high watermark.
 
+use super::cursors::{self, Cursors};
 use super::face::Face;
 use super::geometry::{Point, Rect};
 use super::grid::{Detail, Grid};
@@ -62,6 +63,8 @@ pub struct Cell {
     pub letters: Option<f64>,
     /// The high watermark that it knows.
     pub watermark: Option<Watermark>,
+    /// Where the group is.
+    pub cursors: Cursors,
     /// What it has just cut off the end of its log.
     pub truncated: Option<Truncated>,
     /// How hot its partition is, on the leader.
@@ -153,13 +156,15 @@ impl Cell {
             let below = offset.saturating_sub(first.offset).min(shown.len() as u64);
             Watermark {
                 x: (face.slots.x + slot * below as f64 - 1.0).max(rect.x + 1.0),
-                top: face.slots.y - reach,
+                // Above the tiles is the cursors' room.
+                top: face.slots.y - 1.0,
                 bottom: face.slots.bottom() + reach,
                 counts,
             }
         };
         let leads = matches!(role, Role::Leader(_));
         let watermark = shown.first().map(|first| line_at(first, replica.high_watermark, leads));
+        let cursors = Cursors::new(&face, shown, view.partition);
         let truncated = view.truncated().map(|truncation| {
             let fallen = &truncation.first[..truncation.first.len().min(face.tiles)];
             let before = face.tiles - fallen.len();
@@ -188,10 +193,11 @@ impl Cell {
                 .filter(|_| grid.detail >= Detail::Medium)
                 .map(|word| sign(word, warmth, rect)),
             crown: role.has_crown().then_some(face.crown).flatten(),
-            labels: face.labels(view, role, &tiles, watermark),
+            labels: face.labels(view, role, &tiles, watermark, cursors.beyond(view.partition)),
             tiles,
             letters,
             watermark,
+            cursors,
             truncated,
             faded: view.standing.is_gone(),
             title: view.title(role, palette),
@@ -302,6 +308,7 @@ impl Seen<'_> {
             let asked = load(self.partition.heat_permille);
             title += &format!(" Producers ask for {asked} of what broker {id} can append.");
         }
+        title += &cursors::said(self.partition);
         let keys = shard::said(&self.replica.last, palette);
         if !keys.is_empty() {
             title += &format!(" Last keys: {keys}.");

@@ -121,8 +121,15 @@ fn row(partition: &PartitionView, rows: usize) -> String {
         None => "without a leader".to_owned(),
     };
     let counted: String = metrics(partition).iter().map(|m| format!(", {}", m.meaning)).collect();
+    let mut group = String::new();
+    if let Some(committed) = partition.committed {
+        group = format!(", committed up to {}", grouped(committed));
+    }
+    if let Some(position) = partition.position {
+        group += &format!(", processed up to {}", grouped(position));
+    }
     format!(
-        "P{}: {leader}, {} of {} in sync, {} of the records{}{counted}.",
+        "P{}: {leader}, {} of {} in sync, {} of the records{}{counted}{group}.",
         partition.index,
         partition.isr.len(),
         partition.replicas.len(),
@@ -150,8 +157,8 @@ mod tests {
         assert_eq!(
             describe(&view, &Captions::default()),
             "At 12.350 seconds: 2 partitions on 2 brokers. \
-             P0: led by broker 1 in epoch 2, 2 of 2 in sync, 37\u{a0}% of the records. \
-             P1: led by broker 2 in epoch 3, 2 of 2 in sync, 63\u{a0}% of the records. \
+             P0: led by broker 1 in epoch 2, 2 of 2 in sync, 37\u{a0}% of the records, committed up to 34, processed up to 36. \
+             P1: led by broker 2 in epoch 3, 2 of 2 in sync, 63\u{a0}% of the records, committed up to 51, processed up to 53. \
              Consumer 1 owns P0 P1, lag 412."
         );
     }
@@ -162,10 +169,13 @@ mod tests {
         view.partitions[7].leader = None;
         let said = describe(&view, &Captions::default());
         assert!(
-            said.contains("Fenced: broker 3. P7: without a leader, 3 of 3 in sync, <1\u{a0}% of the records. P39:"),
+            said.contains("Fenced: broker 3. P7: without a leader, 3 of 3 in sync, <1\u{a0}% of the records, committed up to 153, processed up to 155. P39:"),
             "{said}"
         );
-        assert!(said.ends_with(", hot. No consumer."), "{said}");
+        assert!(
+            said.ends_with(", hot, committed up to 697, processed up to 699. No consumer."),
+            "{said}"
+        );
     }
 
     #[test]
@@ -182,7 +192,7 @@ mod tests {
             "{said}"
         );
         assert!(
-            said.contains("63 % of the records, hot: asks for 140 % of what its leader can do."),
+            said.contains("63 % of the records, hot: asks for 140 % of what its leader can do, committed up to 51,"),
             "{said}"
         );
         assert!(

@@ -40,9 +40,9 @@ impl Face {
             }
             Detail::Medium => {
                 let offsets = if rect.h >= 62.0 { 18.0 } else { 0.0 };
-                let height = (rect.h - 27.0 - offsets).clamp(8.0, 26.0);
+                let height = (rect.h - 28.0 - offsets).clamp(8.0, 26.0);
                 (
-                    Rect::new(left, rect.y + 21.0, right - left, height),
+                    Rect::new(left, rect.y + 22.0, right - left, height),
                     Some((Point::new(left + 7.5, rect.y + 10.5), 12.0)),
                 )
             }
@@ -70,14 +70,34 @@ impl Face {
         }
     }
 
-    pub(super) fn labels(&self, view: &Seen, role: Role, tiles: &[Tile], watermark: Option<Watermark>) -> Vec<Label> {
+    /// Upper and lower end of what stands above the tiles, beneath the header.
+    pub(super) fn flags(&self) -> (f64, f64) {
+        let header = match self.detail {
+            Detail::Full => 21.0,
+            Detail::Medium => 17.0,
+            Detail::Line => -1.0,
+            Detail::Strip => return (self.slots.y, self.slots.bottom()),
+        };
+        let bottom = self.slots.y - 1.0;
+        ((bottom - 7.0).max(self.rect.y + header), bottom)
+    }
+
+    /// What it says; `beyond`: how far the group's cursors are behind what is shown.
+    pub(super) fn labels(
+        &self,
+        view: &Seen,
+        role: Role,
+        tiles: &[Tile],
+        watermark: Option<Watermark>,
+        beyond: [Option<u64>; 2],
+    ) -> Vec<Label> {
         let mut labels = Vec::with_capacity(5);
         if self.detail >= Detail::Medium {
             self.header(view, role, &mut labels);
         }
         let room = self.rect.bottom() - self.slots.bottom();
         if self.detail >= Detail::Medium && room >= 18.0 && self.rect.w >= 40.0 {
-            self.offsets(view, tiles, watermark, &mut labels);
+            self.offsets(view, tiles, watermark, beyond, &mut labels);
         }
         labels
     }
@@ -137,8 +157,16 @@ impl Face {
         }
     }
 
-    /// The offsets of the first and the last tile, and the high watermark by name beneath its line.
-    fn offsets(&self, view: &Seen, tiles: &[Tile], watermark: Option<Watermark>, labels: &mut Vec<Label>) {
+    /// The offsets of the first and the last tile, and the high watermark by name beneath its line. How far a cursor is
+    /// behind them is said in place of the first: it is told by the last.
+    fn offsets(
+        &self,
+        view: &Seen,
+        tiles: &[Tile],
+        watermark: Option<Watermark>,
+        beyond: [Option<u64>; 2],
+        labels: &mut Vec<Label>,
+    ) {
         let replica = view.replica;
         let y = self.slots.bottom() + if self.detail == Detail::Full { 15.0 } else { 14.0 };
         let (Some(last), Some(tile)) = (replica.last.last(), tiles.last()) else {
@@ -175,6 +203,8 @@ impl Face {
                     .fit(to - self.slots.x - 4.0),
                 );
             }
+        } else if let Some(behind) = behind(&first, beyond, to - 4.0) {
+            labels.push(behind);
         } else if from <= to {
             labels.push(first);
         }
@@ -195,4 +225,24 @@ impl Face {
             }
         }
     }
+}
+
+/// `−412`, or `−412/−400` if the application is ahead of its commits, in the place of that label; `None` when both cursors can
+/// be seen, or when there is no room.
+fn behind(first: &Label, beyond: [Option<u64>; 2], right: f64) -> Option<Label> {
+    let said = |number: u64| format!("−{}", brief(number));
+    let label = |text: String| Label {
+        text,
+        tone: Tone::Soft,
+        ..first.clone()
+    };
+    let both = match beyond {
+        [Some(committed), Some(position)] if committed != position => {
+            Some(label(format!("{}/{}", said(committed), said(position))))
+        }
+        _ => None,
+    };
+    let one = beyond[0].or(beyond[1]).map(|number| label(said(number)));
+    let fits = |label: &Label| label.bounds().right() <= right;
+    both.into_iter().chain(one).find(fits)
 }

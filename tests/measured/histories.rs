@@ -154,6 +154,15 @@ fn tell(world: &World) -> History {
     let mut told: Vec<Told> = Vec::new();
     let mut generations = BTreeMap::new();
     for event in world.trace().since(0) {
+        // A member of a consumer group enters an epoch without a word to its listener, when nothing changes for it.
+        if let Fact::MemberReconciles {
+            consumer: NodeId::Consumer(number),
+            epoch,
+            ..
+        } = event.fact
+        {
+            generations.insert(["A", "B", "C"][usize::from(number) - 1].to_owned(), epoch);
+        }
         let NodeId::Consumer(number) = event.node else { continue };
         let member = ["A", "B", "C"][usize::from(number) - 1];
         let (call, partition) = match event.fact {

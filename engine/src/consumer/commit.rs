@@ -7,6 +7,7 @@ use super::Consumer;
 use super::poll::Phase;
 use super::requests::InFlight;
 use super::state::Life;
+use crate::application::CommitStrategy;
 use crate::node::Ctx;
 use crate::wire::{Api, ErrorCode, OffsetCommitRequest, RequestBody};
 
@@ -90,6 +91,9 @@ impl Consumer {
     /// `RebalanceInProgressException`: it cannot commit now, but polls, and commits when the rebalance is over
     /// (`ConsumerCoordinator.sendOffsetCommitRequest`). Only with the cooperative protocol does an application work then.
     fn owe_commit(&mut self, ctx: &mut Ctx) {
+        if self.commits_by_itself(CommitStrategy::BeforeProcessing) {
+            return self.put_back();
+        }
         // Dead letters are committed with the next that is sent back: those in hand must not be.
         let owes = self.config.role != super::Role::DeadLetter;
         for (partition, _) in self.application.commit.iter().filter(|_| owes) {
@@ -98,6 +102,19 @@ impl Consumer {
             }
         }
         self.after_commit(ctx);
+    }
+
+    /// What may not be processed before it is committed is not: the application seeks back to it, and reads it again.
+    fn put_back(&mut self) {
+        for run in std::mem::take(&mut self.application.work) {
+            let owned = &mut self.fetcher.owned[run.slot];
+            if owned.position != owned.processed {
+                owned.seek(owned.processed);
+                self.fetcher.drop_buffered(run.slot);
+            }
+        }
+        self.application.failed = None;
+        self.application.poll_again();
     }
 
     /// After a rebalance: commits what it had to keep back, and says whether there was any.
@@ -136,7 +153,7 @@ impl Consumer {
         self.on_group_error(Api::OffsetCommit, error, ctx);
         if error == ErrorCode::RebalanceInProgress {
             self.owe_commit(ctx);
-        } else if !error.is_retriable() {
+        } else if !error.is_retriable() && error != ErrorCode::StaleMemberEpoch {
             self.throw_commit();
         }
     }

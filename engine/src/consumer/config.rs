@@ -1,10 +1,10 @@
 //! A consumer's settings, by Kafka's names and with Kafka's defaults (`ConsumerConfig`).
 
-use super::Role;
 use super::backoff::Backoff;
+use super::{Protocol, Role};
 use crate::application::ApplicationConfig;
 use crate::assignor::Strategy;
-use crate::wire::{GroupId, InstanceId, Micros, OffsetSpec};
+use crate::wire::{GroupId, InstanceId, Micros, OffsetSpec, ServerAssignor};
 use std::sync::Arc;
 
 /// A consumer's settings.
@@ -14,6 +14,10 @@ pub struct ConsumerConfig {
     pub group: GroupId,
     /// The topic that it subscribes to.
     pub topic: Arc<str>,
+    /// `group.protocol`.
+    pub protocol: Protocol,
+    /// `group.remote.assignor`, of the consumer group protocol; `None` leaves it to the broker.
+    pub remote_assignor: Option<ServerAssignor>,
     /// `partition.assignment.strategy`: the assignors that it knows, the one that it likes best first; at least one.
     pub strategies: Vec<Strategy>,
     /// The beginning of each consumer's `group.instance.id` (KIP-345): consumer 1 of `worker` is `worker-1`. Empty for
@@ -93,6 +97,8 @@ impl ConsumerConfig {
         Self {
             group: group.into(),
             topic: topic.into(),
+            protocol: Protocol::Classic,
+            remote_assignor: None,
             strategies: vec![Strategy::Range, Strategy::CooperativeSticky],
             instance_id: "".into(),
             session_timeout_us: 45_000_000,

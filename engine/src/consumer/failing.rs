@@ -72,7 +72,7 @@ impl Consumer {
             return true;
         };
         self.application.failed = Some((attempt, since));
-        let wait_us = self.jittered(delay_us, ctx) + self.config.processing_us;
+        let wait_us = self.jittered(delay_us, ctx) + self.processing_us();
         self.try_in(wait_us, ctx);
         false
     }

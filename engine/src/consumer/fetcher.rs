@@ -11,7 +11,7 @@ use crate::short_sort::sort_short_by_key;
 use crate::trace::{EventId, Fact};
 use crate::wire::{
     Api, BrokerId, ErrorCode, FetchPartition, FetchRequest, FetchResponse, FetchedPartition, MetadataImage, Micros,
-    PartitionId, RequestBody,
+    OffsetSpec, PartitionId, RequestBody,
 };
 use std::collections::VecDeque;
 
@@ -85,9 +85,18 @@ impl Fetcher {
         }
     }
 
-    /// Forgets what was fetched of a partition and not handed out.
+    /// What is buffered of that partition will not be handed out.
     pub(super) fn drop_buffered(&mut self, slot: usize) {
-        self.completed.retain(|completed| completed.slot != slot);
+        self.completed.retain(|fetch| fetch.slot != slot);
+    }
+
+    /// Reads all partitions from there on, wherever that is (`SubscriptionState.requestOffsetReset`).
+    pub(super) fn reset_all(&mut self, to: OffsetSpec) {
+        self.completed.clear();
+        for owned in &mut self.owned {
+            (owned.place, owned.reset) = (Place::Reset, Some(to));
+            owned.fetched = owned.position;
+        }
     }
 
     pub(super) fn back_off(&mut self, slot: usize, backoff_us: Micros, ctx: &mut Ctx) {

@@ -20,7 +20,9 @@ mod fetcher;
 mod heartbeat;
 mod membership;
 mod metadata;
+mod modern;
 mod owned;
+mod pace;
 mod pausing;
 mod poll;
 mod positions;
@@ -28,7 +30,9 @@ mod processing;
 mod rebalance;
 mod requests;
 mod role;
+mod seek;
 mod sending_on;
+mod share;
 mod state;
 mod stopped;
 #[cfg(test)]
@@ -36,8 +40,10 @@ mod tests;
 
 pub use config::ConsumerConfig;
 pub use dead_letters::DeadLetter;
+pub use modern::Protocol;
 pub use owned::OwnedPartition;
 pub use role::Role;
+pub use share::{ShareConsumer, ShareConsumerConfig};
 pub use state::ConsumerState;
 
 use crate::application::Handover;
@@ -48,6 +54,7 @@ use coordinator_link::CoordinatorLink;
 use fetcher::Fetcher;
 use membership::{Held, Membership};
 use metadata::ClientMetadata;
+use modern::Modern;
 use poll::{Application, Phase};
 use requests::{InFlight, Requests};
 use state::Life;
@@ -68,6 +75,8 @@ pub struct Consumer {
     membership: Membership,
     fetcher: Fetcher,
     application: Application,
+    /// With `group.protocol=consumer`.
+    modern: Option<Modern>,
 }
 
 impl Consumer {
@@ -78,6 +87,7 @@ impl Consumer {
         Self {
             client_id: format!("consumer-{}-{id}", config.group).into(),
             requests: Requests::new(config.reconnect_backoff()),
+            modern: (config.protocol == Protocol::Consumer).then(Modern::new),
             config,
             life: Life::Open,
             metadata: ClientMetadata::new(bootstrap),
@@ -100,7 +110,10 @@ impl Consumer {
             return;
         }
         match input {
-            Input::Start => self.metadata.want(),
+            Input::Start => {
+                ctx.record_as_cause(Fact::ConsumerStarted);
+                self.metadata.want();
+            }
             Input::Message {
                 message: Message::Response(response),
                 ..
@@ -112,6 +125,9 @@ impl Consumer {
             Input::Timer(timer) => self.on_timer(timer, ctx),
             Input::Command(NodeCommand::Close) => self.close(ctx),
             Input::Command(NodeCommand::Redrive(only)) => self.redrive(only, ctx),
+            Input::Command(NodeCommand::Stall(stalled)) => self.stall(stalled, ctx),
+            Input::Command(NodeCommand::Slow(processing_us)) => self.application.pace.processing_us = processing_us,
+            Input::Command(NodeCommand::Seek(seek)) => self.seek(seek),
             Input::Handover(Handover::Sent { ticket, stored }) => self.on_sent_on(ticket, stored, ctx),
             Input::Message { .. } | Input::Command(_) | Input::Handover(Handover::Send(_)) => return,
         }
@@ -132,6 +148,7 @@ impl Consumer {
             ResponseBody::SyncGroup(synced) => self.on_synced(&synced, ctx),
             ResponseBody::Heartbeat(error) => self.on_heartbeat_answer(asked, error, ctx),
             ResponseBody::LeaveGroup(_) => self.on_left(ctx),
+            ResponseBody::ConsumerGroupHeartbeat(answer) => self.on_group_heartbeat(answer, ctx),
             ResponseBody::OffsetFetch(offsets) => self.on_committed_offsets(asked, &offsets, ctx),
             ResponseBody::ListOffsets(offsets) => self.on_listed_offsets(asked, &offsets, ctx),
             ResponseBody::Fetch(fetched) => self.on_fetched(asked, fetched, ctx),
@@ -210,7 +227,7 @@ impl Consumer {
                 Api::Metadata => self.metadata.failed(),
                 Api::FindCoordinator => self.back_off_coordinator(ctx),
                 Api::Fetch | Api::ListOffsets => self.back_off_fetches(request.to, ctx),
-                Api::LeaveGroup => {
+                Api::LeaveGroup | Api::ConsumerGroupHeartbeat if self.life != Life::Open => {
                     self.forget_coordinator(request.to, ctx);
                     self.on_left(ctx);
                 }

@@ -4,6 +4,7 @@ use super::Consumer;
 use super::auto_commit::AutoCommit;
 use super::dead_letters::DeadLetters;
 use super::membership::MemberState;
+use super::pace::Pace;
 use super::sending_on::SendingOn;
 use super::state::Life;
 use super::stopped::Stopped;
@@ -11,7 +12,7 @@ use crate::application::CommitStrategy;
 use crate::log::LogEntry;
 use crate::node::Ctx;
 use crate::trace::Fact;
-use crate::wire::{Micros, Offset, PartitionId};
+use crate::wire::{Micros, Offset, PartitionId, SeekTo};
 use std::collections::VecDeque;
 
 /// What the application's thread is at.
@@ -56,6 +57,9 @@ pub(super) struct Application {
     pub(super) stopped: Stopped,
     pub(super) letters: DeadLetters,
     pub(super) auto: AutoCommit,
+    pub(super) pace: Pace,
+    /// What it wants to read before the next records.
+    pub(super) seeks: Vec<SeekTo>,
 }
 
 impl Application {
@@ -90,15 +94,22 @@ impl Consumer {
         if self.life != Life::Open {
             return; // What it read has ended it.
         }
-        if self.membership.must_join() {
-            self.join(ctx);
-        }
-        let goes_on = match self.membership.state {
-            MemberState::Stable => true,
-            _ => self.config.is_cooperative() && self.membership.generation.is_some(),
+        let goes_on = if self.modern.is_some() {
+            self.poll_modern(ctx)
+        } else {
+            if self.membership.must_join() {
+                self.join(ctx);
+            }
+            match self.membership.state {
+                MemberState::Stable => true,
+                _ => self.config.is_cooperative() && self.membership.generation.is_some(),
+            }
         };
         if !goes_on || self.pay_commit(ctx) {
             return;
+        }
+        if !self.application.seeks.is_empty() {
+            self.carry_out_seeks(ctx);
         }
         self.auto_commit(ctx);
         self.look_up_positions(ctx);

@@ -42,7 +42,7 @@ impl Consumer {
             if !self.is_plain(ctx) && self.sets_aside(ctx) {
                 continue;
             }
-            if self.config.processing_us > 0 {
+            if self.processing_us() > 0 || self.is_stalled() {
                 return self.start_record(ctx);
             }
             if !self.handle_front(ctx) {
@@ -51,13 +51,14 @@ impl Consumer {
         }
     }
 
-    /// Whether nothing can happen to a record but that it is processed.
+    /// Whether nothing can happen to a record but that it is processed. What further groups do with it does not fail.
     fn is_plain(&self, ctx: &Ctx) -> bool {
-        self.config.role == Role::Main && self.application.failed.is_none() && ctx.downstream.is_calm()
+        let can_fail = self.config.account == 0 && !ctx.downstream.is_calm();
+        self.config.role == Role::Main && self.application.failed.is_none() && !can_fail
     }
 
     fn start_record(&mut self, ctx: &mut Ctx) {
-        self.try_in(self.config.processing_us, ctx);
+        self.try_in(self.processing_us(), ctx);
     }
 
     /// The record in hand is tried after so long.
@@ -68,7 +69,7 @@ impl Consumer {
 
     /// The application is done with a record. `go_on` does the rest.
     pub(super) fn on_processed(&mut self, number: u32, ctx: &mut Ctx) {
-        if number != self.application.timer || self.application.phase != Phase::Processing {
+        if number != self.application.timer || self.application.phase != Phase::Processing || self.hangs(number) {
             return;
         }
         if !self.application.work.is_empty() && self.handle_front(ctx) {
@@ -82,7 +83,7 @@ impl Consumer {
         if !self.is_plain(ctx) {
             return self.attempt(ctx);
         }
-        let whole = self.config.processing_us == 0 && !self.commits_by_itself(CommitStrategy::EachRecord);
+        let whole = self.processing_us() == 0 && !self.commits_by_itself(CommitStrategy::EachRecord);
         let record = if whole {
             self.application.work.pop_front()
         } else {

@@ -247,6 +247,9 @@ impl Consumer {
 
     /// What the coordinator's errors mean to a member.
     pub(super) fn on_group_error(&mut self, api: Api, error: ErrorCode, ctx: &mut Ctx) {
+        if self.modern.is_some() {
+            return self.on_modern_error(api, error, ctx);
+        }
         let refused = ctx.record_as_cause(Fact::CoordinatorRefused { api, error });
         match error {
             ErrorCode::RebalanceInProgress => self.membership.request_rejoin(refused),
@@ -267,6 +270,9 @@ impl Consumer {
     pub(super) fn leave(&mut self, ctx: &mut Ctx) {
         if self.requests.is_waiting(Api::LeaveGroup) || self.auto_commits_first(ctx) {
             return;
+        }
+        if self.modern.is_some() {
+            return self.close_modern(ctx);
         }
         let is_lost = self.membership.generation.is_none() || self.membership.is_rebalancing();
         self.give_up_partitions(is_lost, ctx);

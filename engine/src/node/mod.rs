@@ -15,7 +15,7 @@ pub use random::Random;
 
 use crate::application::Handover;
 use crate::log::{KeyId, ValueId};
-use crate::wire::{AdminRequest, Message, NodeId, Offset};
+use crate::wire::{AdminRequest, Message, Micros, NodeId, Offset, SeekTo};
 use crate::workload::{Interval, KeySampler, Keying};
 use std::sync::Arc;
 
@@ -134,6 +134,14 @@ pub enum Timer {
         /// The member's number in the group.
         member: u32,
     },
+    /// Work queue: messages may be seen again.
+    Visibility,
+    /// Broker: a parked share fetch may have waited for its `max_wait`.
+    ParkedShareFetch,
+    /// Broker: locks of a share group's records may have run out.
+    ShareLocks,
+    /// Coordinator: sessions of share groups' members may have run out.
+    ShareSession,
 }
 
 /// What a person or a scenario does to a node.
@@ -162,6 +170,14 @@ pub enum NodeCommand {
     Close,
     /// Consumer of dead letters: send the one at that partition and offset back to the topic, or all.
     Redrive(Option<(u16, Offset)>),
+    /// Worker: the process is killed.
+    Crash,
+    /// Consumer: its application hangs from now on, or goes on.
+    Stall(bool),
+    /// Consumer: its application works so long on each record from now on; `None` for as long as its setting says.
+    Slow(Option<Micros>),
+    /// Consumer: its application calls `seek()` before its next `poll()`.
+    Seek(SeekTo),
     /// Broker and controller: stop in order (SIGTERM). It exits when it is ready ([`Ctx::exit`]).
     ShutDown,
     /// Broker: from now on the disk takes so many bytes a second; `None` for one that is never in the way.

@@ -7,6 +7,7 @@ use super::partitioner::Choice;
 use crate::log::Record;
 use crate::node::Ctx;
 use crate::trace::{EventId, Fact};
+use crate::wire::{NodeId, WorkItem, WorkMessage};
 
 /// Where a record was put, and what that did.
 #[derive(Debug, Clone, Copy)]
@@ -189,9 +190,27 @@ impl Producer {
             subject,
             partition,
         });
+        if self.application.has_work_queue {
+            send_to_queue(&record, sent, ctx);
+        }
         if appended.new_batch {
             self.accumulator.set_tail_cause(partition, sent);
         }
         sent
     }
+}
+
+/// The application sends the record to the work queue beside the topic as well, at the moment at which `send()` returns.
+#[cold]
+fn send_to_queue(record: &Record, sent: EventId, ctx: &mut Ctx) {
+    let item = WorkItem {
+        subject: record.subject,
+        sequence: record.sequence,
+        sent_us: ctx.now(),
+        value_bytes: record.value_bytes,
+    };
+    let cause = ctx.cause();
+    ctx.set_cause(sent);
+    ctx.work(NodeId::Queue, WorkMessage::Put(item));
+    ctx.set_cause(cause);
 }

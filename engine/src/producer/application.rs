@@ -78,6 +78,8 @@ pub(super) struct Application {
     blocked_since: Option<Micros>,
     blocked_before_us: Micros,
     pub(super) last_sent: Option<LastSent>,
+    /// What goes to the topic goes to the work queue, too.
+    pub(super) has_work_queue: bool,
 }
 
 impl Application {
@@ -138,6 +140,11 @@ impl Producer {
     pub fn configure(&mut self, keying: Keying, value_bytes: u32) {
         self.application.keying = keying;
         self.application.value_bytes = value_bytes;
+    }
+
+    /// Whether the application sends what it sends to the topic to the work queue as well.
+    pub fn set_work_queue(&mut self, has_work_queue: bool) {
+        self.application.has_work_queue = has_work_queue;
     }
 
     pub(super) fn set_source(&mut self, source: Option<(Arc<KeySampler>, Interval)>, ctx: &mut Ctx) {

@@ -121,7 +121,7 @@ impl Producer {
         match message {
             Message::Response(response) => self.on_response(from, response, ctx),
             Message::Disconnect(_) => self.on_connection_lost(from, ctx),
-            Message::Request(_) => {}
+            Message::Request(_) | Message::Work(_) => {}
         }
     }
 

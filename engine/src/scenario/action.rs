@@ -3,6 +3,7 @@
 //! kept apart.
 
 mod forms;
+mod groups;
 
 use super::error::did_you_mean;
 use super::setting::Setting;
@@ -103,6 +104,21 @@ pub fn write_action(command: &Command) -> Option<String> {
         }
         Command::Redrive(None) => "redrive:all".to_owned(),
         Command::Redrive(Some((partition, offset))) => format!("redrive:{partition}:{offset}"),
+        Command::Group { group, consumers } => format!("group:{group}:{consumers}"),
+        Command::Stall {
+            consumer,
+            stalled: true,
+        } => format!("stall:c{consumer}"),
+        Command::Stall { consumer, .. } => format!("go-on:c{consumer}"),
+        Command::Slow {
+            consumer,
+            processing_us,
+        } => match processing_us {
+            Some(us) => format!("slow:c{consumer}:{}", forms::write_millis(*us)),
+            None => format!("slow:c{consumer}:off"),
+        },
+        Command::Seek { consumer, to } => format!("seek:c{consumer}:{}", groups::write_seek(*to)),
+        Command::ResetOffsets { group, to } => format!("reset-offsets:{group}:{}", groups::write_reset(*to)),
         Command::Rate(_)
         | Command::Poison(_)
         | Command::FailurePercent(_)

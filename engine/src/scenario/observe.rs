@@ -1,8 +1,11 @@
 //! What a checkpoint can look at: whole numbers only, so that it says the same on every machine.
 
 mod catalogue;
+mod groups;
 mod load;
+mod queue;
 mod retries;
+mod sharing;
 
 use super::error::did_you_mean;
 use super::target::partition_of;
@@ -62,7 +65,10 @@ impl Observable {
         catalogue::OBSERVABLES
             .iter()
             .chain(&load::OBSERVABLES)
+            .chain(&queue::OBSERVABLES)
             .chain(&retries::OBSERVABLES)
+            .chain(&sharing::OBSERVABLES)
+            .chain(&groups::OBSERVABLES)
     }
 
     /// The observable of that name.

@@ -2,7 +2,7 @@
 
 use super::latency::LatencyHistogram;
 use super::recent::Recent;
-use super::{Event, Fact};
+use super::{Event, Fact, ShareCounters, WorkCounters};
 use crate::application::Destination;
 use crate::log::KeyId;
 use crate::wire::{Micros, NodeId, ProducerEpoch, TopicId};
@@ -48,6 +48,10 @@ pub struct Counters {
     pub(super) main_topic: Option<TopicId>,
     /// The highest epoch that a producer has come to.
     pub producer_epoch: ProducerEpoch,
+    /// Of the work queue beside the topic.
+    pub work: WorkCounters,
+    /// Of all share groups.
+    pub share: ShareCounters,
     /// By topic.
     truncated: Vec<u64>,
     now: Micros,
@@ -228,6 +232,8 @@ impl Counters {
                 state: super::GroupStateName::CompletingRebalance,
                 ..
             } => self.group.generations += 1,
+            // A consumer group has epochs instead (`consumer-group-rebalance-count`).
+            Fact::GroupEpochBumped { .. } => self.group.generations += 1,
             Fact::PartitionRevoked { .. } | Fact::PartitionLost { .. } => self.group.revoked += 1,
             Fact::ProducerEpochBumped { epoch } => self.producer_epoch = self.producer_epoch.max(epoch),
             Fact::Truncated { partition, records, .. } => {
@@ -237,6 +243,15 @@ impl Counters {
                 }
                 self.truncated[topic] += u64::from(records);
             }
+            Fact::Work(work) => self.work.add(&work),
+            Fact::Share(share) => self.share.add(&share),
+            Fact::ShareFailed { .. } => self.share.failed += 1,
+            Fact::ShareProcessed {
+                group,
+                subject,
+                sequence,
+                ..
+            } => self.share.add_processed(group, subject, sequence),
             _ => {}
         }
     }

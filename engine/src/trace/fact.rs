@@ -1,6 +1,6 @@
 //! The kinds of things that happen.
 
-use super::{CommandFact, EpochWhy, ReconcileStep, Sent};
+use super::{CommandFact, EpochWhy, ReconcileStep, Sent, ShareFact, WorkFact};
 use crate::application::Destination;
 use crate::log::{FailureWhy, KeyId};
 use crate::wire::{
@@ -374,6 +374,8 @@ pub enum Fact {
 
     /// Coordinator: a group has a new state.
     GroupState {
+        /// Which group.
+        group: Option<KeyId>,
         /// The state.
         state: GroupStateName,
         /// The group's generation.
@@ -656,6 +658,74 @@ pub enum Fact {
     AutoCommitted {
         /// Of how many partitions.
         partitions: u32,
+    },
+    /// Something happened to a message of the work queue beside the topic.
+    Work(WorkFact),
+    /// Worker: the process runs.
+    WorkerStarted,
+    /// Broker: something happened to records of a share group.
+    Share(ShareFact),
+    /// Coordinator: a share group has other members, or other partitions.
+    ShareGroupChanged {
+        /// Its epoch.
+        epoch: u32,
+        /// How many members it has.
+        members: u32,
+    },
+    /// Share consumer: the application has processed a record.
+    ShareProcessed {
+        /// Which of the run's share groups, from 0.
+        group: u8,
+        /// From which partition.
+        partition: PartitionId,
+        /// Its offset.
+        offset: Offset,
+        /// What it is about.
+        subject: KeyId,
+        /// The how manyeth about it.
+        sequence: u32,
+        /// The how manyeth delivery it was.
+        delivery_count: u16,
+    },
+    /// Consumer: its process runs.
+    ConsumerStarted,
+    /// Consumer: its application hangs in the middle of a record, and does not come back to `poll()`.
+    ApplicationStalled,
+    /// Consumer: its application goes on.
+    ApplicationGoesOn,
+    /// Consumer: its application wanted to read a partition from elsewhere that is not assigned to it: `seek()` throws.
+    SeekRefused {
+        /// Which partition.
+        partition: u16,
+    },
+    /// An administrator's reset of a group's offsets came to nothing.
+    OffsetResetRefused {
+        /// Which group.
+        group: KeyId,
+        /// Why.
+        error: ErrorCode,
+    },
+    /// An administrator's reset of a group's offsets is stored.
+    OffsetsReset {
+        /// Which group.
+        group: KeyId,
+        /// Of how many partitions.
+        partitions: u32,
+    },
+    /// Share consumer: the application could not process a record.
+    ShareFailed {
+        /// From which partition.
+        partition: PartitionId,
+        /// Its offset.
+        offset: Offset,
+        /// What it is about.
+        subject: KeyId,
+        /// The how manyeth about it.
+        sequence: u32,
+        /// The how manyeth delivery it was.
+        delivery_count: u16,
+        /// Why.
+        why: FailureWhy,
     },
 }
 

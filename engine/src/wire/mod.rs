@@ -10,7 +10,9 @@ mod metadata;
 mod node_set;
 mod produce_fetch;
 mod quorum;
+mod share;
 mod wire_size;
+mod work;
 
 pub use cluster::{
     AdminRequest, AllocateProducerIdsRequest, AllocateProducerIdsResponse, AlterPartition, AlterPartitionRequest,
@@ -36,9 +38,15 @@ pub use metadata::{BrokerState, LeaderRecovery, MetadataImage, MetadataRecord, P
 pub use node_set::NodeSet;
 pub use produce_fetch::{
     Acks, EpochEnd, FetchPartition, FetchRequest, FetchResponse, FetchedPartition, FetchingReplica, ListOffsetsRequest,
-    ListOffsetsResponse, OffsetSpec, ProduceRequest, ProduceResponse, ProducedPartition,
+    ListOffsetsResponse, OffsetSpec, ProduceRequest, ProduceResponse, ProducedPartition, ResetTo, SeekTo,
 };
 pub use quorum::{
     FetchMetadataRequest, FetchMetadataResponse, MetadataEntry, QuorumEpochRequest, QuorumEpochResponse, VoteRequest,
     VoteResponse,
 };
+pub use share::{
+    AcknowledgeType, AcknowledgementBatch, AcquiredRecords, ShareFetchRequest, ShareFetchResponse,
+    ShareGroupHeartbeatRequest, ShareGroupHeartbeatResponse, ShareMember, SharePartitionRequest,
+    SharePartitionResponse,
+};
+pub use work::{Receipt, WorkItem, WorkMessage};

@@ -85,7 +85,7 @@ impl World {
     /// The producer in the process of that consumer, if its application sends records on. It waits for all in-sync replicas
     /// and for nothing else: the application calls `flush()` after `send()`.
     pub(super) fn relay_of(&self, number: u8, config: &ConsumerConfig) -> Option<(Producer, Random)> {
-        if !config.application.sends_on() {
+        if config.account != 0 || !config.application.sends_on() {
             return None;
         }
         let mut producer = self.setup.producer.clone();

@@ -19,6 +19,9 @@ use std::collections::VecDeque;
 impl World {
     /// Does that to the process that `node` lives in, if there is one and if it makes sense: nobody is started twice.
     pub(super) fn fault(&mut self, node: NodeId, fault: ProcessFault, cause: EventId) {
+        if let NodeId::Worker(_) = node {
+            return self.fault_worker(node, fault, cause);
+        }
         let Some(process) = self.processes.of(node) else { return };
         let (state, is_up) = (process.state, process.is_up());
         let residents = process.residents.iter().map(|resident| resident.node);
@@ -105,7 +108,7 @@ impl World {
         self.enter(node, ProcessState::ShuttingDown);
         if let Some(first) = self.residents(node).first() {
             let command = match first {
-                NodeId::Consumer(_) => NodeCommand::Close,
+                NodeId::Consumer(_) | NodeId::ShareConsumer(_) => NodeCommand::Close,
                 _ => NodeCommand::ShutDown,
             };
             self.order(*first, command, cause);
@@ -228,6 +231,7 @@ impl World {
             Some((Node::Consumer(consumer), _)) => {
                 *consumer = Consumer::new(node.number(), consumer.config().clone(), bootstrap);
             }
+            Some((Node::ShareConsumer(consumer), _)) => *consumer = consumer.restarted(node.number(), bootstrap),
             _ => {}
         }
     }
@@ -323,7 +327,10 @@ impl World {
                 _ => {}
             }
         }
-        self.tell(to, input, cause);
+        match (to, input) {
+            (NodeId::User, Input::Message { from, message }) => self.administrator_hears(from, message, cause),
+            (_, input) => self.tell(to, input, cause),
+        }
     }
 
     /// Cuts the network: what is on its way into the cut is held, too.

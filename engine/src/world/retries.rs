@@ -135,7 +135,7 @@ impl World {
             .into_iter()
             .filter(|role| *role != Role::DeadLetter);
         for role in [Role::Main].into_iter().chain(retries) {
-            let Some(group) = self.group_of(role) else { continue };
+            let Some(group) = self.group_for(role) else { continue };
             for id in self.partitions_for(role) {
                 let committed = group.committed(id).unwrap_or(0);
                 // What the owner has in hand is not lost yet.
@@ -179,7 +179,7 @@ impl World {
             .map(|(id, _)| id)
     }
 
-    fn group_of(&self, role: Role) -> Option<&Group> {
+    fn group_for(&self, role: Role) -> Option<&Group> {
         let name = name_for(role, &self.setup.consumer.group);
         let brokers = self.nodes.brokers.iter().map(|(broker, _)| broker);
         let mut coordinating = brokers.filter(|broker| self.is_there(broker.id().into()) && broker.coordinates(&name));
@@ -188,7 +188,7 @@ impl World {
 
     /// For each partition of that role's topic: from where on its records wait, and where its log ends.
     fn waiting_for(&self, role: Role) -> impl Iterator<Item = (PartitionId, Offset, Offset)> {
-        let group = self.group_of(role);
+        let group = self.group_for(role);
         self.partitions_for(role).map(move |id| {
             let committed = group.and_then(|group| group.committed(id)).unwrap_or(0);
             let processed = self.processed_by_owner(role, id).unwrap_or(0);

@@ -7,7 +7,9 @@ use crate::consumer::ConsumerConfig;
 use crate::controller::ControllerConfig;
 use crate::node::Bug;
 use crate::producer::ProducerConfig;
+use crate::share::{AcknowledgementMode, ShareGroupSetup};
 use crate::wire::Micros;
+use crate::work_queue::WorkQueueConfig;
 use crate::workload::Workload;
 
 /// What a run starts from: everything but the actions of the person who watches.
@@ -37,6 +39,14 @@ pub struct Setup {
     pub consumers: u8,
     /// Their settings.
     pub consumer: ConsumerConfig,
+    /// Share groups on the topic.
+    pub share_groups: Vec<ShareGroupSetup>,
+    /// `share.acknowledgement.mode` of their consumers.
+    pub acknowledgement_mode: AcknowledgementMode,
+    /// The plain work queue beside the topic.
+    pub work_queue: WorkQueueConfig,
+    /// Further groups on the topic, with the same settings but for what they say themselves.
+    pub more_groups: Vec<FurtherGroup>,
     /// The brokers' settings.
     pub broker: BrokerConfig,
     /// Latencies and bandwidth.
@@ -57,6 +67,17 @@ pub struct Setup {
     pub commands: Vec<(Micros, Command)>,
     /// What bounds the run's growth.
     pub limits: Limits,
+}
+
+/// A further group on the topic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FurtherGroup {
+    /// `group.id`.
+    pub name: String,
+    /// How many consumers it has at the start.
+    pub consumers: u8,
+    /// How long its application works on each record; `None` for as long as that of the main group.
+    pub processing_us: Option<Micros>,
 }
 
 /// A topic to create.
@@ -90,8 +111,12 @@ impl Limits {
     pub const MAX_PARTITIONS: u16 = 64;
     /// The most consumers of a group.
     pub const MAX_CONSUMERS: u8 = 12;
+    /// The most groups beside the main one.
+    pub const MAX_MORE_GROUPS: usize = 4;
     /// The most producers.
     pub const MAX_PRODUCERS: u8 = 12;
+    /// The most consumers of all share groups together.
+    pub const MAX_SHARE_CONSUMERS: u8 = 16;
     /// The highest rate, in records a second over all producers.
     pub const MAX_RATE: u32 = 1_000_000;
     /// The largest value, in bytes.
@@ -129,6 +154,10 @@ impl Setup {
             producer: ProducerConfig::new(topic),
             consumers: 3,
             consumer: ConsumerConfig::new("readers", topic),
+            share_groups: Vec::new(),
+            acknowledgement_mode: AcknowledgementMode::Implicit,
+            work_queue: WorkQueueConfig::default(),
+            more_groups: Vec::new(),
             broker: BrokerConfig::default(),
             network: NetworkConfig::default(),
             workload: Workload {

@@ -5,8 +5,11 @@ use super::audit::Audit;
 use super::availability::Availability;
 use super::commands::Playing;
 use super::network::Network;
+use super::offset_reset::OffsetResets;
 use super::processes::Processes;
 use super::queue::{Due, Queue};
+use super::share;
+use super::work::WorkNodes;
 use super::{Limits, Nodes, Setup, World};
 use crate::application::Downstream;
 use crate::broker::{Broker, BrokerConfig};
@@ -15,6 +18,7 @@ use crate::controller::Controller;
 use crate::log::{Dictionary, KeyId};
 use crate::node::{Input, Outbox, Random, Subjects};
 use crate::producer::{ListedRecord, Producer};
+use crate::share::ShareStates;
 use crate::short_sort::sort_short_by_key;
 use crate::trace::{EventId, Trace};
 use crate::wire::{BrokerId, Micros, NodeId, NodeSet};
@@ -29,7 +33,7 @@ impl World {
     pub fn new(setup: &Setup) -> Self {
         assert_bounds(setup);
         let mut dictionary = Dictionary::default();
-        dictionary.key(&setup.consumer.group);
+        let main_group = dictionary.key(&setup.consumer.group);
         for role in side_roles(setup) {
             dictionary.key(&name_for(role, &setup.consumer.group));
         }
@@ -46,7 +50,9 @@ impl World {
             processes: Processes::new(setup),
             nodes: nodes(setup),
             subjects: Subjects::default(),
+            share_states: ShareStates::default(),
             downstream: Downstream::new(&setup.downstream),
+            offset_resets: OffsetResets::default(),
             outbox: Outbox::default(),
             trace: Trace::new(setup.limits.trace_events),
             topics: Vec::new(),
@@ -61,6 +67,9 @@ impl World {
             setup: Arc::new(setup.clone()),
         };
         world.set_poison(&setup.downstream.poison);
+        if let Some(group) = main_group {
+            world.trace.add_group(group);
+        }
         world.deal_listed();
         world.begin_keys();
         if setup.order_repair {
@@ -97,6 +106,7 @@ impl World {
         for (producer, _) in &mut self.nodes.producers {
             producer.configure(self.playing.keying.clone(), workload.value_bytes);
             producer.set_source_kind(workload.source, &limits);
+            producer.set_work_queue(setup.work_queue.workers > 0);
         }
     }
 
@@ -132,6 +142,15 @@ impl World {
             self.add_consumer(consumer, 0);
         }
         self.add_retry_consumers();
+        self.start_further_groups();
+        for place in 0..self.nodes.share_consumers.len() {
+            let node = NodeId::ShareConsumer(place as u8 + 1);
+            self.queue.push(setup.consumers_start_us, Due::Start { node, cause: 0 });
+        }
+        for worker in 1..=setup.work_queue.workers {
+            let node = NodeId::Worker(worker);
+            self.queue.push(setup.consumers_start_us, Due::Start { node, cause: 0 });
+        }
         for (at, command) in &setup.commands {
             self.schedule(*at, command.clone());
         }
@@ -145,6 +164,10 @@ impl World {
 
     /// Starts the consumer of that number, which is the next one, and its relay, if its application sends records on.
     pub(super) fn add_consumer_with(&mut self, number: u8, config: ConsumerConfig, cause: EventId) {
+        if let Some(group) = Arc::make_mut(&mut self.dictionary).key(&config.group) {
+            let is_main = config.role != Role::Main || config.group == self.setup.consumer.group;
+            self.trace.add_consumer(number, group, is_main);
+        }
         let node = NodeId::Consumer(number);
         let random = Random::named(self.setup.seed, &node.to_string());
         let relay = self.relay_of(number, &config);
@@ -205,6 +228,8 @@ fn nodes(setup: &Setup) -> Nodes {
         producers: producers.collect(),
         consumers: Vec::new(),
         relays: Vec::new(),
+        share_consumers: share::consumers(setup),
+        work: WorkNodes::of(setup),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::words::Word::{Error, Key, Node, Number, Place, Records, Text};
 use super::words::Words;
-use partitura_engine::trace::{BatchWhy, Fact};
+use partitura_engine::trace::{BatchWhy, EpochWhy, Fact, ReconcileStep};
 
 pub(super) fn producer(fact: &Fact, w: &Words) -> Option<String> {
     Some(match *fact {
@@ -99,12 +99,34 @@ pub(super) fn producer(fact: &Fact, w: &Words) -> Option<String> {
     })
 }
 
+fn epoch_why(why: EpochWhy) -> &'static str {
+    match why {
+        EpochWhy::MemberJoined => "a member has come",
+        EpochWhy::SubscriptionChanged => "a member wants to read something else",
+        EpochWhy::PartitionsChanged => "there is another number of partitions",
+        EpochWhy::MemberLeft => "a member has said good bye",
+        EpochWhy::SessionExpired => "a member was not heard of for its whole session",
+        EpochWhy::RevocationTimedOut => "a member did not give up in time what it was told to",
+    }
+}
+
+/// Of the member, the number of partitions, and its epoch.
+fn reconcile_step(step: ReconcileStep) -> &'static str {
+    match step {
+        ReconcileStep::Revoke => "told {} to give {} partitions up, before it may leave epoch {}",
+        ReconcileStep::Released => "heard from {} that it has given {} partitions up, which are free now: epoch {}",
+        ReconcileStep::Assign => "told {} to take {} partitions that are free, in epoch {}",
+        ReconcileStep::Enter => "let {} keep its {} partitions in epoch {}: nothing stops there",
+    }
+}
+
 pub(super) fn consumer(fact: &Fact, w: &Words) -> Option<String> {
     Some(match *fact {
         Fact::GroupState {
             state,
             generation,
             members,
+            ..
         } => w.say(
             "has the group in state {}: generation {}, {} members",
             &[Text(state.name()), Number(generation.into()), Number(members.into())],
@@ -141,6 +163,23 @@ pub(super) fn consumer(fact: &Fact, w: &Words) -> Option<String> {
             "owns {} now, generation {}",
             &[Place(partition), Number(generation.into())],
         ),
+        Fact::ConsumerStarted => "began: it looks for its group's coordinator".to_owned(),
+        Fact::ApplicationStalled => {
+            "has an application that hangs in the middle of a record: it does not poll, but its heartbeats go on".to_owned()
+        }
+        Fact::ApplicationGoesOn => "has an application that goes on with its record".to_owned(),
+        Fact::SeekRefused { partition } => w.say(
+            "could not move its position in partition {}: that is not assigned to it",
+            &[Number(partition.into())],
+        ),
+        Fact::OffsetResetRefused { error, .. } => w.say(
+            "could not reset the group's offsets, {}: a group with members keeps its own",
+            &[Error(error)],
+        ),
+        Fact::OffsetsReset { partitions, .. } => w.say(
+            "has reset the group's offsets in {} partitions",
+            &[Number(partitions.into())],
+        ),
         Fact::PartitionRevoked { partition } => w.say("gave {} up", &[Place(partition)]),
         Fact::PartitionLost { partition } => w.say(
             "found that {} is not its own any more: the group went on without it",
@@ -149,6 +188,28 @@ pub(super) fn consumer(fact: &Fact, w: &Words) -> Option<String> {
         Fact::NothingAssigned { generation } => {
             w.say("gets nothing more in generation {}", &[Number(generation.into())])
         }
+        Fact::GroupEpochBumped { epoch, why } => w.say(
+            "raised the group's epoch to {}: {}",
+            &[Number(epoch.into()), Text(epoch_why(why))],
+        ),
+        Fact::TargetAssignmentComputed {
+            epoch,
+            members,
+            partitions,
+        } => w.say(
+            "computed who should have what in epoch {}: {} partitions for {} members, each of which it leads there by its \
+             own heartbeats",
+            &[Number(epoch.into()), Number(partitions.into()), Number(members.into())],
+        ),
+        Fact::MemberReconciles {
+            consumer,
+            step,
+            epoch,
+            partitions,
+        } => w.say(
+            reconcile_step(step),
+            &[Node(consumer), Number(partitions.into()), Number(epoch.into())],
+        ),
         Fact::PositionSet {
             partition,
             offset,

@@ -50,6 +50,11 @@ fn commanded(command: &CommandFact, w: &Words) -> String {
         | CommandFact::FailurePercent(_)
         | CommandFact::Downstream { .. }
         | CommandFact::Redrive { .. } => super::retries::commanded(command, w).unwrap_or_default(),
+        CommandFact::Group { .. }
+        | CommandFact::Stall { .. }
+        | CommandFact::Slow { .. }
+        | CommandFact::Seek { .. }
+        | CommandFact::ResetOffsets { .. } => super::groups::commanded(command, w).unwrap_or_default(),
         CommandFact::Consumers(count) => w.say("set the number of consumers to {}", &[Number(count.into())]),
         CommandFact::Send { key } => w.say("sent one record with key {}", &[Key(key)]),
         CommandFact::SendTo { key, partition } => w.say(

@@ -35,7 +35,7 @@ impl LittleWorld {
             RequestBody::ListOffsets(list) => {
                 let end = |id| match list.spec {
                     OffsetSpec::Earliest => self.logs[&id].start(),
-                    OffsetSpec::Latest => self.logs[&id].end(),
+                    OffsetSpec::Latest | OffsetSpec::Timestamp(_) => self.logs[&id].end(),
                 };
                 let listed = |id: &PartitionId| ProducedPartition {
                     partition: *id,
@@ -158,6 +158,7 @@ impl LittleWorld {
             dictionary: &self.dictionary,
             subjects: &mut self.subjects,
             downstream: &mut self.downstream,
+            share_states: &mut crate::share::ShareStates::default(),
             record_limit: u64::MAX,
             bug: None,
         };

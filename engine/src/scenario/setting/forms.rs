@@ -2,9 +2,10 @@
 //! here, and nowhere else.
 
 use super::application_forms;
+use super::groups;
 use super::keys;
 use super::kind::{parse_distribution, write_distribution};
-use super::{membership, partitioning};
+use super::{membership, partitioning, sharing};
 use crate::producer::partitioner_class::PartitionerClass;
 use crate::scenario::decimal;
 use crate::workload::{KeyDistribution, KeyRule, SendLimit};
@@ -21,6 +22,8 @@ pub enum Form {
     Limits,
     /// Partitioners with commas between.
     Partitioners,
+    /// `billing:2,audit:1:500`.
+    Groups,
     /// Assignors with commas between.
     Strategies,
     /// The beginning of a `group.instance.id`, or nothing.
@@ -29,6 +32,8 @@ pub enum Form {
     Poison,
     /// Delays: `1000,5000`, `exponential:1000:3:4`.
     Delays,
+    /// `workers:3`, several with commas between.
+    ShareGroups,
 }
 
 /// The largest weight of a key.
@@ -48,12 +53,18 @@ impl Form {
                 "a subject and records a second, as ad-1:100, several with commas between, or empty for none"
             }
             Form::Partitioners => PartitionerClass::ALLOWED,
+            Form::Groups => {
+                "at most four groups, each with a name of its own and 0 to 12 consumers, as billing:2,audit:1:500 (500 ms a record)"
+            }
             Form::Strategies => {
                 "range, roundrobin, sticky or cooperative-sticky, several with commas between, each once"
             }
             Form::InstanceId => "up to 200 letters, digits, dots, underscores or hyphens, or empty for none",
             Form::Poison => application_forms::POISON,
             Form::Delays => application_forms::DELAYS,
+            Form::ShareGroups => {
+                "a name and its consumers, as workers:3, several with commas between, at most 16 consumers together, or empty"
+            }
         }
     }
 
@@ -65,6 +76,8 @@ impl Form {
             Form::Limits => write_limits(&read_limits(text)?),
             Form::Poison => application_forms::write_poison(&application_forms::read_poison(text)?),
             Form::Delays => application_forms::write_delays(&application_forms::read_delays(text)?),
+            Form::ShareGroups => sharing::write(&sharing::read(text).ok_or_else(|| self.wrong(text))?),
+            Form::Groups => groups::write(&groups::read(text).ok_or_else(|| self.wrong(text))?),
             Form::Partitioners => partitioning::write(&partitioning::read(text).ok_or_else(|| self.wrong(text))?),
             Form::Strategies => membership::write(&membership::read(text).ok_or_else(|| self.wrong(text))?),
             Form::InstanceId if membership::is_instance(text.trim()) => text.trim().to_owned(),

@@ -10,14 +10,19 @@ mod clients;
 mod cluster;
 mod failures;
 mod forms;
+mod groups;
 mod keying;
 mod keys;
 mod kind;
 mod membership;
 mod partitioning;
+mod protocol;
+mod queue;
+mod sharing;
 mod traffic;
 
 pub use forms::Form;
+pub(super) use groups::is_group_name;
 pub(super) use keys::check as check_key;
 pub use keys::{MAX_KEY_BYTES, MAX_KEYS};
 pub use kind::Kind;
@@ -140,8 +145,12 @@ impl Setting {
             &keying::SETTINGS,
             &clients::SETTINGS,
             &applications::SETTINGS,
+            &groups::SETTINGS,
             &partitioning::SETTINGS,
             &membership::SETTINGS,
+            &queue::SETTINGS,
+            &sharing::SETTINGS,
+            &protocol::SETTINGS,
         ]
         .into_iter()
         .flatten()

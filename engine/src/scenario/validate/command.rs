@@ -6,13 +6,16 @@ use crate::scenario::decimal::{self, grouped};
 use crate::scenario::nodes::too_high;
 use crate::scenario::setting::{self, MAX_KEYS, Setting};
 use crate::trace::ProcessFault;
-use crate::wire::{BrokerId, Micros, NodeId, NodeSet};
+use crate::wire::{BrokerId, Micros, NodeId, NodeSet, ResetTo, SeekTo};
+use crate::work_queue::WorkQueueConfig;
 use crate::world::{Command, Limits, Setup};
 
 /// The longest value of a record that is sent by hand, in bytes.
 pub const MAX_SENT_BYTES: usize = 1_000;
 /// A faster disk is never in the way.
 const MAX_DISK_BYTES: u64 = 1_000_000_000_000;
+/// An hour on each record.
+const MAX_PROCESSING_US: Micros = 3_600_000_000;
 /// The most that an impaired link adds.
 const MAX_DELAY_US: Micros = 10_000_000;
 
@@ -24,7 +27,9 @@ const MAX_DELAY_US: Micros = 10_000_000;
 pub fn check_command(command: &Command) -> Result<(), SetupProblem> {
     let wrong = |message| problem([], message);
     no_higher_than(command, "is none of", |node| match node {
-        NodeId::User => 0,
+        NodeId::User | NodeId::Queue => 0,
+        NodeId::Worker(_) => WorkQueueConfig::MAX_WORKERS,
+        NodeId::ShareConsumer(_) => Limits::MAX_SHARE_CONSUMERS,
         NodeId::Controller(_) => Limits::MAX_CONTROLLERS,
         NodeId::Broker(_) => Limits::MAX_BROKERS,
         NodeId::Producer(_) => Limits::MAX_PRODUCERS,
@@ -62,6 +67,31 @@ pub fn check_command(command: &Command) -> Result<(), SetupProblem> {
                 let most = grouped(MAX_DISK_BYTES);
                 return wrong(format!("slow-disk must be 1 to {most} bytes a second, not {n}"));
             }
+        }
+        Command::Group { group, .. } | Command::ResetOffsets { group, .. } if !setting::is_group_name(group) => {
+            return wrong(format!(
+                "a group's name is 1 to 249 letters, digits, dots, underscores or hyphens, not \"{}\"",
+                decimal::shorten(group)
+            ));
+        }
+        Command::Group { consumers, .. } if *consumers > Limits::MAX_CONSUMERS => {
+            let most = Limits::MAX_CONSUMERS;
+            return wrong(format!("a group must have 0 to {most} consumers, not {consumers}"));
+        }
+        Command::Slow { processing_us, .. } if processing_us.is_some_and(|us| us > MAX_PROCESSING_US) => {
+            let most = grouped(MAX_PROCESSING_US / 1_000);
+            return wrong(format!("slow must be 0 to {most} ms on each record"));
+        }
+        Command::Seek {
+            to: SeekTo::Offset { partition, .. },
+            ..
+        }
+        | Command::ResetOffsets {
+            to: ResetTo::Offset { partition, .. },
+            ..
+        } if *partition >= Limits::MAX_PARTITIONS => {
+            let last = Limits::MAX_PARTITIONS - 1;
+            return wrong(format!("the partition must be one of 0 to {last}, not {partition}"));
         }
         Command::Cut { from, to, .. } | Command::Impair { from, to, .. }
             if *from == NodeSet::default() || *to == NodeSet::default() =>
@@ -116,7 +146,9 @@ pub fn check_command(command: &Command) -> Result<(), SetupProblem> {
 pub fn check_nodes(command: &Command, setup: &Setup) -> Result<(), SetupProblem> {
     super::keying::live(command, setup)?;
     let have = |node: NodeId| match node {
-        NodeId::User => 0,
+        NodeId::User | NodeId::Queue => 0,
+        NodeId::Worker(_) => setup.work_queue.workers,
+        NodeId::ShareConsumer(_) => setup.share_groups.iter().map(|group| group.consumers).sum(),
         NodeId::Controller(_) => setup.controllers,
         NodeId::Broker(_) => setup.brokers,
         NodeId::Producer(_) => setup.producers,
@@ -146,6 +178,8 @@ fn no_higher_than(command: &Command, is_none_of: &str, have: impl Fn(NodeId) -> 
     match node {
         NodeId::Broker(_) => problem(["brokers"], message),
         NodeId::Controller(_) => problem(["controllers"], message),
+        NodeId::Worker(_) => problem(["queue.workers"], message),
+        NodeId::ShareConsumer(_) => problem(["share.groups"], message),
         _ => problem(["producers"], message),
     }
 }
@@ -156,6 +190,9 @@ fn first_too_high(command: &Command, have: &impl Fn(NodeId) -> u8) -> Option<Nod
     match command {
         Command::Process { node, .. } => one(*node),
         Command::SlowDisk { broker, .. } => one((*broker).into()),
+        Command::Stall { consumer, .. } | Command::Slow { consumer, .. } | Command::Seek { consumer, .. } => {
+            one(NodeId::Consumer(*consumer))
+        }
         Command::Reassign { replicas, .. } => replicas.iter().find_map(|broker| one((*broker).into())),
         Command::Cut { from, to, .. } | Command::Impair { from, to, .. } => {
             too_high(*from, have).or_else(|| too_high(*to, have))
@@ -166,7 +203,9 @@ fn first_too_high(command: &Command, have: &impl Fn(NodeId) -> u8) -> Option<Nod
 
 fn numbered(node: NodeId, n: u8) -> NodeId {
     match node {
-        NodeId::User => NodeId::User,
+        NodeId::User | NodeId::Queue => node,
+        NodeId::Worker(_) => NodeId::Worker(n),
+        NodeId::ShareConsumer(_) => NodeId::ShareConsumer(n),
         NodeId::Controller(_) => NodeId::Controller(n),
         NodeId::Broker(_) => NodeId::Broker(n),
         NodeId::Producer(_) => NodeId::Producer(n),

@@ -2,7 +2,7 @@
 
 use crate::broker::{Replica, Truncation};
 use crate::log::{KeyId, LogEntry};
-use crate::wire::{PartitionId, PartitionState, TopicId};
+use crate::wire::{NodeId, Offset, PartitionId, PartitionState, TopicId};
 use crate::world::{PartitionView, RecordView, ReplicaView, TruncationView, World};
 
 /// How many keys a row names at most.
@@ -21,7 +21,7 @@ impl World {
             let counted = counters.partitions.get(index);
             let (sent, processed) = counted.map_or((0, 0), |p| (p.sent, p.processed));
             let high_watermark = self.leader_replica(id).map_or(0, |replica| replica.high_watermark);
-            let committed = group.and_then(|group| group.committed(id)).unwrap_or(0);
+            let committed = group.and_then(|group| group.committed(id));
             // Kafka counts what is in sync at leaders only.
             let (is_led, min_isr) = (state.leader.is_some(), self.effective_min_isr(topic, state));
             PartitionView {
@@ -41,14 +41,28 @@ impl World {
                 share_permille: permille(sent, counters.sent),
                 recent_permille: permille(recent(index), all_recent),
                 top: self.top_keys(index),
-                lag: high_watermark.saturating_sub(committed),
+                lag: high_watermark.saturating_sub(committed.unwrap_or(0)),
                 unprocessed: high_watermark.saturating_sub(processed),
                 heat_permille: self.partition_heat(id.index, state.leader),
+                committed,
+                position: self.position(id),
                 in_per_s: counted.map_or(0, |p| p.in_per_s(self.now)),
                 out_per_s: counted.map_or(0, |p| p.out_per_s(self.now)),
             }
         });
         views.collect()
+    }
+
+    /// Where the partition's owner has come. One that owns it and does not know yet where to begin is nowhere; of two that
+    /// take it for theirs, it is the one further on.
+    fn position(&self, id: PartitionId) -> Option<Offset> {
+        let consumers = self.nodes.consumers.iter().zip(1..=u8::MAX);
+        let main = &self.setup.consumer.group;
+        let ours = consumers.filter(|((consumer, _), _)| consumer.config().group == *main);
+        let living = ours.filter(|(_, number)| self.is_there(NodeId::Consumer(*number)));
+        let owned = living.filter_map(|((consumer, _), _)| consumer.owned().find(|owned| owned.partition == id));
+        let placed = owned.filter(|owned| owned.processed > 0 || owned.committed.is_none());
+        placed.map(|owned| owned.processed).max()
     }
 
     fn top_keys(&self, partition: usize) -> Vec<(KeyId, u64)> {
