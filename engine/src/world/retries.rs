@@ -47,7 +47,7 @@ pub struct TierView {
     pub delay_us: Micros,
     /// How many wait.
     pub waiting: u64,
-    /// The first of each partition; the first [`RetriesView::LISTED`] of all.
+    /// The first of each partition, [`RetriesView::LISTED`] in all at most.
     pub first: Vec<FailedView>,
 }
 
@@ -207,8 +207,12 @@ impl World {
             waiting: 0,
             first: Vec::new(),
         };
+        // Each partition has its share of the list: the head of each is in it.
+        let partitions = self.partitions_for(role).count().max(1);
+        let share = (RetriesView::LISTED / partitions).max(1);
         for (id, from, end) in self.waiting_for(role) {
             view.waiting += end.saturating_sub(from);
+            let most = RetriesView::LISTED.min(view.first.len() + share);
             let Some(replica) = self.leader_replica(id) else {
                 continue;
             };
@@ -216,11 +220,11 @@ impl World {
                 let batch = &entry.batch;
                 for ((record, headers), offset) in batch.records().iter().zip(batch.headers()).zip(entry.base_offset..)
                 {
-                    if offset >= from && view.first.len() < RetriesView::LISTED {
+                    if offset >= from && view.first.len() < most {
                         view.first.push(failed_view(id, offset, record, *headers));
                     }
                 }
-                if view.first.len() >= RetriesView::LISTED {
+                if view.first.len() >= most {
                     break;
                 }
             }
