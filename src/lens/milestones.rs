@@ -186,9 +186,15 @@ fn command_label(command: CommandFact) -> String {
         CommandFact::SendLimits { .. } => "limit at the source".to_owned(),
         CommandFact::Consumers(n) => counted(n.into(), "consumer"),
         CommandFact::Group { consumers: n, .. } => counted(n.into(), "consumer") + " in a group",
-        CommandFact::Stall { consumer, stalled: true } => format!("consumer {consumer} hangs"),
+        CommandFact::Stall {
+            consumer,
+            stalled: true,
+        } => format!("consumer {consumer} hangs"),
         CommandFact::Stall { consumer, .. } => format!("consumer {consumer} goes on"),
-        CommandFact::Slow { consumer, processing_us: Some(_) } => format!("consumer {consumer} at another pace"),
+        CommandFact::Slow {
+            consumer,
+            processing_us: Some(_),
+        } => format!("consumer {consumer} at another pace"),
         CommandFact::Slow { consumer, .. } => format!("consumer {consumer} at its own pace"),
         CommandFact::Seek { consumer, .. } => format!("consumer {consumer} reads on elsewhere"),
         CommandFact::ResetOffsets { .. } => "offsets reset".to_owned(),
