@@ -3,7 +3,6 @@
 use super::words::Word::{Broker, Key, Node, Nodes, Number, Set, Text};
 use super::words::Words;
 use partitura_engine::trace::{CommandFact, Fact, KeyFact, ProcessFault};
-use partitura_engine::wire::NodeId;
 
 pub(super) fn sentence(fact: &Fact, w: &Words) -> Option<String> {
     Some(match *fact {
@@ -57,30 +56,6 @@ fn commanded(command: &CommandFact, w: &Words) -> String {
         | CommandFact::Seek { .. }
         | CommandFact::ResetOffsets { .. } => super::groups::commanded(command, w).unwrap_or_default(),
         CommandFact::Consumers(count) => w.say("set the number of consumers to {}", &[Number(count.into())]),
-        CommandFact::Group { group, consumers } => w.say(
-            "gave the group {} {} consumers",
-            &[Key(group), Number(consumers.into())],
-        ),
-        CommandFact::Stall { consumer, stalled } => {
-            let sentence = if stalled {
-                "made the application of {} hang"
-            } else {
-                "let the application of {} go on"
-            };
-            w.say(sentence, &[Node(NodeId::Consumer(consumer))])
-        }
-        CommandFact::Slow {
-            consumer,
-            processing_us,
-        } => match processing_us {
-            Some(us) => w.say(
-                "had {} work {} µs on each record",
-                &[Node(NodeId::Consumer(consumer)), Number(us)],
-            ),
-            None => w.say("had {} work at its own pace again", &[Node(NodeId::Consumer(consumer))]),
-        },
-        CommandFact::Seek { consumer, .. } => w.say("had {} read on elsewhere", &[Node(NodeId::Consumer(consumer))]),
-        CommandFact::ResetOffsets { group, .. } => w.say("asked to reset the offsets of {}", &[Key(group)]),
         CommandFact::Send { key } => w.say("sent one record with key {}", &[Key(key)]),
         CommandFact::SendTo { key, partition } => w.say(
             "sent one record with key {} to partition {}",
