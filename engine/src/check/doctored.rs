@@ -1,6 +1,6 @@
 //! Worlds in which something is made wrong by hand, to see that an invariant notices.
 
-use super::Checker;
+use super::{Broken, Checker, History, Invariant, Moment};
 use crate::broker::Replica;
 use crate::log::{Batch, LogEntry};
 use crate::trace::{EventId, Fact};
@@ -102,6 +102,17 @@ impl Patient {
     pub(crate) fn first_impression(&mut self) -> Option<&'static str> {
         self.checker = Checker::new(&self.world);
         self.diagnosis()
+    }
+
+    /// What a single invariant, which has seen nothing yet, says of all that has happened.
+    pub(crate) fn ask(&self, invariant: &mut impl Invariant) -> Result<(), Broken> {
+        let history = History::new(self.world.setup());
+        invariant.check(&Moment {
+            world: &self.world,
+            history: &history,
+            seen: 0,
+            touched: NodeSet::ALL,
+        })
     }
 
     /// Says that something has happened that has not.

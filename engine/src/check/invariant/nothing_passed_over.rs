@@ -88,10 +88,10 @@ mod tests {
     fn a_commit_past_a_record_that_nobody_has_processed_is_noticed() {
         let mut patient = Patient::healthy();
         let partition = patient.partition();
-        patient.claim(NodeId::Broker(1), Fact::OffsetCommitted { partition, offset: 1 });
-        assert_eq!(patient.diagnosis(), None);
+        assert_eq!(patient.ask(&mut NothingPassedOver::default()), Ok(()));
         let offset = 1_000_000;
         patient.claim(NodeId::Broker(1), Fact::OffsetCommitted { partition, offset });
-        assert_eq!(patient.diagnosis(), Some("nothing-passed-over"));
+        let broken = patient.ask(&mut NothingPassedOver::default()).unwrap_err();
+        assert!(broken.message.contains("committed at 1000000"), "{}", broken.message);
     }
 }
