@@ -231,7 +231,7 @@ fn everything_that_can_be_wrong_is_told() {
         ),
         (
             "v1;@1=crash:b44",
-            "part 2 \"@1=crash:b44\": \"b44\" is no broker or controller: write it as crash:b3",
+            "part 2 \"@1=crash:b44\": \"b44\" is no broker, controller or consumer: write it as crash:b3",
         ),
         (
             "v1;@1=raet:5",
