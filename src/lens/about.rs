@@ -81,6 +81,11 @@ fn of_group(fact: &Fact) -> bool {
         | Fact::PartitionRevoked { .. }
         | Fact::PartitionLost { .. }
         | Fact::NothingAssigned { .. }
+        | Fact::ConsumerStarted
+        | Fact::ApplicationStalled
+        | Fact::ApplicationGoesOn
+        | Fact::OffsetResetRefused { .. }
+        | Fact::OffsetsReset { .. }
         | Fact::CoordinatorRefused { .. }
         | Fact::ConsumerClosed => true,
         _ => false,

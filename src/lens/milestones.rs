@@ -101,6 +101,12 @@ pub fn is_milestone(fact: &Fact) -> bool {
             | Fact::PartitionLost { .. }
             | Fact::CoordinatorRefused { .. }
             | Fact::ConsumerClosed
+            | Fact::ConsumerStarted
+            | Fact::ApplicationStalled
+            | Fact::ApplicationGoesOn
+            | Fact::SeekRefused { .. }
+            | Fact::OffsetResetRefused { .. }
+            | Fact::OffsetsReset { .. }
     )
 }
 
@@ -114,6 +120,7 @@ pub fn mark_of(event: &Event, topic: Option<TopicId>, yours: bool) -> Option<Mar
         Fact::Commanded(command) => of_command(command, yours),
         Fact::RecordLimitReached { .. } => (MarkKind::Trouble, "record limit".to_owned()),
         Fact::TopicCreated { .. } => (MarkKind::Scenario, "topic created".to_owned()),
+        Fact::OffsetResetRefused { error, .. } => (MarkKind::Trouble, format!("reset refused: {}", error.name())),
         Fact::BrokerFenced { broker, .. } => (MarkKind::Fenced, format!("broker {} fenced", broker.0)),
         // Epoch 0 is the topic's creation, which has its own mark.
         Fact::LeaderElected {
@@ -189,6 +196,19 @@ fn command_label(command: CommandFact) -> String {
         CommandFact::SendLimits { count: 0 } => "no limit at the source".to_owned(),
         CommandFact::SendLimits { .. } => "limit at the source".to_owned(),
         CommandFact::Consumers(n) => counted(n.into(), "consumer"),
+        CommandFact::Group { consumers: n, .. } => counted(n.into(), "consumer") + " in a group",
+        CommandFact::Stall {
+            consumer,
+            stalled: true,
+        } => format!("consumer {consumer} hangs"),
+        CommandFact::Stall { consumer, .. } => format!("consumer {consumer} goes on"),
+        CommandFact::Slow {
+            consumer,
+            processing_us: Some(_),
+        } => format!("consumer {consumer} at another pace"),
+        CommandFact::Slow { consumer, .. } => format!("consumer {consumer} at its own pace"),
+        CommandFact::Seek { consumer, .. } => format!("consumer {consumer} reads on elsewhere"),
+        CommandFact::ResetOffsets { .. } => "offsets reset".to_owned(),
         CommandFact::Send { .. } | CommandFact::SendTo { .. } => "one record sent".to_owned(),
         CommandFact::Process { node: of, fault } => {
             let verb = match fault {

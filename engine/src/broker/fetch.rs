@@ -4,10 +4,11 @@ use super::Broker;
 use super::connections::Return;
 use super::purgatory::ParkedFetch;
 use super::read::Readable;
+use super::replica::Replica;
 use crate::node::{Bug, Ctx};
 use crate::wire::{
     BrokerId, ErrorCode, FetchPartition, FetchRequest, FetchResponse, FetchedPartition, ListOffsetsRequest,
-    ListOffsetsResponse, Offset, OffsetSpec, PartitionId, ProducedPartition, ResponseBody,
+    ListOffsetsResponse, Micros, Offset, OffsetSpec, PartitionId, ProducedPartition, ResponseBody,
 };
 
 /// What a read found.
@@ -207,7 +208,23 @@ impl Broker {
         match spec {
             OffsetSpec::Earliest => Ok(replica.log.start()),
             OffsetSpec::Latest if replica.knows_latest_offset() => Ok(replica.high_watermark),
-            OffsetSpec::Latest => Err(ErrorCode::OffsetNotAvailable),
+            OffsetSpec::Timestamp(from_us) if replica.knows_latest_offset() => Ok(offset_for(replica, from_us)),
+            OffsetSpec::Latest | OffsetSpec::Timestamp(_) => Err(ErrorCode::OffsetNotAvailable),
         }
     }
+}
+
+/// The first committed record that is not older than that moment, or else the high watermark
+/// (`UnifiedLog.fetchOffsetByTimestamp`). Timestamps are the producers', so a later one may be smaller.
+fn offset_for(replica: &Replica, from_us: Micros) -> Offset {
+    let entries = replica.log.entries_from(replica.log.start());
+    let mut offsets = entries.flat_map(|entry| {
+        let (batch, base) = (&entry.batch, entry.base_offset);
+        let at = |delta_us: u32| batch.base_timestamp_us + u64::from(delta_us);
+        let records = batch.records().iter().zip(base..);
+        records.filter_map(move |(record, offset)| (at(record.timestamp_delta_us) >= from_us).then_some(offset))
+    });
+    offsets
+        .next()
+        .map_or(replica.high_watermark, |offset| offset.min(replica.high_watermark))
 }

@@ -293,6 +293,12 @@ impl Broker {
         self.connections.throttled_but_read(now)
     }
 
+    /// Gives these partitions to every member of every group, for tests of the invariants.
+    #[cfg(test)]
+    pub(crate) fn doctor_assignments(&mut self, partitions: &[PartitionId]) {
+        self.coordinator.doctor_assignments(partitions);
+    }
+
     /// Reads from everybody, for tests of the invariants.
     #[cfg(test)]
     pub(crate) fn doctor_throttled(&mut self) {

@@ -11,7 +11,7 @@ use crate::short_sort::sort_short_by_key;
 use crate::trace::{EventId, Fact};
 use crate::wire::{
     Api, BrokerId, ErrorCode, FetchPartition, FetchRequest, FetchResponse, FetchedPartition, MetadataImage, Micros,
-    PartitionId, RequestBody,
+    OffsetSpec, PartitionId, RequestBody,
 };
 use std::collections::VecDeque;
 
@@ -82,6 +82,20 @@ impl Fetcher {
                 owned.retry_at = 0;
             }
             (owned.leader, owned.leader_epoch) = (leader, epoch);
+        }
+    }
+
+    /// What is buffered of that partition will not be handed out.
+    pub(super) fn drop_buffered(&mut self, slot: usize) {
+        self.completed.retain(|fetch| fetch.slot != slot);
+    }
+
+    /// Reads all partitions from there on, wherever that is (`SubscriptionState.requestOffsetReset`).
+    pub(super) fn reset_all(&mut self, to: OffsetSpec) {
+        self.completed.clear();
+        for owned in &mut self.owned {
+            (owned.place, owned.reset) = (Place::Reset, Some(to));
+            owned.fetched = owned.position;
         }
     }
 

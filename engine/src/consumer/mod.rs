@@ -18,11 +18,13 @@ mod heartbeat;
 mod membership;
 mod metadata;
 mod owned;
+mod pace;
 mod poll;
 mod positions;
 mod rebalance;
 mod requests;
 mod role;
+mod seek;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -91,7 +93,10 @@ impl Consumer {
             return;
         }
         match input {
-            Input::Start => self.metadata.want(),
+            Input::Start => {
+                ctx.record_as_cause(Fact::ConsumerStarted);
+                self.metadata.want();
+            }
             Input::Message {
                 message: Message::Response(response),
                 ..
@@ -102,6 +107,9 @@ impl Consumer {
             } => self.on_disconnect(BrokerId(broker), channel, ctx),
             Input::Timer(timer) => self.on_timer(timer, ctx),
             Input::Command(NodeCommand::Close) => self.close(ctx),
+            Input::Command(NodeCommand::Stall(stalled)) => self.stall(stalled, ctx),
+            Input::Command(NodeCommand::Slow(processing_us)) => self.application.pace.processing_us = processing_us,
+            Input::Command(NodeCommand::Seek(seek)) => self.seek(seek),
             Input::Message { .. } | Input::Command(_) | Input::Handover(_) => return,
         }
         self.go_on(ctx);

@@ -1,6 +1,6 @@
 //! A partition that the consumer owns (`SubscriptionState.TopicPartitionState`).
 
-use crate::wire::{BrokerId, LeaderEpoch, Micros, Offset, PartitionId};
+use crate::wire::{BrokerId, LeaderEpoch, Micros, Offset, OffsetSpec, PartitionId};
 
 /// Where a partition is on its way to being read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub(super) struct Owned {
     pub(super) leader: Option<BrokerId>,
     pub(super) leader_epoch: LeaderEpoch,
     pub(super) place: Place,
+    /// Where the application wants it to be reset to; `None` for where `auto.offset.reset` says.
+    pub(super) reset: Option<OffsetSpec>,
     /// The next offset to hand to the application.
     pub(super) position: Offset,
     /// The epoch of the record before the next one to fetch, if it was fetched.
@@ -48,6 +50,7 @@ impl Owned {
             leader: None,
             leader_epoch: 0,
             place: Place::Unknown,
+            reset: None,
             position: 0,
             last_epoch: None,
             fetched: 0,
@@ -63,6 +66,7 @@ impl Owned {
     /// Reads from `offset` on.
     pub(super) fn seek(&mut self, offset: Offset) {
         self.place = Place::Known;
+        self.reset = None;
         self.position = offset;
         self.last_epoch = None;
         self.fetched = offset;

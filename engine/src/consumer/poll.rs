@@ -2,11 +2,12 @@
 
 use super::Consumer;
 use super::membership::MemberState;
+use super::pace::Pace;
 use super::state::Life;
 use crate::log::LogEntry;
 use crate::node::{Ctx, Timer};
 use crate::trace::Fact;
-use crate::wire::{Micros, Offset, PartitionId};
+use crate::wire::{Micros, Offset, PartitionId, SeekTo};
 use std::collections::VecDeque;
 
 /// What the application's thread is at.
@@ -41,6 +42,9 @@ pub(super) struct Application {
     timer: u32,
     /// What is to be committed.
     pub(super) commit: Vec<(PartitionId, Offset)>,
+    pub(super) pace: Pace,
+    /// What it wants to read before the next records.
+    pub(super) seeks: Vec<SeekTo>,
 }
 
 impl Application {
@@ -85,6 +89,9 @@ impl Consumer {
         if !goes_on || self.pay_commit(ctx) {
             return;
         }
+        if !self.application.seeks.is_empty() {
+            self.carry_out_seeks(ctx);
+        }
         self.look_up_positions(ctx);
         let polled = self
             .fetcher
@@ -109,7 +116,7 @@ impl Consumer {
             .commit
             .extend(partitions.map(|owned| (owned.id, owned.processed)));
         self.application.commit.dedup();
-        if self.config.processing_us == 0 {
+        if self.processing_us() == 0 && !self.is_stalled() {
             while let Some(run) = self.application.work.pop_front() {
                 self.process(&run, ctx);
             }
@@ -122,12 +129,12 @@ impl Consumer {
 
     fn start_record(&mut self, ctx: &mut Ctx) {
         self.application.timer += 1;
-        ctx.timer_in(self.config.processing_us, Timer::Processed(self.application.timer));
+        ctx.timer_in(self.processing_us(), Timer::Processed(self.application.timer));
     }
 
     /// The application is done with a record. `go_on` does the rest.
     pub(super) fn on_processed(&mut self, number: u32, ctx: &mut Ctx) {
-        if number != self.application.timer || self.application.phase != Phase::Processing {
+        if number != self.application.timer || self.application.phase != Phase::Processing || self.hangs(number) {
             return;
         }
         let Some(run) = self.application.work.front_mut() else {

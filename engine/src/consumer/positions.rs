@@ -60,26 +60,27 @@ impl Consumer {
     fn list_offsets(&mut self, ctx: &mut Ctx) {
         let now = ctx.now();
         let due = |place, retry_at| place == Place::Reset && retry_at <= now;
-        while let Some(leader) = self
-            .fetcher
-            .owned
-            .iter()
-            .filter(|o| due(o.place, o.retry_at))
-            .find_map(|owned| {
-                owned.leader.filter(|leader| {
-                    self.requests.can_send(*leader, now) && !self.requests.is_waiting_for(*leader, Api::ListOffsets)
+        while let Some((leader, reset)) =
+            self.fetcher
+                .owned
+                .iter()
+                .filter(|o| due(o.place, o.retry_at))
+                .find_map(|owned| {
+                    let leader = owned.leader.filter(|leader| {
+                        self.requests.can_send(*leader, now) && !self.requests.is_waiting_for(*leader, Api::ListOffsets)
+                    });
+                    Some((leader?, owned.reset))
                 })
-            })
         {
             let partitions: Vec<PartitionId> = self
                 .fetcher
                 .owned
                 .iter()
-                .filter(|owned| due(owned.place, owned.retry_at) && owned.leader == Some(leader))
+                .filter(|o| due(o.place, o.retry_at) && (o.leader, o.reset) == (Some(leader), reset))
                 .map(|owned| owned.id)
                 .collect();
             let list = ListOffsetsRequest {
-                spec: self.config.auto_offset_reset,
+                spec: reset.unwrap_or(self.config.auto_offset_reset),
                 partitions,
             };
             let (timeout_us, round) = (self.config.request_timeout_us, self.membership.round);

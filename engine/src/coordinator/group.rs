@@ -136,6 +136,17 @@ impl Group {
             .chain(modern.map(|member| (member.node, &member.id, member.partitions())))
     }
 
+    /// The `group.instance.id` of that member, if it is a static one.
+    #[must_use]
+    pub fn instance_of(&self, id: &MemberId) -> Option<InstanceId> {
+        let classic = self.members.iter().find(|member| member.id == *id);
+        let modern = self.modern.iter().flat_map(|group| group.members());
+        let modern = modern
+            .filter(|member| member.id == *id)
+            .find_map(|member| member.instance());
+        classic.and_then(|member| member.instance.clone()).or(modern)
+    }
+
     /// The next offset that the group reads from after a restart, if it has committed one.
     #[must_use]
     pub fn committed(&self, partition: PartitionId) -> Option<Offset> {
@@ -165,6 +176,7 @@ impl Group {
         self.state = to;
         let members = u32::try_from(self.members.len()).unwrap_or(u32::MAX);
         let fact = Fact::GroupState {
+            group: turn.ctx.dictionary().find_key(&self.id),
             state: to,
             generation: self.generation,
             members,

@@ -58,7 +58,9 @@ impl GroupCoordinator {
                 GroupRecord::Consumer { group, record } => {
                     let found = found.or_default(group);
                     found.metadata = None;
-                    let modern = found.modern.get_or_insert_with(|| Box::new(ConsumerGroup::new()));
+                    let modern = found
+                        .modern
+                        .get_or_insert_with(|| Box::new(ConsumerGroup::new(group.clone())));
                     modern.replay(record);
                 }
             }

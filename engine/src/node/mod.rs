@@ -15,7 +15,7 @@ pub use random::Random;
 
 use crate::application::Handover;
 use crate::log::{KeyId, ValueId};
-use crate::wire::{AdminRequest, Message, NodeId};
+use crate::wire::{AdminRequest, Message, Micros, NodeId, SeekTo};
 use crate::workload::{Interval, KeySampler, Keying};
 use std::sync::Arc;
 
@@ -158,6 +158,12 @@ pub enum NodeCommand {
     Stop,
     /// Consumer: close, leaving the group.
     Close,
+    /// Consumer: its application hangs from now on, or goes on.
+    Stall(bool),
+    /// Consumer: its application works so long on each record from now on; `None` for as long as its setting says.
+    Slow(Option<Micros>),
+    /// Consumer: its application calls `seek()` before its next `poll()`.
+    Seek(SeekTo),
     /// Broker and controller: stop in order (SIGTERM). It exits when it is ready ([`Ctx::exit`]).
     ShutDown,
     /// Broker: from now on the disk takes so many bytes a second; `None` for one that is never in the way.

@@ -3,6 +3,7 @@
 //! kept apart.
 
 mod forms;
+mod groups;
 
 use super::error::did_you_mean;
 use super::setting::Setting;
@@ -101,6 +102,21 @@ pub fn write_action(command: &Command) -> Option<String> {
             let replicas: Vec<String> = replicas.iter().map(|BrokerId(n)| n.to_string()).collect();
             format!("reassign:{partition}:{}", replicas.join(","))
         }
+        Command::Group { group, consumers } => format!("group:{group}:{consumers}"),
+        Command::Stall {
+            consumer,
+            stalled: true,
+        } => format!("stall:c{consumer}"),
+        Command::Stall { consumer, .. } => format!("go-on:c{consumer}"),
+        Command::Slow {
+            consumer,
+            processing_us,
+        } => match processing_us {
+            Some(us) => format!("slow:c{consumer}:{}", forms::write_millis(*us)),
+            None => format!("slow:c{consumer}:off"),
+        },
+        Command::Seek { consumer, to } => format!("seek:c{consumer}:{}", groups::write_seek(*to)),
+        Command::ResetOffsets { group, to } => format!("reset-offsets:{group}:{}", groups::write_reset(*to)),
         Command::Rate(_)
         | Command::Distribution(_)
         | Command::Keys(_)

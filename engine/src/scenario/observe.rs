@@ -1,6 +1,7 @@
 //! What a checkpoint can look at: whole numbers only, so that it says the same on every machine.
 
 mod catalogue;
+mod groups;
 mod load;
 
 use super::error::did_you_mean;
@@ -58,7 +59,10 @@ impl Observable {
 
     /// All of them.
     pub fn all() -> impl Iterator<Item = &'static Observable> + Clone {
-        catalogue::OBSERVABLES.iter().chain(&load::OBSERVABLES)
+        catalogue::OBSERVABLES
+            .iter()
+            .chain(&load::OBSERVABLES)
+            .chain(&groups::OBSERVABLES)
     }
 
     /// The observable of that name.

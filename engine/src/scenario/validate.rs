@@ -46,6 +46,7 @@ pub fn validate(setup: &Setup) -> Result<(), SetupProblem> {
     cluster(setup)?;
     producers(setup)?;
     group(setup)?;
+    further_groups(setup)?;
     workload(setup)?;
     keying::keying(&setup.workload)?;
     links(setup)
@@ -57,6 +58,15 @@ fn ranges(setup: &Setup) -> Result<(), SetupProblem> {
         if let Err(message) = setting.canonical(&setting.read(setup)) {
             return problem([setting.name], message);
         }
+    }
+    Ok(())
+}
+
+fn further_groups(setup: &Setup) -> Result<(), SetupProblem> {
+    let main = &*setup.consumer.group;
+    if setup.more_groups.iter().any(|group| group.name == *main) {
+        let message = format!("more.groups names {main}, which is the main group already");
+        return problem(["more.groups", "group.id"], message);
     }
     Ok(())
 }

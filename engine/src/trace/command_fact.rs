@@ -1,7 +1,7 @@
 //! What a person or the scenario does, in short, as the trace keeps it.
 
 use crate::log::KeyId;
-use crate::wire::{BrokerId, BrokerSet, Micros, NodeId, NodeSet, QuotaType};
+use crate::wire::{BrokerId, BrokerSet, Micros, NodeId, NodeSet, QuotaType, ResetTo, SeekTo};
 use crate::workload::KeyRule;
 
 /// What a person or the scenario did, in short.
@@ -96,6 +96,41 @@ pub enum CommandFact {
         quota: QuotaType,
         /// In bytes a second; 0 for none.
         bytes_per_s: u64,
+    },
+    /// A group has so many consumers.
+    Group {
+        /// Which group.
+        group: Option<KeyId>,
+        /// So many.
+        consumers: u8,
+    },
+    /// A consumer's application hangs, or goes on.
+    Stall {
+        /// Its number.
+        consumer: u8,
+        /// It hangs.
+        stalled: bool,
+    },
+    /// A consumer's application works so long on each record; `None` for as long as the setting says.
+    Slow {
+        /// Its number.
+        consumer: u8,
+        /// So long.
+        processing_us: Option<Micros>,
+    },
+    /// A consumer's application calls `seek()`.
+    Seek {
+        /// Its number.
+        consumer: u8,
+        /// Where to.
+        to: SeekTo,
+    },
+    /// `kafka-consumer-groups --reset-offsets --execute`.
+    ResetOffsets {
+        /// Of which group.
+        group: Option<KeyId>,
+        /// To what.
+        to: ResetTo,
     },
 }
 

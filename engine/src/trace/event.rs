@@ -2,7 +2,7 @@
 
 use super::merge::{Merge, MergeFigures};
 use super::partials::Partials;
-use super::{Counters, Fact, Ledger, digest::Digest};
+use super::{Counters, Fact, Groups, Ledger, digest::Digest};
 use crate::log::KeyId;
 use crate::wire::{Micros, NodeId};
 use std::collections::VecDeque;
@@ -35,6 +35,7 @@ pub struct Trace {
     digest: Digest,
     counters: Counters,
     ledger: Ledger,
+    groups: Groups,
     /// `order.repair`.
     merge: Option<Box<Merge>>,
     /// From the first rule on that spreads a subject over several keys.
@@ -52,6 +53,7 @@ impl Trace {
             digest: Digest::default(),
             counters: Counters::default(),
             ledger: Ledger::default(),
+            groups: Groups::default(),
             merge: None,
             partials: None,
         }
@@ -90,7 +92,7 @@ impl Trace {
 
     /// A consumer's application has counted a record under its key.
     pub(crate) fn count_partial(&mut self, consumer: NodeId, key: Option<KeyId>, subject: KeyId) {
-        if let Some(partials) = &mut self.partials {
+        if let Some(partials) = self.partials.as_mut().filter(|_| !self.groups.is_further(consumer)) {
             partials.add(consumer, key, subject);
         }
     }
@@ -156,10 +158,13 @@ impl Trace {
     fn keep(&mut self, event: &Event) {
         self.next += 1;
         self.digest.add(event);
-        self.counters.add(event);
-        self.ledger.add(event);
-        if let Some(merge) = &mut self.merge {
-            merge.add(event);
+        // What further groups do with records is theirs: figures of the run are those of the main group.
+        if !self.groups.add(event) {
+            self.counters.add(event);
+            self.ledger.add(event);
+            if let Some(merge) = &mut self.merge {
+                merge.add(event);
+            }
         }
         if self.events.len() == self.limit {
             self.events.pop_front();
@@ -183,6 +188,23 @@ impl Trace {
     #[must_use]
     pub fn counters(&self) -> &Counters {
         &self.counters
+    }
+
+    /// What has become of the groups.
+    #[must_use]
+    pub fn groups(&self) -> &Groups {
+        &self.groups
+    }
+
+    /// There is such a group. The first is the main one.
+    pub(crate) fn add_group(&mut self, group: KeyId) {
+        self.groups.add_group(group);
+    }
+
+    /// A consumer is a member of that group from now on: `is_main` for one of the main group, or of a part of its
+    /// application.
+    pub(crate) fn add_consumer(&mut self, consumer: u8, group: KeyId, is_main: bool) {
+        self.groups.add_consumer(consumer, group, is_main);
     }
 
     /// What the applications sent, and were told of it.

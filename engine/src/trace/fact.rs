@@ -373,6 +373,8 @@ pub enum Fact {
 
     /// Coordinator: a group has a new state.
     GroupState {
+        /// Which group.
+        group: Option<KeyId>,
         /// The state.
         state: GroupStateName,
         /// The group's generation.
@@ -558,6 +560,31 @@ pub enum Fact {
     GroupProtocolChosen {
         /// Its name.
         protocol: &'static str,
+    },
+    /// Consumer: its process runs.
+    ConsumerStarted,
+    /// Consumer: its application hangs in the middle of a record, and does not come back to `poll()`.
+    ApplicationStalled,
+    /// Consumer: its application goes on.
+    ApplicationGoesOn,
+    /// Consumer: its application wanted to read a partition from elsewhere that is not assigned to it: `seek()` throws.
+    SeekRefused {
+        /// Which partition.
+        partition: u16,
+    },
+    /// An administrator's reset of a group's offsets came to nothing.
+    OffsetResetRefused {
+        /// Which group.
+        group: KeyId,
+        /// Why.
+        error: ErrorCode,
+    },
+    /// An administrator's reset of a group's offsets is stored.
+    OffsetsReset {
+        /// Which group.
+        group: KeyId,
+        /// Of how many partitions.
+        partitions: u32,
     },
 }
 

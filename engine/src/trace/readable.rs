@@ -4,7 +4,7 @@ mod cluster;
 
 use super::{BatchWhy, CommandFact, Event, Fact, KeyFact, Sent};
 use crate::log::{Dictionary, KeyId};
-use crate::wire::{Acks, Api, ErrorCode, Micros, PartitionId, TopicId};
+use crate::wire::{Acks, Api, ErrorCode, Micros, OffsetSpec, PartitionId, ResetTo, SeekTo, TopicId};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -250,11 +250,33 @@ fn client_text(fact: &Fact, n: &Names) -> String {
 fn group_text(fact: &Fact, n: &Names) -> String {
     match *fact {
         Fact::GroupState {
+            group,
             state,
             generation,
             members,
         } => {
-            format!("group {} generation {generation}, {members} members", state.name())
+            let name = group.map_or("?", |group| n.dictionary.key_text(group));
+            format!(
+                "group {name} {} generation {generation}, {members} members",
+                state.name()
+            )
+        }
+        Fact::ConsumerStarted => "started".to_owned(),
+        Fact::ApplicationStalled => "application hangs".to_owned(),
+        Fact::ApplicationGoesOn => "application goes on".to_owned(),
+        Fact::SeekRefused { partition } => format!("seek refused: partition {partition} is not assigned"),
+        Fact::OffsetResetRefused { group, error } => {
+            format!(
+                "offsets of {} not reset: {}",
+                n.dictionary.key_text(group),
+                error.name()
+            )
+        }
+        Fact::OffsetsReset { group, partitions } => {
+            format!(
+                "offsets of {} reset: {partitions} partitions",
+                n.dictionary.key_text(group)
+            )
         }
         Fact::MemberRemoved { consumer } => format!("removed {consumer} from the group"),
         Fact::StaticMemberReplaced { consumer, was } if consumer == was => {
@@ -315,6 +337,23 @@ fn group_text(fact: &Fact, n: &Names) -> String {
     }
 }
 
+fn seek_text(to: SeekTo) -> String {
+    match to {
+        SeekTo::Earliest => "the beginning".to_owned(),
+        SeekTo::Latest => "the end".to_owned(),
+        SeekTo::Offset { partition, offset } => format!("{offset} of partition {partition}"),
+    }
+}
+
+fn reset_text(to: ResetTo) -> String {
+    match to {
+        ResetTo::All(OffsetSpec::Earliest) => "the beginning".to_owned(),
+        ResetTo::All(OffsetSpec::Latest) => "the end".to_owned(),
+        ResetTo::All(OffsetSpec::Timestamp(us)) => format!("what came from {us} µs on"),
+        ResetTo::Offset { partition, offset } => format!("{offset} of partition {partition}"),
+    }
+}
+
 fn command_text(command: &CommandFact, n: &Names) -> String {
     match *command {
         CommandFact::Rate(rate) => format!("rate {rate} records/s"),
@@ -336,6 +375,21 @@ fn command_text(command: &CommandFact, n: &Names) -> String {
         CommandFact::SendTo { key, partition } => {
             format!("send one record with key {} to partition {partition}", n.key(key))
         }
+        CommandFact::Group { group, consumers } => format!("group {} of {consumers} consumers", n.key(group)),
+        CommandFact::Stall {
+            consumer,
+            stalled: true,
+        } => format!("the application of c{consumer} hangs"),
+        CommandFact::Stall { consumer, .. } => format!("the application of c{consumer} goes on"),
+        CommandFact::Slow {
+            consumer,
+            processing_us,
+        } => match processing_us {
+            Some(us) => format!("c{consumer} works {us} µs on each record"),
+            None => format!("c{consumer} works on records as its setting says"),
+        },
+        CommandFact::Seek { consumer, to } => format!("c{consumer} reads on at {}", seek_text(to)),
+        CommandFact::ResetOffsets { group, to } => format!("reset offsets of {} to {}", n.key(group), reset_text(to)),
         _ => cluster::command_text(command),
     }
 }

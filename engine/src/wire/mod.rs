@@ -36,7 +36,7 @@ pub use metadata::{BrokerState, LeaderRecovery, MetadataImage, MetadataRecord, P
 pub use node_set::NodeSet;
 pub use produce_fetch::{
     Acks, EpochEnd, FetchPartition, FetchRequest, FetchResponse, FetchedPartition, FetchingReplica, ListOffsetsRequest,
-    ListOffsetsResponse, OffsetSpec, ProduceRequest, ProduceResponse, ProducedPartition,
+    ListOffsetsResponse, OffsetSpec, ProduceRequest, ProduceResponse, ProducedPartition, ResetTo, SeekTo,
 };
 pub use quorum::{
     FetchMetadataRequest, FetchMetadataResponse, MetadataEntry, QuorumEpochRequest, QuorumEpochResponse, VoteRequest,

@@ -141,6 +141,38 @@ pub enum OffsetSpec {
     Earliest,
     /// The high watermark.
     Latest,
+    /// The first record that is not older than that moment (`offsetsForTimes`); the high watermark when there is none.
+    Timestamp(Micros),
+}
+
+/// What a group's offsets are set to (`kafka-consumer-groups --reset-offsets`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ResetTo {
+    /// In all partitions to one of these (`--to-earliest`, `--to-latest`, `--to-datetime`).
+    All(OffsetSpec),
+    /// In one partition to that offset (`--topic orders:1 --to-offset 17`).
+    Offset {
+        /// Which partition of the topic.
+        partition: u16,
+        /// The next offset to read.
+        offset: Offset,
+    },
+}
+
+/// Where an application wants to read on (`seek()`, `seekToBeginning()`, `seekToEnd()`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SeekTo {
+    /// At the beginning of all that it owns.
+    Earliest,
+    /// At the end of all that it owns.
+    Latest,
+    /// At that offset of that partition.
+    Offset {
+        /// Which partition of the topic.
+        partition: u16,
+        /// The next offset to read.
+        offset: Offset,
+    },
 }
 
 /// Where logs begin or end, for `auto.offset.reset`.

@@ -1,7 +1,7 @@
 //! What a person, or a scenario in their stead, does to a run while it goes on.
 
 use crate::trace::{CommandFact, KeyFact, ProcessFault};
-use crate::wire::{BrokerId, Micros, NodeId, NodeSet, QuotaType};
+use crate::wire::{BrokerId, Micros, NodeId, NodeSet, QuotaType, ResetTo, SeekTo};
 use crate::workload::{KeyDistribution, KeyRule, SendLimit};
 
 /// Something done to a run at a virtual time. Part of the link and of the trace.
@@ -21,6 +21,41 @@ pub enum Command {
     SendLimits(Vec<SendLimit>),
     /// The group has so many consumers from now on: others start, or close one after the other, the last first.
     Consumers(u8),
+    /// That group has so many consumers from now on. If there is no such group yet, it is made.
+    Group {
+        /// Its `group.id`.
+        group: String,
+        /// So many.
+        consumers: u8,
+    },
+    /// A consumer's application hangs in the middle of a record from now on, or goes on.
+    Stall {
+        /// Its number.
+        consumer: u8,
+        /// It hangs.
+        stalled: bool,
+    },
+    /// A consumer's application works so long on each record from now on; `None` for as long as the setting says.
+    Slow {
+        /// Its number.
+        consumer: u8,
+        /// So long.
+        processing_us: Option<Micros>,
+    },
+    /// A consumer's application reads on elsewhere (`seek()`).
+    Seek {
+        /// Its number.
+        consumer: u8,
+        /// Where.
+        to: SeekTo,
+    },
+    /// `kafka-consumer-groups --reset-offsets --execute`: the offsets of a group without members are set.
+    ResetOffsets {
+        /// Its `group.id`.
+        group: String,
+        /// To what.
+        to: ResetTo,
+    },
     /// The producer that reports on the key sends one record.
     Send {
         /// Its key; `None` for a record without one.
@@ -91,7 +126,8 @@ pub enum Command {
 }
 
 impl Command {
-    /// What the trace says of it. Of a record sent by hand the key is not known before it is in the dictionary.
+    /// What the trace says of it. Of a record sent by hand the key is not known before it is in the dictionary, and neither
+    /// is a group's name.
     #[must_use]
     pub fn fact(&self) -> CommandFact {
         match self {
@@ -102,6 +138,26 @@ impl Command {
                 count: u32::try_from(limits.len()).unwrap_or(u32::MAX),
             },
             Command::Consumers(count) => CommandFact::Consumers(*count),
+            Command::Group { consumers, .. } => CommandFact::Group {
+                group: None,
+                consumers: *consumers,
+            },
+            Command::Stall { consumer, stalled } => CommandFact::Stall {
+                consumer: *consumer,
+                stalled: *stalled,
+            },
+            Command::Slow {
+                consumer,
+                processing_us,
+            } => CommandFact::Slow {
+                consumer: *consumer,
+                processing_us: *processing_us,
+            },
+            Command::Seek { consumer, to } => CommandFact::Seek {
+                consumer: *consumer,
+                to: *to,
+            },
+            Command::ResetOffsets { to, .. } => CommandFact::ResetOffsets { group: None, to: *to },
             Command::Send { partition, .. } => match partition {
                 None => CommandFact::Send { key: None },
                 Some(partition) => CommandFact::SendTo {

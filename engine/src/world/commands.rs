@@ -1,10 +1,11 @@
 //! What commands do: they are told to nodes, as a person at a terminal would.
 
+use super::further_groups::Further;
 use super::network::Impairment;
 use super::{Command, Limits, Setup, World};
 use crate::log::{Dictionary, KeyId};
 use crate::node::{Input, NodeCommand};
-use crate::trace::{CommandFact, EventId, Fact, ProcessFault};
+use crate::trace::{CommandFact, EventId, Fact};
 use crate::wire::{AdminRequest, BrokerId, Micros, NodeId};
 use crate::workload::{Burst, Dealing, KeyDistribution, KeySampler, Keying};
 use std::sync::Arc;
@@ -32,8 +33,11 @@ pub(super) struct Playing {
     producers: u8,
     /// The record limit was reached.
     pub(super) stopped: bool,
-    /// Consumers that are meant to run, by their number.
-    consumers: Vec<u8>,
+    /// Consumers of the main group that are meant to run, by their number.
+    pub(super) consumers: Vec<u8>,
+    pub(super) further: Vec<Further>,
+    /// Consumers that were closed because their group should have fewer.
+    pub(super) retired: Vec<u8>,
 }
 
 impl Playing {
@@ -53,6 +57,8 @@ impl Playing {
             producers: setup.producers,
             stopped: false,
             consumers: (1..=setup.consumers).collect(),
+            further: Vec::new(),
+            retired: Vec::new(),
         };
         playing.sample();
         playing
@@ -122,6 +128,11 @@ impl World {
             Command::Key(rule) => self.set_key_rule(rule),
             Command::SendLimits(limits) => self.set_send_limits(limits),
             Command::Consumers(count) => self.set_consumers(*count),
+            Command::Group { .. }
+            | Command::Stall { .. }
+            | Command::Slow { .. }
+            | Command::Seek { .. }
+            | Command::ResetOffsets { .. } => self.obey_about_groups(command),
             Command::Send { key, value, partition } => self.send_by_hand(key.as_deref(), value, *partition),
             Command::Process { node, fault } => {
                 let cause = self.note(command.fact());
@@ -276,38 +287,14 @@ impl World {
         }
     }
 
-    /// Starts consumers, or closes the last ones. A consumer that starts after another has closed is a new one, with a
-    /// new number, as a new process would be; numbers end at 255, and then no more start. One that has crashed, or was
-    /// stopped by itself, still counts: it may be started again.
-    fn set_consumers(&mut self, count: u8) {
-        let count = usize::from(count.min(Limits::MAX_CONSUMERS));
-        let cause = self.note(CommandFact::Consumers(u8::try_from(count).unwrap_or(u8::MAX)));
-        while self.playing.consumers.len() > count {
-            if let Some(number) = self.playing.consumers.pop() {
-                self.fault(NodeId::Consumer(number), ProcessFault::Stop, cause);
-            }
-        }
-        while self.playing.consumers.len() < count {
-            let Ok(number) = u8::try_from(self.nodes.consumers.len() + 1) else {
-                break;
-            };
-            self.playing.consumers.push(number);
-            self.add_consumer(number, cause);
-        }
-    }
-
-    /// A consumer that was closed because the group should have fewer counts again when it is started again.
-    pub(super) fn back_in_group(&mut self, node: NodeId) {
-        let NodeId::Consumer(number) = node else { return };
-        let consumers = &mut self.playing.consumers;
-        if let Err(place) = consumers.binary_search(&number) {
-            consumers.insert(place, number);
-        }
-    }
-
-    /// Whether that consumer is meant to run.
-    pub(super) fn is_wanted(&self, consumer: u8) -> bool {
-        self.playing.consumers.contains(&consumer)
+    /// The main group has so many consumers from now on.
+    pub(super) fn set_consumers(&mut self, count: u8) {
+        let count = count.min(Limits::MAX_CONSUMERS);
+        let cause = self.note(CommandFact::Consumers(count));
+        let mut members = std::mem::take(&mut self.playing.consumers);
+        let config = self.setup.consumer.clone();
+        self.resize(&mut members, count.into(), &config, cause);
+        self.playing.consumers = members;
     }
 
     fn send_by_hand(&mut self, key: Option<&str>, value: &str, partition: Option<u16>) {

@@ -1,7 +1,7 @@
 //! Time to drain: when, at the rates of the last seconds, a partition's lag reaches zero; or why it never does.
 
 use super::World;
-use crate::consumer::{Consumer, OwnedPartition};
+use crate::consumer::OwnedPartition;
 use crate::wire::{Micros, PartitionId, PartitionState};
 
 /// A partition's lag, and where it goes.
@@ -70,8 +70,8 @@ impl World {
     }
 
     fn owned_partitions(&self) -> Vec<OwnedPartition> {
-        let consumers = self.nodes.consumers.iter().map(|(consumer, _)| consumer);
-        consumers.flat_map(Consumer::owned).collect()
+        let consumers = self.consumers_of(&self.setup.consumer.group);
+        consumers.flat_map(|(_, consumer)| consumer.owned()).collect()
     }
 
     fn drains(

@@ -319,7 +319,10 @@ impl World {
                 _ => {}
             }
         }
-        self.tell(to, input, cause);
+        match (to, input) {
+            (NodeId::User, Input::Message { from, message }) => self.administrator_hears(from, message, cause),
+            (_, input) => self.tell(to, input, cause),
+        }
     }
 
     /// Cuts the network: what is on its way into the cut is held, too.

@@ -79,7 +79,7 @@ impl World {
 
     /// The records that come in what a consumer owns, over those that it has time for.
     pub(super) fn consumer_heat(&self, consumer: &Consumer) -> Option<u32> {
-        let each_us = Some(self.setup.consumer.processing_us).filter(|us| *us > 0)?;
+        let each_us = Some(consumer.processing_us()).filter(|us| *us > 0)?;
         let owned = consumer
             .owned()
             .map(|owned| self.load(owned.partition.index).records_per_s);

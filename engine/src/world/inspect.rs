@@ -2,7 +2,7 @@
 
 use super::World;
 use crate::broker::Broker;
-use crate::wire::{BrokerId, MetadataImage, NodeId, NodeSet, Offset};
+use crate::wire::{BrokerId, GroupId, MetadataImage, NodeId, NodeSet, Offset, TopicId};
 
 impl World {
     /// The nodes that the last step told something, or did something to.
@@ -32,6 +32,21 @@ impl World {
     #[must_use]
     pub(crate) fn authoritative_image(&self) -> &MetadataImage {
         self.image()
+    }
+
+    /// The group that a consumer is a member of.
+    pub(crate) fn group_of(&self, node: NodeId) -> Option<&GroupId> {
+        let NodeId::Consumer(number) = node else { return None };
+        self.consumer(number).map(|consumer| &consumer.config().group)
+    }
+
+    /// Whether a consumer's group reads that topic.
+    pub(crate) fn reads(&self, node: NodeId, topic: TopicId) -> bool {
+        let NodeId::Consumer(number) = node else { return false };
+        let image = self.image();
+        let name = image.topics.get(&topic).map(|state| &state.name);
+        self.consumer(number)
+            .is_some_and(|consumer| Some(&consumer.config().topic) == name)
     }
 
     /// Which version of which controller's image that is.

@@ -2,6 +2,7 @@
 
 mod clients;
 mod columns;
+mod groups;
 mod rows;
 
 use super::{RecordView, View, World};
@@ -22,7 +23,10 @@ impl World {
         view.cuts = self.network.cuts().collect();
         view.producers = self.producer_views();
         view.consumers = self.consumer_views();
-        view.group = self.group_view();
+        view.groups = self.group_views();
+        if let Some(main) = view.groups.first() {
+            view.group = main.clone();
+        }
         if let Some(topic) = self.topic_id() {
             view.partitions = self.partition_views(topic);
             view.replicas = self.replica_views(topic);

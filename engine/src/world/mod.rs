@@ -12,6 +12,7 @@ mod commands;
 mod drain;
 mod faults;
 mod flights;
+mod further_groups;
 mod heat;
 mod inspect;
 mod keys;
@@ -20,6 +21,7 @@ mod look;
 mod merge;
 mod network;
 mod network_config;
+mod offset_reset;
 mod processes;
 mod queue;
 mod setup;
@@ -31,10 +33,10 @@ pub use drain::{Drain, Drains, NeverWhy};
 pub use heat::Latency;
 pub use merge::{MergeView, MergedSubject};
 pub use network_config::{LinkConfig, NetworkConfig};
-pub use setup::{Limits, Setup, TopicSetup};
+pub use setup::{FurtherGroup, Limits, Setup, TopicSetup};
 pub use view::{
-    BrokerView, ConsumerView, ControllerView, CutView, Flight, FlightKind, GroupView, LastSent, OwnedView,
-    PartitionView, ProcessState, ProducerView, RecordView, ReplicaView, TruncationView, View,
+    BrokerView, ConsumerView, ControllerView, CutView, Flight, FlightKind, GroupPartitionView, GroupView, LastSent,
+    MemberView, OwnedView, PartitionView, ProcessState, ProducerView, RecordView, ReplicaView, TruncationView, View,
 };
 
 use crate::application::Downstream;
@@ -68,6 +70,7 @@ pub struct World {
     dictionary: Arc<Dictionary>,
     subjects: Subjects,
     downstream: Downstream,
+    offset_resets: offset_reset::OffsetResets,
     outbox: Outbox,
     trace: Trace,
     topics: Vec<Arc<str>>,

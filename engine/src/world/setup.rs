@@ -36,6 +36,8 @@ pub struct Setup {
     pub consumers: u8,
     /// Their settings.
     pub consumer: ConsumerConfig,
+    /// Further groups on the topic, with the same settings but for what they say themselves.
+    pub more_groups: Vec<FurtherGroup>,
     /// The brokers' settings.
     pub broker: BrokerConfig,
     /// Latencies and bandwidth.
@@ -54,6 +56,17 @@ pub struct Setup {
     pub commands: Vec<(Micros, Command)>,
     /// What bounds the run's growth.
     pub limits: Limits,
+}
+
+/// A further group on the topic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FurtherGroup {
+    /// `group.id`.
+    pub name: String,
+    /// How many consumers it has at the start.
+    pub consumers: u8,
+    /// How long its application works on each record; `None` for as long as that of the main group.
+    pub processing_us: Option<Micros>,
 }
 
 /// A topic to create.
@@ -87,6 +100,8 @@ impl Limits {
     pub const MAX_PARTITIONS: u16 = 64;
     /// The most consumers of a group.
     pub const MAX_CONSUMERS: u8 = 12;
+    /// The most groups beside the main one.
+    pub const MAX_MORE_GROUPS: usize = 4;
     /// The most producers.
     pub const MAX_PRODUCERS: u8 = 12;
     /// The highest rate, in records a second over all producers.
@@ -126,6 +141,7 @@ impl Setup {
             producer: ProducerConfig::new(topic),
             consumers: 3,
             consumer: ConsumerConfig::new("readers", topic),
+            more_groups: Vec::new(),
             broker: BrokerConfig::default(),
             network: NetworkConfig::default(),
             workload: Workload {

@@ -4,12 +4,13 @@ use super::audit::Audit;
 use super::availability::Availability;
 use super::commands::Playing;
 use super::network::Network;
+use super::offset_reset::OffsetResets;
 use super::processes::Processes;
 use super::queue::{Due, Queue};
 use super::{Limits, Nodes, Setup, World};
 use crate::application::Downstream;
 use crate::broker::{Broker, BrokerConfig};
-use crate::consumer::{Consumer, ConsumerConfig};
+use crate::consumer::{Consumer, ConsumerConfig, Role};
 use crate::controller::Controller;
 use crate::log::{Dictionary, KeyId};
 use crate::node::{Input, NodeCommand, Outbox, Random, Subjects};
@@ -28,7 +29,7 @@ impl World {
     pub fn new(setup: &Setup) -> Self {
         assert_bounds(setup);
         let mut dictionary = Dictionary::default();
-        dictionary.key(&setup.consumer.group);
+        let main_group = dictionary.key(&setup.consumer.group);
         let keys: Vec<KeyId> = setup
             .workload
             .keys
@@ -43,6 +44,7 @@ impl World {
             nodes: nodes(setup),
             subjects: Subjects::default(),
             downstream: Downstream::default(),
+            offset_resets: OffsetResets::default(),
             outbox: Outbox::default(),
             trace: Trace::new(setup.limits.trace_events),
             topics: Vec::new(),
@@ -56,6 +58,9 @@ impl World {
             dictionary: Arc::new(dictionary),
             setup: Arc::new(setup.clone()),
         };
+        if let Some(group) = main_group {
+            world.trace.add_group(group);
+        }
         world.deal_listed();
         world.begin_keys();
         if setup.order_repair {
@@ -122,8 +127,9 @@ impl World {
             self.queue.push(burst.until_us, Due::Rate);
         }
         for consumer in 1..=setup.consumers {
-            self.add_consumer(consumer, 0);
+            self.add_consumer_with(consumer, setup.consumer.clone(), 0);
         }
+        self.start_further_groups();
         for (at, command) in &setup.commands {
             self.schedule(*at, command.clone());
         }
@@ -141,8 +147,12 @@ impl World {
     }
 
     /// Starts the consumer of that number, which is the next one.
-    pub(super) fn add_consumer(&mut self, number: u8, cause: EventId) {
-        let config: Arc<ConsumerConfig> = Arc::new(self.setup.consumer.clone());
+    pub(super) fn add_consumer_with(&mut self, number: u8, config: ConsumerConfig, cause: EventId) {
+        if let Some(group) = Arc::make_mut(&mut self.dictionary).key(&config.group) {
+            let is_main = config.role != Role::Main || config.group == self.setup.consumer.group;
+            self.trace.add_consumer(number, group, is_main);
+        }
+        let config = Arc::new(config);
         let node = NodeId::Consumer(number);
         let random = Random::named(self.setup.seed, &node.to_string());
         self.nodes

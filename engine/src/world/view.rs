@@ -4,7 +4,8 @@
 
 use crate::log::{KeyId, ValueId};
 use crate::wire::{
-    BrokerId, GroupId, LeaderEpoch, Micros, NodeId, NodeSet, Offset, PartitionId, QuorumEpoch, QuorumRole,
+    BrokerId, GroupId, InstanceId, LeaderEpoch, MemberId, Micros, NodeId, NodeSet, Offset, PartitionId, QuorumEpoch,
+    QuorumRole,
 };
 
 /// One moment of a run.
@@ -29,8 +30,10 @@ pub struct View {
     /// The consumers, ascending: those that are there, and those that have crashed or ended and could be started again.
     /// Those that were closed because the group should have fewer are not in it.
     pub consumers: Vec<ConsumerView>,
-    /// The group.
+    /// The main group.
     pub group: GroupView,
+    /// All groups: the main one first, then the further ones, then those of parts of the main one's application.
+    pub groups: Vec<GroupView>,
 }
 
 /// A row.
@@ -308,7 +311,7 @@ pub struct OwnedView {
     pub buffered: u64,
 }
 
-/// The group.
+/// A group.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct GroupView {
     /// `group.id`.
@@ -321,6 +324,48 @@ pub struct GroupView {
     pub coordinator: Option<BrokerId>,
     /// Members at the coordinator.
     pub members: u32,
+    /// Which protocol it speaks: `classic` or `consumer`; empty before it has a coordinator.
+    pub protocol: &'static str,
+    /// The members, as the coordinator has them.
+    pub member_list: Vec<MemberView>,
+    /// The topic's partitions, ascending, as `kafka-consumer-groups --describe` has them.
+    pub partitions: Vec<GroupPartitionView>,
+    /// How many rebalances have begun.
+    pub rebalances: u64,
+    /// Records that its consumers have processed, of a further group.
+    pub processed: u64,
+}
+
+/// A member of a group, as its coordinator has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberView {
+    /// The consumer's number.
+    pub consumer: u8,
+    /// Its member id.
+    pub id: MemberId,
+    /// `group.instance.id` of a static member.
+    pub instance_id: Option<InstanceId>,
+    /// The partitions of the topic that the coordinator has for it, ascending.
+    pub assigned: Vec<u16>,
+}
+
+/// How far a group is with a partition of the topic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GroupPartitionView {
+    /// Which.
+    pub partition: u16,
+    /// The next offset to read after a restart, if one is committed.
+    pub committed: Option<Offset>,
+    /// The leader's high watermark, up to which can be read.
+    pub end: Offset,
+    /// That less what is committed.
+    pub lag: u64,
+    /// The age of the oldest record that is not committed, by its timestamp; 0 when all is.
+    pub lag_us: Micros,
+    /// The consumer that owns it, as the consumer sees it.
+    pub owner: Option<u8>,
+    /// How long nobody owned it, from when it had its first owner.
+    pub unowned_us: Micros,
 }
 
 /// Records on their way between two nodes.

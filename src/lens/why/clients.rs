@@ -105,6 +105,7 @@ pub(super) fn consumer(fact: &Fact, w: &Words) -> Option<String> {
             state,
             generation,
             members,
+            ..
         } => w.say(
             "has the group in state {}: generation {}, {} members",
             &[Text(state.name()), Number(generation.into()), Number(members.into())],
@@ -140,6 +141,23 @@ pub(super) fn consumer(fact: &Fact, w: &Words) -> Option<String> {
         Fact::PartitionAssigned { partition, generation } => w.say(
             "owns {} now, generation {}",
             &[Place(partition), Number(generation.into())],
+        ),
+        Fact::ConsumerStarted => "began: it looks for its group's coordinator".to_owned(),
+        Fact::ApplicationStalled => {
+            "has an application that hangs in the middle of a record: it does not poll, but its heartbeats go on".to_owned()
+        }
+        Fact::ApplicationGoesOn => "has an application that goes on with its record".to_owned(),
+        Fact::SeekRefused { partition } => w.say(
+            "could not move its position in partition {}: that is not assigned to it",
+            &[Number(partition.into())],
+        ),
+        Fact::OffsetResetRefused { error, .. } => w.say(
+            "could not reset the group's offsets, {}: a group with members keeps its own",
+            &[Error(error)],
+        ),
+        Fact::OffsetsReset { partitions, .. } => w.say(
+            "has reset the group's offsets in {} partitions",
+            &[Number(partitions.into())],
         ),
         Fact::PartitionRevoked { partition } => w.say("gave {} up", &[Place(partition)]),
         Fact::PartitionLost { partition } => w.say(

@@ -1,7 +1,9 @@
 //! The invariants, one a file.
 
 mod acknowledged_survive;
+mod assignment_is_legal;
 mod committed_reads_only;
+mod committed_within_high_watermark;
 mod consumers_notice_truncation;
 mod fenced_in_no_isr;
 mod high_watermark_monotonic;
@@ -16,12 +18,15 @@ mod metadata_logs_match;
 mod no_duplicates;
 mod numbering;
 mod one_leader_per_epoch;
+mod one_owner_per_generation;
 mod partials_add_up;
 mod producer_order;
 mod throttled_unread;
 
 pub use acknowledged_survive::AcknowledgedSurvive;
+pub use assignment_is_legal::AssignmentIsLegal;
 pub use committed_reads_only::CommittedReadsOnly;
+pub use committed_within_high_watermark::CommittedWithinHighWatermark;
 pub use consumers_notice_truncation::ConsumersNoticeTruncation;
 pub use fenced_in_no_isr::FencedInNoIsr;
 pub use high_watermark_monotonic::HighWatermarkMonotonic;
@@ -35,6 +40,7 @@ pub use merge_keeps_order::MergeKeepsOrder;
 pub use metadata_logs_match::MetadataLogsMatch;
 pub use no_duplicates::NoDuplicates;
 pub use one_leader_per_epoch::OneLeaderPerEpoch;
+pub use one_owner_per_generation::OneOwnerPerGeneration;
 pub use partials_add_up::PartialsAddUp;
 pub use producer_order::ProducerOrder;
 pub use throttled_unread::ThrottledUnread;
@@ -60,6 +66,9 @@ pub fn all(setup: &Setup) -> Vec<Box<dyn Invariant>> {
         Box::new(KeyedWhereHashed::new(setup)),
         Box::new(ThrottledUnread),
         Box::new(PartialsAddUp),
+        Box::new(AssignmentIsLegal),
+        Box::new(CommittedWithinHighWatermark),
+        Box::new(OneOwnerPerGeneration::default()),
     ];
     if setup.producer.acks == Acks::All {
         all.push(Box::new(AcknowledgedSurvive::default()));

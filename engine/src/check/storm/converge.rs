@@ -2,7 +2,7 @@
 
 use crate::check::{Checker, PartitionHistory};
 use crate::wire::{Acks, PartitionId, PartitionState};
-use crate::world::{PartitionView, ProcessState, View, World};
+use crate::world::{ConsumerView, GroupPartitionView, GroupView, ProcessState, View, World};
 
 /// What is not well yet, when nothing is wrong with any process or link any more and nobody sends: every replica in sync,
 /// every acknowledged record readable as far as that is promised, every group stable and caught up.
@@ -74,37 +74,57 @@ fn unsent(view: &View) -> Option<String> {
 }
 
 fn unread(world: &World, view: &View, checker: &Checker) -> Option<String> {
-    if view.consumers.is_empty() {
+    view.groups
+        .iter()
+        .find_map(|group| unread_by(group, world, view, checker))
+}
+
+/// What a group has not come to: to be stable with all its consumers, each partition with one of them, and at the end of all
+/// that there is.
+fn unread_by(group: &GroupView, world: &World, view: &View, checker: &Checker) -> Option<String> {
+    let members: Vec<&ConsumerView> = view.consumers.iter().filter(|c| *c.group == *group.id).collect();
+    if members.is_empty() {
         return None;
     }
-    let group = &view.group;
-    if group.state != "Stable" || group.members as usize != view.consumers.len() {
+    if let Some(gone) = members.iter().find(|c| c.process != ProcessState::Running || c.stalled) {
+        return Some(format!("{} of {} is {:?}", gone.node, group.id, gone.process));
+    }
+    if group.state != "Stable" || group.members as usize != members.len() {
         return Some(format!(
-            "the group is {:?} with {} members at {:?}, and there are {} consumers",
+            "{} is {:?} with {} members at {:?}, and there are {} consumers",
+            group.id,
             group.state,
             group.members,
             group.coordinator,
-            view.consumers.len()
+            members.len()
         ));
     }
     for row in &view.partitions {
-        let owners = view.consumers.iter().flat_map(|c| &c.owned);
+        let owners = members.iter().flat_map(|c| &c.owned);
         let owners = owners.filter(|owned| owned.partition == row.index).count();
         if owners != 1 {
-            return Some(format!("partition {} is owned by {owners} consumers", row.index));
+            return Some(format!(
+                "partition {} is owned by {owners} consumers of {}",
+                row.index, group.id
+            ));
         }
     }
     // Where commits were lost as they could be, and nobody sends any more, nobody commits again: then what was read counts.
     let topic = world.topic_id();
     let forgot = |(id, partition): (PartitionId, &PartitionHistory)| Some(id.topic) != topic && partition.has_lost();
     let has_forgotten = checker.history().partitions().any(forgot);
-    let is_behind = |row: &&PartitionView| row.lag > 0 && !(has_forgotten && row.unprocessed == 0);
-    let behind = view.partitions.iter().find(is_behind)?;
+    let is_read = |partition: &GroupPartitionView| {
+        let mut owned = members.iter().flat_map(|c| &c.owned);
+        owned.any(|owned| owned.partition == partition.partition && owned.processed >= partition.end)
+    };
+    let is_behind = |partition: &&GroupPartitionView| partition.lag > 0 && !(has_forgotten && is_read(partition));
+    let behind = group.partitions.iter().find(is_behind)?;
     Some(format!(
-        "the group is {} records behind in {}-{}",
+        "{} is {} records behind in {}-{}",
+        group.id,
         behind.lag,
         world.setup().topic.name,
-        behind.index
+        behind.partition
     ))
 }
 

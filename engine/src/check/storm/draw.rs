@@ -1,5 +1,6 @@
 //! From a seed to a storm.
 
+use super::groups::Groups;
 use super::keys::Keys;
 use super::{Storm, faults};
 use crate::node::Random;
@@ -105,11 +106,15 @@ pub(super) fn storm(seed: u64) -> Storm {
     consumers(&mut setup, &mut draw);
     workload(&mut setup, &mut draw);
     let keys = Keys::of(seed, &mut setup);
+    let groups = Groups::of(seed, &mut setup);
     let setup = expressible(&setup);
     let calm_us = draw.millis(14_000, 26_000);
     let mut faults = faults::draw(&setup, theme, calm_us, &mut draw);
     if let Some(keys) = keys {
         keys.add_changes(&setup, calm_us, &mut faults);
+    }
+    if let Some(groups) = groups {
+        groups.add_faults(&setup, calm_us, &mut faults);
     }
     Storm {
         theme,

@@ -3,6 +3,7 @@
 mod converge;
 mod draw;
 mod faults;
+mod groups;
 mod keys;
 mod play;
 mod scenario;
@@ -68,7 +69,10 @@ impl Storm {
         for later in Self::STARTED_AGAIN_US {
             // An administrator whose controller is gone is not heard: what they lift, they lift again.
             let starts = self.processes(&[ProcessFault::Start]);
-            let commands = starts.into_iter().chain(self.lifted());
+            let commands = starts
+                .into_iter()
+                .chain(self.lifted())
+                .chain(groups::relief(&self.faults));
             setup
                 .commands
                 .extend(commands.map(|command| (self.calm_us + later, command)));
@@ -103,6 +107,7 @@ impl Storm {
             bytes_per_s: None,
         }));
         relief.extend(self.lifted());
+        relief.extend(groups::relief(&self.faults));
         relief
     }
 

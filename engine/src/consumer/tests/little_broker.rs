@@ -35,7 +35,7 @@ impl LittleWorld {
             RequestBody::ListOffsets(list) => {
                 let end = |id| match list.spec {
                     OffsetSpec::Earliest => self.logs[&id].start(),
-                    OffsetSpec::Latest => self.logs[&id].end(),
+                    OffsetSpec::Latest | OffsetSpec::Timestamp(_) => self.logs[&id].end(),
                 };
                 let listed = |id: &PartitionId| ProducedPartition {
                     partition: *id,

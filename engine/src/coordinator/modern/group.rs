@@ -4,7 +4,7 @@ use super::member::ConsumerGroupMember;
 use crate::coordinator::effect::Turn;
 use crate::short_map::ShortMap;
 use crate::trace::{EpochWhy, Fact, GroupStateName};
-use crate::wire::{MemberId, Micros, TopicId};
+use crate::wire::{GroupId, MemberId, Micros, TopicId};
 use std::sync::Arc;
 
 /// How many partitions each topic has, by topic.
@@ -13,6 +13,7 @@ pub(in crate::coordinator) type Topics = Arc<[(TopicId, u16)]>;
 /// A consumer group.
 #[derive(Debug, Clone)]
 pub(in crate::coordinator) struct ConsumerGroup {
+    id: GroupId,
     /// Rises with members, subscriptions and partitions; 0 while the group is not set up.
     pub(super) epoch: i32,
     /// The epoch for which the target was computed last.
@@ -34,8 +35,9 @@ pub(in crate::coordinator) struct ConsumerGroup {
 }
 
 impl ConsumerGroup {
-    pub(in crate::coordinator) fn new() -> Self {
+    pub(in crate::coordinator) fn new(id: GroupId) -> Self {
         Self {
+            id,
             epoch: 0,
             assignment_epoch: 0,
             assigned_at_us: None,
@@ -125,6 +127,7 @@ impl ConsumerGroup {
         if state != self.state {
             self.state = state;
             turn.ctx.record(Fact::GroupState {
+                group: turn.ctx.dictionary().find_key(&self.id),
                 state,
                 generation: self.epoch(),
                 members: u32::try_from(self.members.len()).unwrap_or(u32::MAX),

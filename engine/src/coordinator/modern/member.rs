@@ -82,6 +82,11 @@ impl ConsumerGroupMember {
         self.assigned.iter().any(|assigned| assigned.partition == partition)
     }
 
+    /// Its `group.instance.id`, if it is a static one.
+    pub(in crate::coordinator) fn instance(&self) -> Option<Arc<str>> {
+        self.instance_id.clone()
+    }
+
     /// What it may have now, ascending.
     pub(in crate::coordinator) fn partitions(&self) -> Arc<[PartitionId]> {
         self.assigned.iter().map(|assigned| assigned.partition).collect()

@@ -31,7 +31,10 @@ impl Group {
             return turn.reply(asker, unasked(ErrorCode::GroupIdNotFound));
         }
         let is_new = self.modern.is_none();
-        let group = self.modern.get_or_insert_with(|| Box::new(ConsumerGroup::new()));
+        let id = &self.id;
+        let group = self
+            .modern
+            .get_or_insert_with(|| Box::new(ConsumerGroup::new(id.clone())));
         group.learn(topics);
         let before = group.clone();
         let mut changes = Changes::default();

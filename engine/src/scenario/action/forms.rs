@@ -1,6 +1,6 @@
 //! The list of actions, and how what stands behind their names is read.
 
-use super::ActionForm;
+use super::{ActionForm, groups};
 use crate::scenario::decimal;
 use crate::scenario::nodes::{parse_node, parse_node_set};
 use crate::trace::ProcessFault;
@@ -8,7 +8,7 @@ use crate::wire::{BrokerId, Micros, NodeId};
 use crate::world::Command;
 use std::str::FromStr;
 
-pub(super) static FORMS: [ActionForm; 15] = [
+pub(super) static FORMS: [ActionForm; 21] = [
     ActionForm {
         name: "send-to",
         example: "send-to:3:key:value",
@@ -108,6 +108,46 @@ pub(super) static FORMS: [ActionForm; 15] = [
         about: "partition 0 gets these replicas, the preferred leader first",
         read: reassign,
     },
+    ActionForm {
+        name: "group",
+        example: "group:billing:3",
+        about: "that group has so many consumers from now on; if there is none of that name yet, it is made, and reads the same \
+                records for itself",
+        read: groups::group,
+    },
+    ActionForm {
+        name: "stall",
+        example: "stall:c1",
+        about: "the consumer's application hangs in the middle of a record: no poll(), and heartbeats go on until \
+                max.poll.interval.ms",
+        read: |rest| groups::stall(rest, true),
+    },
+    ActionForm {
+        name: "go-on",
+        example: "go-on:c1",
+        about: "an application that hangs goes on",
+        read: |rest| groups::stall(rest, false),
+    },
+    ActionForm {
+        name: "slow",
+        example: "slow:c1:200",
+        about: "the consumer's application works so many milliseconds on each record; with `off`, as many as processing.ms says",
+        read: groups::slow,
+    },
+    ActionForm {
+        name: "seek",
+        example: "seek:c1:earliest",
+        about: "the consumer's application reads on elsewhere: `earliest`, `latest`, or `1:17` for offset 17 of partition 1; what is \
+                committed stays until the next commit",
+        read: groups::seek,
+    },
+    ActionForm {
+        name: "reset-offsets",
+        example: "reset-offsets:billing:earliest",
+        about: "`kafka-consumer-groups --reset-offsets`: to `earliest`, `latest`, `1:17` (offset 17 of partition 1) or `time:5000` (the \
+                first records from 5 s on); refused while the group has members",
+        read: groups::reset_offsets,
+    },
 ];
 
 fn process(rest: &str, fault: ProcessFault) -> Result<Command, String> {
@@ -188,7 +228,7 @@ pub(super) fn write_millis(us: Micros) -> String {
 }
 
 /// What stands between colons, when there are as many parts as there should be.
-fn parts<const N: usize>(rest: &str) -> Result<[&str; N], String> {
+pub(super) fn parts<const N: usize>(rest: &str) -> Result<[&str; N], String> {
     let parts: Vec<&str> = rest.split(':').map(str::trim).collect();
     let found = parts.len();
     parts
@@ -196,13 +236,13 @@ fn parts<const N: usize>(rest: &str) -> Result<[&str; N], String> {
         .map_err(|_| format!("it takes {N} values with colons between, not {found}"))
 }
 
-fn number<T: FromStr>(name: &str, text: &str) -> Result<T, String> {
+pub(super) fn number<T: FromStr>(name: &str, text: &str) -> Result<T, String> {
     let is_plain = text.bytes().all(|b| b.is_ascii_digit());
     let number = text.parse().ok().filter(|_| is_plain);
     number.ok_or_else(|| format!("{name} takes a whole number that is not too large, not {}", shown(text)))
 }
 
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     if text.is_empty() {
         "nothing".to_owned()
     } else {

@@ -1,6 +1,7 @@
 //! Settings whose value has a form of its own: the rule for keys, weights, limits of the source. Each is read and written
 //! here, and nowhere else.
 
+use super::groups;
 use super::keys;
 use super::kind::{parse_distribution, write_distribution};
 use super::{membership, partitioning};
@@ -20,6 +21,8 @@ pub enum Form {
     Limits,
     /// Partitioners with commas between.
     Partitioners,
+    /// `billing:2,audit:1:500`.
+    Groups,
     /// Assignors with commas between.
     Strategies,
     /// The beginning of a `group.instance.id`, or nothing.
@@ -43,6 +46,9 @@ impl Form {
                 "a subject and records a second, as ad-1:100, several with commas between, or empty for none"
             }
             Form::Partitioners => PartitionerClass::ALLOWED,
+            Form::Groups => {
+                "at most four groups, each with a name of its own and 0 to 12 consumers, as billing:2,audit:1:500 (500 ms a record)"
+            }
             Form::Strategies => {
                 "range, roundrobin, sticky or cooperative-sticky, several with commas between, each once"
             }
@@ -56,6 +62,7 @@ impl Form {
             Form::KeyRule => write_rule(&read_rule(text)?),
             Form::Weights => write_weights(&read_weights(text)?),
             Form::Limits => write_limits(&read_limits(text)?),
+            Form::Groups => groups::write(&groups::read(text).ok_or_else(|| self.wrong(text))?),
             Form::Partitioners => partitioning::write(&partitioning::read(text).ok_or_else(|| self.wrong(text))?),
             Form::Strategies => membership::write(&membership::read(text).ok_or_else(|| self.wrong(text))?),
             Form::InstanceId if membership::is_instance(text.trim()) => text.trim().to_owned(),

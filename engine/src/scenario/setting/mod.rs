@@ -8,6 +8,7 @@ mod clients;
 mod cluster;
 mod failures;
 mod forms;
+mod groups;
 mod keying;
 mod keys;
 mod kind;
@@ -16,6 +17,7 @@ mod partitioning;
 mod traffic;
 
 pub use forms::Form;
+pub(super) use groups::is_group_name;
 pub(super) use keys::check as check_key;
 pub use keys::{MAX_KEY_BYTES, MAX_KEYS};
 pub use kind::Kind;
@@ -137,6 +139,7 @@ impl Setting {
             &traffic::SETTINGS,
             &keying::SETTINGS,
             &clients::SETTINGS,
+            &groups::SETTINGS,
             &partitioning::SETTINGS,
             &membership::SETTINGS,
         ]

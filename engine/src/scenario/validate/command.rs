@@ -6,13 +6,15 @@ use crate::scenario::decimal::{self, grouped};
 use crate::scenario::nodes::too_high;
 use crate::scenario::setting::{self, MAX_KEYS, Setting};
 use crate::trace::ProcessFault;
-use crate::wire::{BrokerId, Micros, NodeId, NodeSet};
+use crate::wire::{BrokerId, Micros, NodeId, NodeSet, ResetTo, SeekTo};
 use crate::world::{Command, Limits, Setup};
 
 /// The longest value of a record that is sent by hand, in bytes.
 pub const MAX_SENT_BYTES: usize = 1_000;
 /// A faster disk is never in the way.
 const MAX_DISK_BYTES: u64 = 1_000_000_000_000;
+/// An hour on each record.
+const MAX_PROCESSING_US: Micros = 3_600_000_000;
 /// The most that an impaired link adds.
 const MAX_DELAY_US: Micros = 10_000_000;
 
@@ -62,6 +64,31 @@ pub fn check_command(command: &Command) -> Result<(), SetupProblem> {
                 let most = grouped(MAX_DISK_BYTES);
                 return wrong(format!("slow-disk must be 1 to {most} bytes a second, not {n}"));
             }
+        }
+        Command::Group { group, .. } | Command::ResetOffsets { group, .. } if !setting::is_group_name(group) => {
+            return wrong(format!(
+                "a group's name is 1 to 249 letters, digits, dots, underscores or hyphens, not \"{}\"",
+                decimal::shorten(group)
+            ));
+        }
+        Command::Group { consumers, .. } if *consumers > Limits::MAX_CONSUMERS => {
+            let most = Limits::MAX_CONSUMERS;
+            return wrong(format!("a group must have 0 to {most} consumers, not {consumers}"));
+        }
+        Command::Slow { processing_us, .. } if processing_us.is_some_and(|us| us > MAX_PROCESSING_US) => {
+            let most = grouped(MAX_PROCESSING_US / 1_000);
+            return wrong(format!("slow must be 0 to {most} ms on each record"));
+        }
+        Command::Seek {
+            to: SeekTo::Offset { partition, .. },
+            ..
+        }
+        | Command::ResetOffsets {
+            to: ResetTo::Offset { partition, .. },
+            ..
+        } if *partition >= Limits::MAX_PARTITIONS => {
+            let last = Limits::MAX_PARTITIONS - 1;
+            return wrong(format!("the partition must be one of 0 to {last}, not {partition}"));
         }
         Command::Cut { from, to, .. } | Command::Impair { from, to, .. }
             if *from == NodeSet::default() || *to == NodeSet::default() =>
@@ -156,6 +183,9 @@ fn first_too_high(command: &Command, have: &impl Fn(NodeId) -> u8) -> Option<Nod
     match command {
         Command::Process { node, .. } => one(*node),
         Command::SlowDisk { broker, .. } => one((*broker).into()),
+        Command::Stall { consumer, .. } | Command::Slow { consumer, .. } | Command::Seek { consumer, .. } => {
+            one(NodeId::Consumer(*consumer))
+        }
         Command::Reassign { replicas, .. } => replicas.iter().find_map(|broker| one((*broker).into())),
         Command::Cut { from, to, .. } | Command::Impair { from, to, .. } => {
             too_high(*from, have).or_else(|| too_high(*to, have))

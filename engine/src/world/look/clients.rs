@@ -4,35 +4,12 @@ use crate::broker::Broker;
 use crate::consumer::Consumer;
 use crate::coordinator::Group;
 use crate::wire::{NodeId, Offset};
-use crate::world::{ConsumerView, GroupView, LastSent, OwnedView, ProcessState, ProducerView, World};
+use crate::world::{ConsumerView, LastSent, OwnedView, ProcessState, ProducerView, World};
 
 impl World {
-    /// The group at its coordinator.
+    /// The main group at its coordinator.
     pub(in crate::world) fn group(&self) -> Option<(&Broker, &Group)> {
-        let name = &self.setup.consumer.group;
-        let brokers = self.nodes.brokers.iter().map(|(broker, _)| broker);
-        let mut brokers = brokers.filter(|broker| self.is_there(broker.id().into()));
-        brokers.find_map(|broker| {
-            let coordinates = broker.coordinates(name);
-            Some((broker, broker.coordinator().group(name)?)).filter(|_| coordinates)
-        })
-    }
-
-    pub(super) fn group_view(&self) -> GroupView {
-        let id = self.setup.consumer.group.to_string();
-        match self.group() {
-            None => GroupView {
-                id,
-                ..GroupView::default()
-            },
-            Some((broker, group)) => GroupView {
-                id,
-                state: group.state().name(),
-                generation: group.generation(),
-                coordinator: Some(broker.id()),
-                members: u32::try_from(group.members().count()).unwrap_or(u32::MAX),
-            },
-        }
+        self.group_named(&self.setup.consumer.group)
     }
 
     pub(super) fn producer_views(&self) -> Vec<ProducerView> {
@@ -64,7 +41,7 @@ impl World {
     }
 
     fn consumer_view(&self, consumer: &Consumer, number: u8) -> ConsumerView {
-        let group = self.group().map(|(_, group)| group);
+        let group = self.group_named(&consumer.config().group).map(|(_, group)| group);
         let mut lag = 0;
         let owned = consumer.owned().map(|owned| {
             let high_watermark = self
@@ -88,8 +65,8 @@ impl World {
             process,
             process_since_us,
             generation: consumer.generation(),
-            stalled: false,
-            slow_us: None,
+            stalled: consumer.is_stalled(),
+            slow_us: consumer.slow_us(),
             state: match process {
                 ProcessState::Stopped => "stopped",
                 ProcessState::Crashed | ProcessState::DiskLost => "crashed",
