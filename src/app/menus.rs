@@ -1,11 +1,13 @@
 //! The menus of the page: of things on the stage, and of walkthroughs.
 
+use super::frames::Due;
 use super::{App, Msg, address, files, tab};
 use crate::lens::events_view::Listed;
 use crate::lens::menu_view::MenuPart;
-use crate::lens::menus::{Does, Menu, menu_of, walkthroughs};
+use crate::lens::menus::{Does, Menu, Sub, menu_of, more, walkthroughs};
 use crate::session::intent::Intent;
 use crate::stage::Target;
+use gloo::timers::callback::Timeout;
 use std::rc::Rc;
 use yew::{Context, Html, html};
 
@@ -22,6 +24,8 @@ pub(super) struct OpenMenu {
 pub enum MenuOf {
     /// A thing on the stage.
     Thing(Target),
+    /// What an entry of such a menu leads to.
+    More(Sub),
     /// What can be played.
     Walkthroughs,
 }
@@ -42,6 +46,7 @@ impl App {
                 let side = self.look.side;
                 menu_of(target, &self.stage_of(side).view, self.looked(&desk).world())
             }
+            MenuOf::More(sub) => more(sub, &self.stage_of(self.look.side).view),
             MenuOf::Walkthroughs => {
                 let id = desk.session().scenario().id.as_str();
                 Some(walkthroughs(Some(id).filter(|_| self.file.is_none())))
@@ -52,7 +57,7 @@ impl App {
     /// What the menu says follows the run.
     pub(super) fn refresh_menu(&mut self) {
         let Some(OpenMenu {
-            of: of @ MenuOf::Thing(_),
+            of: of @ (MenuOf::Thing(_) | MenuOf::More(_)),
             ..
         }) = self.menu
         else {
@@ -84,9 +89,25 @@ impl App {
         }
     }
 
+    /// That group stands beside the rows, on both stages.
+    fn show_group(&mut self, group: String) {
+        if let Some(beside) = &mut self.beside {
+            beside.on_stage.group.clone_from(&group);
+        }
+        self.on_stage.group = group;
+        self.refresh(Due::All);
+    }
+
     pub(super) fn does(&mut self, ctx: &Context<Self>, does: Does) {
-        self.menu = None;
+        let at = self.menu.take().map(|menu| menu.at).unwrap_or_default();
         match does {
+            Does::More(sub) => {
+                // When the first one is gone, and the focus is back where it was.
+                let link = ctx.link().clone();
+                let open = move || link.send_message(Msg::Menu(Some((MenuOf::More(sub), at))));
+                Timeout::new(0, open).forget();
+            }
+            Does::ShowGroup(group) => self.show_group(group),
             Does::Act(command) => self.want(ctx, Intent::Act(command)),
             Does::Events(target) => {
                 self.look.about = Some(target);

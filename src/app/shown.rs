@@ -11,6 +11,7 @@ use crate::lens::why::{Words, sentence, subject};
 use crate::session::Session;
 use crate::session::desk::Desk;
 use crate::session::history::{Mark, MarkKind};
+use crate::stage::group_shown;
 use crate::stage::{Captions, Palette, Target};
 use crate::timeline::Figures;
 use crate::timeline::layout::{self, Curves};
@@ -29,6 +30,8 @@ pub(super) struct OnStage {
     pub(super) view: Rc<View>,
     /// Colours and letters.
     pub(super) palette: Rc<Palette>,
+    /// The group beside the rows; the main one, if there is none of that name.
+    pub(super) group: String,
     /// What it says beside the picture.
     pub(super) captions: Rc<Captions>,
     /// What the open step points at.
@@ -42,7 +45,9 @@ impl OnStage {
     #[must_use]
     pub(super) fn of(desk: &Desk, side: Side, before: &OnStage) -> Self {
         let world = desk.sessions().or_left(side).world();
-        let view = world.view();
+        let mut view = world.view();
+        let group = before.group.clone();
+        group_shown::show(&mut view, &group);
         let targets = desk.step().map_or(&[][..], |step| &step.highlight);
         let pointed = pointed(targets, &view, world.dictionary());
         let captions = captions(world, &view);
@@ -55,6 +60,7 @@ impl OnStage {
         Self {
             palette,
             made_for,
+            group,
             captions: kept_or_new(&before.captions, captions),
             pointed: kept_or_new(&before.pointed, pointed),
             view: Rc::new(view),

@@ -18,7 +18,10 @@ pub fn captions(world: &World, view: &View) -> Captions {
             format!("{producers} · {} records/s", grouped(u64::from(world.rate())))
         },
         computation: lines(world, view),
-        assignor: "range".to_owned(),
+        assignor: match (view.group.protocol, world.setup().consumer.strategies.first()) {
+            ("consumer", _) => "consumer protocol".to_owned(),
+            (_, strategy) => strategy.map_or("", |strategy| strategy.name()).to_owned(),
+        },
         drains: world.drain(),
         buffer_memory: world.setup().producer.buffer_memory,
     }

@@ -1,6 +1,8 @@
-//! What can be done to a thing on the stage: faults of brokers and controllers, elections and moves of partitions.
+//! What can be done to a thing on the stage: faults of brokers and controllers, elections and moves of partitions. What can
+//! be done to consumers and groups is in `group_menus`.
 //! And what else can be played.
 
+use super::group_menus;
 use crate::stage::Target;
 use crate::stage::standing::{Standing, is_cut_off};
 use crate::ui::format::shortened;
@@ -44,6 +46,10 @@ pub enum Does {
     Events(Target),
     /// Tells why a partition has the leader that it has.
     WhyLeader(u16),
+    /// Opens another menu in the same place.
+    More(Sub),
+    /// Shows that group beside the rows.
+    ShowGroup(String),
     /// Opens the scenario of that id.
     Open(&'static str),
     /// Asks for a file with a scenario.
@@ -52,7 +58,16 @@ pub enum Does {
     Where(String),
 }
 
-fn entry(label: impl Into<String>, note: impl Into<String>, does: Does) -> Entry {
+/// A menu that an entry of another one opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sub {
+    /// Where that consumer can read on.
+    Seek(u8),
+    /// What the shown group's offsets can be set to.
+    Reset,
+}
+
+pub(super) fn entry(label: impl Into<String>, note: impl Into<String>, does: Does) -> Entry {
     Entry {
         label: label.into(),
         note: note.into(),
@@ -64,7 +79,7 @@ fn entry(label: impl Into<String>, note: impl Into<String>, does: Does) -> Entry
 }
 
 impl Entry {
-    fn unless(self, refused: bool, why: &'static str) -> Self {
+    pub(super) fn unless(self, refused: bool, why: &'static str) -> Self {
         Self {
             refused: if refused { Some(why) } else { self.refused },
             ..self
@@ -79,7 +94,18 @@ pub fn menu_of(target: Target, view: &View, world: &World) -> Option<Menu> {
         Target::Broker(id) => broker_menu(id, view, slow_disk(world)),
         Target::Controller(number) => controller_menu(number, view),
         Target::Partition(index) => partition_menu(index, view, world),
+        Target::Consumer(number) => group_menus::consumer_menu(number, view, world),
+        Target::Group => Some(group_menus::group_menu(view, world)),
         _ => None,
+    }
+}
+
+/// What that entry leads to.
+#[must_use]
+pub fn more(sub: Sub, view: &View) -> Option<Menu> {
+    match sub {
+        Sub::Seek(consumer) => group_menus::seek_menu(consumer, view),
+        Sub::Reset => Some(group_menus::reset_menu(view)),
     }
 }
 
@@ -93,7 +119,7 @@ fn slow_disk(world: &World) -> u64 {
     (all / u64::from(setup.brokers.max(1)) / 4).clamp(1_000, 10_000_000)
 }
 
-fn process(node: NodeId, fault: ProcessFault) -> Does {
+pub(super) fn process(node: NodeId, fault: ProcessFault) -> Does {
     Does::Act(Command::Process { node, fault })
 }
 

@@ -6,6 +6,7 @@
 pub mod about;
 pub mod captions;
 pub mod computation;
+mod group_menus;
 pub mod keys;
 pub mod lag;
 pub mod ledger;

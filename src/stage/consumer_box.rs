@@ -4,6 +4,7 @@ use super::drains;
 use super::geometry::{Point, Rect};
 use super::label::{Label, Tone, brief, grouped};
 use super::layout::Captions;
+use super::member::Member;
 use super::warmth::{Warmth, load};
 use partitura_engine::short_sort::sort_short_by_key;
 use partitura_engine::wire::NodeId;
@@ -31,6 +32,8 @@ pub struct ConsumerBox {
     pub behind: bool,
     /// Owns nothing.
     pub idle: bool,
+    /// How it stands.
+    pub member: Member,
     /// In words.
     pub title: String,
 }
@@ -39,14 +42,17 @@ impl ConsumerBox {
     /// In that place; `also` are rows that it owns apart from those beside it.
     pub(super) fn new(view: &ConsumerView, captions: &Captions, group: &str, rect: Rect, also: Vec<Rect>) -> Self {
         let number = number(view);
-        let idle = view.owned.is_empty();
-        let behind = view.lag >= LAG_TO_WATCH;
+        let member = Member::of(view);
+        let gone = member.is_gone();
+        let idle = view.owned.is_empty() && !gone;
+        let behind = view.lag >= LAG_TO_WATCH && !gone;
         let pad = if rect.w >= 90.0 { 12.0 } else { 6.0 };
         let (left, room) = (rect.x + pad, rect.w - 2.0 * pad);
         let owns = owns(view);
         let mut labels = Vec::with_capacity(4);
         let name = |y: f64, size: f64, room: f64| {
-            let long = Label::new(left, rect.y + y, size, Tone::Ink, name(group, number)).strong();
+            let ink = if gone { Tone::Soft } else { Tone::Ink };
+            let long = Label::new(left, rect.y + y, size, ink, name(group, number)).strong();
             // In a narrow column all go by their short names.
             if rect.w >= 90.0 && long.width() <= room {
                 long
@@ -108,11 +114,42 @@ impl ConsumerBox {
             ..soft(0.0, text)
         };
         let owned = |y: f64| short(soft(y, &owns)).fit(room);
+        // How it stands, where it does not stand as it should.
+        let notice = |y: f64| {
+            let words = member.words()?;
+            let label = Label {
+                tone: member.tone(),
+                ..soft(y, &words)
+            };
+            Some(label.fit(room))
+        };
+        let owned_or_notice = |y: f64| notice(y).unwrap_or_else(|| owned(y));
+        let again = |y: f64| {
+            let label = |text| Label {
+                tone: Tone::Focus,
+                ..soft(y, text)
+            };
+            let (long, short) = (label("start again…"), label("again…"));
+            if long.width() <= room { long } else { short.fit(room) }
+        };
         let mut light = None;
         match rect.h {
+            h if gone && h >= 33.0 => {
+                let lines = match h {
+                    70.0.. => [22.0, 40.0, 61.0],
+                    50.0.. => [16.0, 30.0, 45.0],
+                    _ => [14.0, 28.0, 0.0],
+                };
+                labels.push(name(lines[0], if h >= 70.0 { 12.5 } else { 11.5 }, room));
+                labels.extend(notice(lines[1]).map(Label::strong).map(|label| label.fit(room)));
+                labels.extend((h >= 50.0).then(|| again(lines[2])));
+            }
             h if h >= 70.0 => {
-                labels.extend([name(22.0, 12.5, room - 14.0), owned(40.0), lag(61.0, 13.0)]);
+                let second = if h < 88.0 { owned_or_notice(40.0) } else { owned(40.0) };
+                labels.extend([name(22.0, 12.5, room - 14.0), second, lag(61.0, 13.0)]);
                 let state = Some(soft(0.0, view.state)).filter(|state| room >= 80.0 || state.width() <= room);
+                let told = notice(0.0);
+                let state = told.clone().or(state);
                 let asked = asked.map(|asked| Label { text: asked, ..heat });
                 let wide = room >= 80.0;
                 let drain = drains::line(when).filter(|_| wide).map(|text| warned(&text));
@@ -121,7 +158,7 @@ impl ConsumerBox {
                     (124.0.., asked @ Some(_)) => ([state, asked, drain], wide),
                     (106.0.., None) => ([state, drain, None], wide),
                     (106.0.., asked) => ([state, asked, None], false),
-                    (88.0.., asked) => ([asked.or(state), None, None], false),
+                    (88.0.., asked) => ([told.or(asked).or(state), None, None], false),
                     _ => ([None, None, None], false),
                 };
                 if !has_line {
@@ -135,11 +172,16 @@ impl ConsumerBox {
                 light = (room >= 80.0).then_some((rect.right() - pad - 3.0, rect.y + 18.0));
             }
             h if h >= 50.0 => {
-                labels.extend([name(16.0, 12.0, room), owned(30.0), lag(45.0, 11.5)]);
+                labels.extend([name(16.0, 12.0, room), owned_or_notice(30.0), lag(45.0, 11.5)]);
                 beside(&mut labels, when, rect.right() - pad);
             }
             h if h >= 33.0 => {
-                labels.extend([name(14.0, 11.0, room), lag(28.0, 10.5)]);
+                let second = if matches!(member, Member::Well | Member::Slow(_)) {
+                    None
+                } else {
+                    notice(28.0)
+                };
+                labels.extend([name(14.0, 11.0, room), second.unwrap_or_else(|| lag(28.0, 10.5))]);
                 beside(&mut labels, when, rect.right() - pad);
             }
             h if h >= 13.0 => {
@@ -149,10 +191,11 @@ impl ConsumerBox {
                     ..lag(y, 10.0)
                 }
                 .end();
-                let tail = if idle {
+                let word = member.sign().or(idle.then_some("idle"));
+                let tail = if let Some(word) = word {
                     Label {
-                        text: "idle".to_owned(),
-                        tone: Tone::Soft,
+                        text: word.to_owned(),
+                        tone: member.tone(),
                         mono: false,
                         strong: false,
                         ..tail
@@ -183,6 +226,7 @@ impl ConsumerBox {
             busy: view.busy,
             behind,
             idle,
+            member,
             title,
         }
     }
@@ -206,8 +250,20 @@ fn beside(labels: &mut Vec<Label>, when: Drains, right: f64) {
 
 /// All of it: what it owns, its lag and where that goes, its load.
 fn title(view: &ConsumerView, drains: &[Drain]) -> String {
-    let (number, owns) = (number(view), owns(view));
-    let mut title = format!("Consumer {number}: {owns}, lag {}, {}.", grouped(view.lag), view.state);
+    let (number, owns, member) = (number(view), owns(view), Member::of(view));
+    let mut title = format!("Consumer {number}: {owns}, lag {}, ", grouped(view.lag));
+    match member {
+        Member::Stalled => title += "stalled",
+        _ => title += view.state,
+    }
+    if let Some(generation) = view.generation.filter(|_| !member.is_gone()) {
+        title += &format!(", generation {generation}");
+    }
+    title.push('.');
+    title += member.meaning();
+    if let Member::Slow(us) = member {
+        title += &format!(" It works {} ms on each record, by your wish.", us / 1_000);
+    }
     for drain in drains.iter().filter(|drain| drain.when != Drains::Empty) {
         title += &format!(" P{}: {}.", drain.partition, drains::said(drain));
     }

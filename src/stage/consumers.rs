@@ -3,10 +3,11 @@
 use super::consumer_box::{ConsumerBox, own_rows};
 use super::geometry::Rect;
 use super::grid::Grid;
-use super::label::{Label, Tone};
+use super::label::{Label, Tone, brief};
 use super::layout::Captions;
+use super::member::Member;
 use super::seats::{Seat, seats};
-use partitura_engine::world::View;
+use partitura_engine::world::{ConsumerView, View};
 use std::ops::Range;
 
 /// The words above the group's column.
@@ -23,7 +24,7 @@ pub struct GroupHead {
 /// The group's head and its consumers.
 #[must_use]
 pub fn place(view: &View, captions: &Captions, grid: &Grid) -> (GroupHead, Vec<ConsumerBox>) {
-    let owned: Vec<Vec<usize>> = view.consumers.iter().map(own_rows).collect();
+    let owned = rows_of(view);
     let seats = seats(grid.rows, &owned);
     let benched = seats.iter().filter(|seat| matches!(seat, Seat::Bench(_))).count();
     let boxes = view
@@ -48,6 +49,25 @@ pub fn place(view: &View, captions: &Captions, grid: &Grid) -> (GroupHead, Vec<C
         })
         .collect();
     (GroupHead::new(view, captions, grid), boxes)
+}
+
+/// The rows of each consumer. One that is gone keeps those that nobody else has, and one that a rebalance has passed by those
+/// that no other has in a later generation.
+fn rows_of(view: &View) -> Vec<Vec<usize>> {
+    let mut owned: Vec<Vec<usize>> = view.consumers.iter().map(own_rows).collect();
+    for (place, consumer) in view.consumers.iter().enumerate() {
+        let is_passed = |other: &ConsumerView| {
+            let (one, other) = (Member::of(consumer), (Member::of(other), other.generation));
+            !other.0.is_gone() && (one.is_gone() || consumer.generation < other.1)
+        };
+        let mut rows = std::mem::take(&mut owned[place]);
+        rows.retain(|row| {
+            let mut others = view.consumers.iter().zip(&owned);
+            !others.any(|(other, rows)| rows.contains(row) && is_passed(other))
+        });
+        owned[place] = rows;
+    }
+    owned
 }
 
 fn along(grid: &Grid, rows: &Range<usize>) -> Rect {
@@ -87,49 +107,83 @@ impl GroupHead {
             group.id.clone()
         };
         let size = if grid.roomy { 14.0 } else { 12.0 };
-        let how = match (captions.assignor.is_empty(), group.generation, grid.group.w >= 100.0) {
-            (false, 1.., true) => format!("{} · gen {}", captions.assignor, group.generation),
-            (false, 0, true) => captions.assignor.clone(),
-            (_, 1.., _) => format!("gen {}", group.generation),
-            _ => String::new(),
+        let generation = match group.protocol {
+            "consumer" => "epoch",
+            _ => "gen",
         };
-        let calm = matches!(group.state, "" | "Stable" | "Empty");
+        let generation = match group.generation {
+            0 => String::new(),
+            number => format!("{generation} {number}"),
+        };
+        let calm = matches!(group.state, "" | "Stable");
+        let (told, tone) = match group.state {
+            "" | "Stable" => (captions.assignor.as_str(), Tone::Soft),
+            "Empty" | "Dead" => (group.state, Tone::Soft),
+            state => (state, Tone::Warn),
+        };
+        let small = if grid.roomy { 11.0 } else { 10.0 };
+        let line = |text: &str, tone: Tone| Label::new(rect.x, top + second, small, tone, text);
+        let both = match (told, generation.as_str()) {
+            (told, "") => line(told, tone),
+            ("", generation) => line(generation, tone),
+            (told, generation) => line(&format!("{told} · {generation}"), tone),
+        };
+        let short = if calm && !generation.is_empty() {
+            line(&generation, tone)
+        } else {
+            line(told, tone)
+        };
+        let how = if both.width() <= rect.w { both } else { short };
         let mut name = Label::new(rect.x, top + first, size, Tone::Ink, name).strong();
         if name.width() > rect.w {
             name.size = (rect.w * 0.99 / name.width() * size).max(9.5);
         }
-        let labels = vec![
-            name.fit(rect.w),
-            if calm {
-                Label::new(
-                    rect.x,
-                    top + second,
-                    if grid.roomy { 11.0 } else { 10.0 },
-                    Tone::Soft,
-                    how,
-                )
-                .fit(rect.w)
-            } else {
-                Label::new(
-                    rect.x,
-                    top + second,
-                    if grid.roomy { 11.0 } else { 10.0 },
-                    Tone::Warn,
-                    group.state,
-                )
-                .fit(rect.w)
-            },
-        ];
-        let state = if group.state.is_empty() {
-            "not yet known to a coordinator"
-        } else {
-            group.state
-        };
-        let members = view.consumers.len();
-        let title = format!(
-            "Group {}: {state}, generation {}, {members} consumers.",
-            group.id, group.generation
-        );
-        Self { rect, labels, title }
+        let mut labels = vec![name.fit(rect.w), how.fit(rect.w)];
+        if grid.roomy {
+            labels.extend(others(view).map(|text| Label::new(rect.x, top + 59.0, 10.5, Tone::Faint, text).fit(rect.w)));
+        }
+        Self {
+            rect,
+            labels,
+            title: title(view, captions),
+        }
     }
+}
+
+/// The other groups on the topic, with their lag; `None` if there is none.
+fn others(view: &View) -> Option<String> {
+    let mut said = String::new();
+    for group in view.groups.iter().filter(|group| group.id != view.group.id) {
+        let lag: u64 = group.partitions.iter().map(|part| part.lag).sum();
+        said.push_str(if said.is_empty() { "+ " } else { ", " });
+        said.push_str(&group.id);
+        said.push_str(" lag ");
+        said.push_str(&brief(lag));
+    }
+    (!said.is_empty()).then_some(said)
+}
+
+fn title(view: &View, captions: &Captions) -> String {
+    let group = &view.group;
+    let state = match group.state {
+        "" => "not yet known to a coordinator",
+        state => state,
+    };
+    let number = match group.protocol {
+        "consumer" => "group epoch",
+        _ => "generation",
+    };
+    let mut title = format!("Group {}: {state}, {number} {}, ", group.id, group.generation);
+    if !captions.assignor.is_empty() {
+        title += &format!("{}, ", captions.assignor);
+    }
+    title += &format!("{} consumers.", view.consumers.len());
+    if let Some(broker) = group.coordinator {
+        title += &format!(" Its coordinator is broker {}.", broker.0);
+    }
+    if let Some(others) = others(view) {
+        title += &format!(" Other groups on the topic: {}.", &others[2..]);
+    }
+    title += " In the cells, the filled flag is what it has committed, the open one where it has come.";
+    title
 }

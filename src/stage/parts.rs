@@ -169,7 +169,7 @@ pub(super) fn GroupPart(props: &PartProps<GroupHead>) -> Html {
             class={classes!("thing", "group", props.selected.then_some("selected"))}
             role={props.role()}
             tabindex={props.tabindex()}
-            aria-pressed={props.pressed()}
+            aria-haspopup={props.live.then_some("menu")}
             aria-label={group.title.clone()}
             data-target={Target::Group.hook()}
             data-testid="group"
@@ -198,6 +198,7 @@ pub(super) fn ConsumerPart(props: &PartProps<ConsumerBox>) -> Html {
         "consumer",
         consumer.behind.then_some("behind"),
         consumer.idle.then_some("idle"),
+        consumer.member.class(),
         props.selected.then_some("selected"),
     );
     html! {
@@ -205,7 +206,7 @@ pub(super) fn ConsumerPart(props: &PartProps<ConsumerBox>) -> Html {
             {class}
             role={props.role()}
             tabindex={props.tabindex()}
-            aria-pressed={props.pressed()}
+            aria-haspopup={props.live.then_some("menu")}
             aria-label={consumer.title.clone()}
             data-target={Target::Consumer(number).hook()}
             data-testid={format!("consumer-{number}")}

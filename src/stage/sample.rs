@@ -3,8 +3,8 @@
 use partitura_engine::log::{Dictionary, KeyId};
 use partitura_engine::wire::{BrokerId, NodeId, QuorumRole};
 use partitura_engine::world::{
-    BrokerView, ConsumerView, ControllerView, Drain, Drains, GroupView, NeverWhy, OwnedView, PartitionView,
-    ProcessState, ProducerView, RecordView, ReplicaView, TruncationView, View,
+    BrokerView, ConsumerView, ControllerView, Drain, Drains, GroupPartitionView, GroupView, NeverWhy, OwnedView,
+    PartitionView, ProcessState, ProducerView, RecordView, ReplicaView, TruncationView, View,
 };
 
 /// Twenty keys.
@@ -156,7 +156,7 @@ pub(super) fn view(partitions: u16, brokers: u8, consumers: u8, factor: u8, keys
             generation: Some(7),
             stalled: false,
             slow_us: None,
-            state: "waiting for records",
+            state: "stable",
             owned,
             lag: if c + 1 == consumers { 412 } else { 2 },
             busy: c == 0,
@@ -169,7 +169,72 @@ pub(super) fn view(partitions: u16, brokers: u8, consumers: u8, factor: u8, keys
         generation: 7,
         coordinator: Some(BrokerId(1)),
         members: u32::from(consumers),
+        protocol: "classic",
+        ..GroupView::default()
     };
+    view
+}
+
+/// The same moment with a further group, whose only consumer has all partitions, has committed 7 records of each and
+/// processed 9.
+pub(super) fn two_groups(mut view: View) -> View {
+    let rows = || view.partitions.iter().map(|partition| partition.index);
+    let owned = rows().map(|partition| OwnedView {
+        partition,
+        processed: 9,
+        committed: Some(7),
+        buffered: 0,
+    });
+    let partitions = rows().map(|partition| GroupPartitionView {
+        partition,
+        committed: Some(7),
+        end: 30,
+        lag: 23,
+        lag_us: 0,
+        owner: Some(40),
+        unowned_us: 0,
+    });
+    let billing = GroupView {
+        id: "billing".to_owned(),
+        state: "Stable",
+        generation: 1,
+        members: 1,
+        protocol: "classic",
+        partitions: partitions.collect(),
+        ..GroupView::default()
+    };
+    let consumer = ConsumerView {
+        node: NodeId::Consumer(40),
+        group: "billing".into(),
+        process: ProcessState::Running,
+        process_since_us: 0,
+        generation: Some(1),
+        stalled: false,
+        slow_us: None,
+        state: "stable",
+        owned: owned.collect(),
+        lag: 23,
+        busy: false,
+        heat_permille: None,
+    };
+    view.consumers.push(consumer);
+    view.groups = vec![view.group.clone(), billing];
+    view
+}
+
+/// The same moment with consumers in every state: the first has crashed, the second stands still, and so on.
+pub(super) fn stricken(mut view: View) -> View {
+    for (place, consumer) in view.consumers.iter_mut().enumerate() {
+        match place % 6 {
+            0 => consumer.process = ProcessState::Crashed,
+            1 => consumer.process = ProcessState::Paused,
+            2 => consumer.stalled = true,
+            3 => consumer.state = "finding coordinator",
+            4 => consumer.slow_us = Some(2_000_000),
+            _ => consumer.process = ProcessState::Stopped,
+        }
+    }
+    view.group.state = "PreparingRebalance";
     view
 }
 

@@ -254,7 +254,7 @@ impl Chosen {
     }
 
     fn has_menu(&self, target: Target) -> bool {
-        let things = matches!(target, Target::Broker(_) | Target::Controller(_) | Target::Partition(_));
+        let things = !matches!(target, Target::Replica(..) | Target::Producers | Target::Key(_));
         things && self.on_menu.is_some()
     }
 

@@ -3,6 +3,7 @@
 use super::super::cells::Role;
 use super::super::sample;
 use super::*;
+use partitura_engine::world::ProcessState;
 
 const SIZES: [(f64, f64); 6] = [
     (836.0, 700.0),
@@ -22,6 +23,8 @@ enum Day {
     /// A good day on which brokers have a capacity that is not enough, and one on which besides all else goes wrong.
     Heated,
     HeatedAndTroubled,
+    /// Consumers in every state, beside another group.
+    Stricken,
 }
 
 fn layout(partitions: u16, brokers: u8, consumers: u8, factor: u8, size: (f64, f64)) -> Layout {
@@ -47,6 +50,9 @@ fn on(day: Day, partitions: u16, brokers: u8, consumers: u8, factor: u8, size: (
         view = sample::heated(view);
         captions.drains = sample::drains(&view);
         captions.buffer_memory = 32 << 20;
+    }
+    if day == Day::Stricken {
+        view = sample::stricken(view);
     }
     Layout::of(&view, &Palette::new(&dictionary, &keys), &captions, size)
 }
@@ -87,6 +93,7 @@ fn for_all(check: impl Fn(&Layout, &str)) {
                         Day::Isolated,
                         Day::Heated,
                         Day::HeatedAndTroubled,
+                        Day::Stricken,
                     ] {
                         let layout = on(day, partitions, brokers, consumers, 3, size);
                         check(
@@ -252,6 +259,41 @@ fn a_dead_broker_a_fenced_one_and_a_paused_one_can_be_told_apart() {
     );
     assert!(said(1).contains(&"crashed") && said(2).contains(&"fenced") && said(3).contains(&"paused"));
     assert!(said(4).contains(&"disk lost"), "{:?}", said(4));
+}
+
+#[test]
+fn a_crashed_consumer_stays_and_says_how_it_comes_back() {
+    let layout = on(Day::Stricken, 4, 3, 4, 3, SIZES[0]);
+    let said = |place: usize| -> Vec<&str> { layout.consumers[place].labels.iter().map(|l| l.text.as_str()).collect() };
+    assert_eq!(said(0), ["payouts-1", "crashed", "start again…"]);
+    assert!(said(1).contains(&"paused") && said(2).contains(&"no poll()"));
+    assert!(
+        layout.consumers[0].title.contains("It told nobody"),
+        "{}",
+        layout.consumers[0].title
+    );
+    assert!(layout.group.labels[1].text.starts_with("PreparingRebalance"));
+}
+
+#[test]
+fn a_crashed_consumer_gives_its_rows_to_who_has_them_now() {
+    let (dictionary, keys) = sample::keys();
+    let mut view = sample::view(4, 3, 2, 3, &keys);
+    view.consumers[0].process = ProcessState::Crashed;
+    let draw = |view: &View| Layout::of(view, &Palette::new(&dictionary, &keys), &Captions::default(), SIZES[0]);
+    let before = draw(&view);
+    assert!(before.consumers[0].rect.y < before.consumers[1].rect.y);
+    let all = view.consumers[0].owned.clone();
+    view.consumers[1].owned.extend(all);
+    let after = draw(&view);
+    assert_eq!(
+        after.consumers[1].rect.h,
+        after.grid.row_top(3) + after.grid.cell_height() - after.grid.row_top(0)
+    );
+    assert!(
+        after.consumers[0].rect.y > after.consumers[1].rect.bottom(),
+        "on the bench"
+    );
 }
 
 #[test]

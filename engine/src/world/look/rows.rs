@@ -57,7 +57,9 @@ impl World {
     /// take it for theirs, it is the one further on.
     fn position(&self, id: PartitionId) -> Option<Offset> {
         let consumers = self.nodes.consumers.iter().zip(1..=u8::MAX);
-        let living = consumers.filter(|(_, number)| self.is_there(NodeId::Consumer(*number)));
+        let main = &self.setup.consumer.group;
+        let ours = consumers.filter(|((consumer, _), _)| consumer.config().group == *main);
+        let living = ours.filter(|(_, number)| self.is_there(NodeId::Consumer(*number)));
         let owned = living.filter_map(|((consumer, _), _)| consumer.owned().find(|owned| owned.partition == id));
         let placed = owned.filter(|owned| owned.processed > 0 || owned.committed.is_none());
         placed.map(|owned| owned.processed).max()
