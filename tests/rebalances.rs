@@ -62,10 +62,20 @@ fn the_leader_sees_that_the_topic_has_grown() {
 }
 
 #[test]
+fn who_does_not_poll_in_time_is_out_and_finds_that_it_has_lost_all() {
+    is_the_same_story("classic cooperative, B exceeds max.poll.interval");
+}
+
+#[test]
 fn nobody_loses_what_it_keeps_for_a_moment_under_cooperative_sticky() {
     let history = measured("classic cooperative-sticky").simulate();
     let mut given_up: Vec<&Told> = history.told.iter().filter(|told| told.call == Call::Revoked).collect();
     given_up.retain(|told| told.at_ms < 40_000);
     let partitions: Vec<&[u16]> = given_up.iter().map(|told| told.partitions.as_slice()).collect();
     assert_eq!(partitions.concat().len(), 5, "three for B, two for C: {partitions:?}");
+}
+
+#[test]
+fn under_kip_848_each_member_goes_its_own_way_and_keeps_what_it_keeps() {
+    is_the_same_story("KIP-848 consumer protocol");
 }

@@ -67,7 +67,12 @@ fn of_group(fact: &Fact) -> bool {
         Fact::Sent(sent) => {
             matches!(
                 sent.api,
-                Api::JoinGroup | Api::SyncGroup | Api::Heartbeat | Api::LeaveGroup | Api::FindCoordinator
+                Api::JoinGroup
+                    | Api::SyncGroup
+                    | Api::Heartbeat
+                    | Api::LeaveGroup
+                    | Api::FindCoordinator
+                    | Api::ConsumerGroupHeartbeat
             )
         }
         Fact::GroupState { .. }
@@ -87,6 +92,9 @@ fn of_group(fact: &Fact) -> bool {
         | Fact::OffsetResetRefused { .. }
         | Fact::OffsetsReset { .. }
         | Fact::CoordinatorRefused { .. }
+        | Fact::GroupEpochBumped { .. }
+        | Fact::TargetAssignmentComputed { .. }
+        | Fact::MemberReconciles { .. }
         | Fact::ConsumerClosed => true,
         _ => false,
     }

@@ -185,6 +185,17 @@ pub struct Trial {
 }
 
 impl Trial {
+    /// The run with those settings.
+    #[must_use]
+    pub fn of(title: &str, before: &str, settings: Vec<(&'static Setting, String)>) -> Self {
+        Self {
+            title: title.to_owned(),
+            before: before.to_owned(),
+            settings,
+            about: String::new(),
+        }
+    }
+
     /// The run of that plan with those settings, from its start: the same seed, the same actions.
     ///
     /// # Errors

@@ -99,6 +99,9 @@ pub fn is_milestone(fact: &Fact) -> bool {
             | Fact::PartitionAssigned { .. }
             | Fact::PartitionRevoked { .. }
             | Fact::PartitionLost { .. }
+            | Fact::GroupEpochBumped { .. }
+            | Fact::TargetAssignmentComputed { .. }
+            | Fact::MemberReconciles { .. }
             | Fact::CoordinatorRefused { .. }
             | Fact::ConsumerClosed
             | Fact::ConsumerStarted
@@ -151,6 +154,7 @@ pub fn mark_of(event: &Event, topic: Option<TopicId>, yours: bool) -> Option<Mar
             state: GroupStateName::PreparingRebalance,
             ..
         } => (MarkKind::Rebalance, "rebalance".to_owned()),
+        Fact::GroupEpochBumped { epoch, .. } => (MarkKind::Rebalance, format!("group epoch {epoch}")),
         Fact::GroupState {
             state: GroupStateName::Stable,
             members,
@@ -233,6 +237,12 @@ fn command_label(command: CommandFact) -> String {
         CommandFact::AddPartitions { count } => counted(count.into(), "partition"),
         CommandFact::Reassign { partition, .. } => format!("reassign P{partition}"),
         CommandFact::Unclean(allowed) => format!("unclean election: {allowed}"),
+        CommandFact::Poison { rules: 0 } => "no poison".to_owned(),
+        CommandFact::Poison { .. } => "poison".to_owned(),
+        CommandFact::FailurePercent(percent) => format!("{percent} % of attempts fail"),
+        CommandFact::Downstream { down: true } => "downstream down".to_owned(),
+        CommandFact::Downstream { down: false } => "downstream up".to_owned(),
+        CommandFact::Redrive { .. } => "redrive".to_owned(),
         CommandFact::ClientQuota { quota, bytes_per_s } => {
             let mut label = quota.name().to_owned();
             label.push(' ');

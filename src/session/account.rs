@@ -5,6 +5,7 @@ use super::lag::Lag;
 use crate::lens::milestones::{Milestones, mark_of};
 use crate::lens::reading::Reading;
 use crate::lens::spells::Spells;
+use crate::retries::tally::Tally;
 use crate::session::history::{Mark, MarkKind};
 use crate::ui::format::counted;
 use partitura_engine::short_map::ShortMap;
@@ -21,6 +22,8 @@ pub struct Account {
     pub reading: Reading,
     /// For the list of events.
     pub milestones: Milestones,
+    /// For the room of what could not be processed.
+    pub retries: Tally,
     /// The last election of each of the topic's partitions: the trace may forget them.
     elections: ShortMap<u16, Event>,
     /// Brokers that are fenced.
@@ -47,6 +50,7 @@ impl Account {
         for event in world.trace().since(self.absorbed) {
             self.reading.absorb(event);
             self.milestones.absorb(event, topic);
+            self.retries.absorb(event, topic);
             if let Fact::BatchAcknowledged { records, .. } = event.fact {
                 self.history.acknowledged(event.at, records);
             }

@@ -6,8 +6,20 @@
 //!
 //! **Invariant:** it knows records and settings, and no broker.
 
+mod config;
+mod delays;
 mod downstream;
+mod handled;
 mod handover;
+mod keys_in_retry;
+mod poison;
+mod sink;
 
-pub use downstream::Downstream;
+pub use config::{ApplicationConfig, CommitStrategy, FailurePolicy};
+pub use delays::RetryDelays;
+pub use downstream::{Downstream, DownstreamConfig, Outcome};
+pub use handled::Handled;
 pub use handover::{Destination, Handover, RelayedRecord};
+pub use keys_in_retry::{KeysInRetry, RecordId};
+pub use poison::{Poison, PoisonWhat};
+pub use sink::{Sink, SinkFigures};

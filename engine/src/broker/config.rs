@@ -1,6 +1,7 @@
 //! A broker's settings, by Kafka's names and with Kafka's defaults (`ReplicationConfigs`, `ServerConfigs`).
 
 use crate::coordinator::GroupCoordinatorConfig;
+use crate::share::ShareConfig;
 use crate::wire::Micros;
 
 /// A broker's settings.
@@ -49,6 +50,8 @@ pub struct BrokerConfig {
     pub quota_window_size_s: u32,
     /// The group coordinator's settings.
     pub groups: GroupCoordinatorConfig,
+    /// Share groups.
+    pub sharing: ShareConfig,
 }
 
 impl Default for BrokerConfig {
@@ -75,6 +78,7 @@ impl Default for BrokerConfig {
             quota_window_num: 11,
             quota_window_size_s: 1,
             groups: GroupCoordinatorConfig::default(),
+            sharing: ShareConfig::default(),
         }
     }
 }

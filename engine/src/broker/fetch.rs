@@ -142,6 +142,9 @@ impl Broker {
     /// The partition has more to read, or another leader: parked fetches may have enough now, or an error
     /// (`DelayedFetch.tryComplete`).
     pub(super) fn complete_fetches(&mut self, partition: PartitionId, ctx: &mut Ctx) {
+        if !self.sharing.is_idle() {
+            self.complete_share_fetches(partition, ctx);
+        }
         loop {
             let satisfied = self
                 .purgatory
@@ -216,7 +219,7 @@ impl Broker {
 
 /// The first committed record that is not older than that moment, or else the high watermark
 /// (`UnifiedLog.fetchOffsetByTimestamp`). Timestamps are the producers', so a later one may be smaller.
-fn offset_for(replica: &Replica, from_us: Micros) -> Offset {
+pub(super) fn offset_for(replica: &Replica, from_us: Micros) -> Offset {
     let entries = replica.log.entries_from(replica.log.start());
     let mut offsets = entries.flat_map(|entry| {
         let (batch, base) = (&entry.batch, entry.base_offset);

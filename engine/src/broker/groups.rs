@@ -71,16 +71,24 @@ impl Broker {
             correlation: to.correlation,
         };
         if matches!(body, RequestBody::ConsumerGroupHeartbeat(_)) {
-            let topics = self.image.topics.iter();
-            self.coordinator
-                .learn_topics(topics.map(|(topic, state)| (*topic, state.partitions)));
+            self.tell_topics();
         }
         let mut effects = Vec::new();
         self.coordinator.on_request(asker, body, ctx, &mut effects);
         self.carry_out(effects, ctx);
     }
 
+    /// Consumer groups have to know how many partitions there are (`GroupCoordinatorService.onNewMetadataImage`).
+    fn tell_topics(&mut self) {
+        let topics = self.image.topics.iter();
+        self.coordinator
+            .learn_topics(topics.map(|(topic, state)| (*topic, state.partitions)));
+    }
+
     pub(super) fn on_group_timer(&mut self, timer: Timer, ctx: &mut Ctx) {
+        if matches!(timer, Timer::Session { .. } | Timer::Revocation { .. }) {
+            self.tell_topics();
+        }
         let mut effects = Vec::new();
         self.coordinator.on_timer(timer, ctx, &mut effects);
         self.carry_out(effects, ctx);

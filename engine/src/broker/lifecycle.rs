@@ -1,5 +1,6 @@
 //! How a broker starts, stops and dies, as far as its replicas are concerned.
 
+use super::share::Sharing;
 use super::{Broker, Connections, Fetcher, Proposals, Purgatory, Quotas};
 use crate::broker::producer_ids::ProducerIds;
 use crate::coordinator::GroupCoordinator;
@@ -69,6 +70,7 @@ impl Broker {
         self.throttle_alarm = Alarm::default();
         self.controller = self.controller.restarted(clean);
         self.coordinator = GroupCoordinator::new(self.config.groups.clone());
+        self.sharing = Sharing::default();
         self.appended.clear();
         self.isr_check = Alarm::default();
         self.checkpoint = Alarm::default();

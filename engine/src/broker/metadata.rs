@@ -119,6 +119,7 @@ impl Broker {
         if lost_leadership {
             self.complete_produces(partition, ctx);
             self.on_coordinator_change(partition, false, ctx);
+            self.forget_share_groups();
         }
         self.complete_fetches(partition, ctx);
     }

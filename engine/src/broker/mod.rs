@@ -37,6 +37,7 @@ mod purgatory;
 mod quota;
 mod read;
 mod replica;
+mod share;
 #[cfg(test)]
 mod tests;
 mod truncation;
@@ -78,6 +79,7 @@ pub struct Broker {
     fetchers: ShortMap<BrokerId, Fetcher>,
     controller: ControllerLink,
     coordinator: GroupCoordinator,
+    sharing: share::Sharing,
     proposals: Proposals,
     producer_ids: ProducerIds,
     disk: Disk,
@@ -118,6 +120,7 @@ impl Broker {
             fetchers: ShortMap::new(),
             controller: ControllerLink::new(controllers, rack),
             coordinator: GroupCoordinator::new(config.groups.clone()),
+            sharing: share::Sharing::default(),
             proposals: Proposals::default(),
             producer_ids: ProducerIds::default(),
             disk: Disk::new(&config),
@@ -164,7 +167,14 @@ impl Broker {
             Input::Timer(Timer::Disk) => self.on_disk_timer(ctx),
             Input::Timer(Timer::Throttle) => self.on_throttle_timer(ctx),
             Input::Timer(Timer::HighWatermarkCheckpoint) => self.on_checkpoint_timer(ctx),
+            Input::Timer(Timer::ParkedShareFetch) => self.on_share_fetch_timeout(ctx),
+            Input::Timer(Timer::ShareLocks) => self.on_share_locks(ctx),
+            Input::Timer(Timer::ShareSession) => self.on_share_session(ctx),
             Input::Timer(timer) => self.on_group_timer(timer, ctx),
+            Input::Message {
+                message: Message::Work(_),
+                ..
+            } => {}
             Input::Command(NodeCommand::SetDisk(bytes_per_s)) => self.set_disk(bytes_per_s, ctx),
             Input::Command(NodeCommand::ShutDown) => self.shut_down(ctx),
             Input::Command(_) | Input::Handover(_) => {}
@@ -226,6 +236,8 @@ impl Broker {
             | RequestBody::BeginQuorumEpoch(_)
             | RequestBody::EndQuorumEpoch(_) => {}
             RequestBody::InitProducerId => self.init_producer_id(to, ctx),
+            RequestBody::ShareFetch(fetch) => self.share_fetch(to, fetch, ctx),
+            RequestBody::ShareGroupHeartbeat(heartbeat) => self.share_heartbeat(to, &heartbeat, ctx),
         }
     }
 
@@ -265,6 +277,7 @@ impl Broker {
         match from {
             NodeId::Broker(leader) => self.on_leader_lost(BrokerId(leader), ctx),
             NodeId::Controller(_) => self.on_controller_disconnect(from, ctx),
+            NodeId::ShareConsumer(_) => self.on_share_disconnect(from, channel, ctx),
             _ => {}
         }
     }

@@ -1,9 +1,10 @@
 //! A consumer's settings, by Kafka's names and with Kafka's defaults (`ConsumerConfig`).
 
-use super::Role;
 use super::backoff::Backoff;
+use super::{Protocol, Role};
+use crate::application::ApplicationConfig;
 use crate::assignor::Strategy;
-use crate::wire::{GroupId, InstanceId, Micros, OffsetSpec};
+use crate::wire::{GroupId, InstanceId, Micros, OffsetSpec, ServerAssignor};
 use std::sync::Arc;
 
 /// A consumer's settings.
@@ -13,6 +14,10 @@ pub struct ConsumerConfig {
     pub group: GroupId,
     /// The topic that it subscribes to.
     pub topic: Arc<str>,
+    /// `group.protocol`.
+    pub protocol: Protocol,
+    /// `group.remote.assignor`, of the consumer group protocol; `None` leaves it to the broker.
+    pub remote_assignor: Option<ServerAssignor>,
     /// `partition.assignment.strategy`: the assignors that it knows, the one that it likes best first; at least one.
     pub strategies: Vec<Strategy>,
     /// The beginning of each consumer's `group.instance.id` (KIP-345): consumer 1 of `worker` is `worker-1`. Empty for
@@ -26,8 +31,8 @@ pub struct ConsumerConfig {
     pub max_poll_interval_us: Micros,
     /// `max.poll.records`.
     pub max_poll_records: u32,
-    /// `auto.offset.reset`.
-    pub auto_offset_reset: OffsetSpec,
+    /// `auto.offset.reset`; `None` is none.
+    pub auto_offset_reset: Option<OffsetSpec>,
     /// `fetch.min.bytes`.
     pub fetch_min_bytes: u32,
     /// `fetch.max.wait.ms`.
@@ -52,6 +57,12 @@ pub struct ConsumerConfig {
     pub processing_us: Micros,
     /// Which part of the application it belongs to.
     pub role: Role,
+    /// The application's own settings.
+    pub application: ApplicationConfig,
+    /// Whose effects its application's are: that of the main group, with its retry consumers, is 0.
+    pub account: u8,
+    /// The topic that the application is about: what it reads, or what its retry topics belong to.
+    pub main_topic: Arc<str>,
 }
 
 impl ConsumerConfig {
@@ -86,13 +97,15 @@ impl ConsumerConfig {
         Self {
             group: group.into(),
             topic: topic.into(),
+            protocol: Protocol::Classic,
+            remote_assignor: None,
             strategies: vec![Strategy::Range, Strategy::CooperativeSticky],
             instance_id: "".into(),
             session_timeout_us: 45_000_000,
             heartbeat_interval_us: 3_000_000,
             max_poll_interval_us: 300_000_000,
             max_poll_records: 500,
-            auto_offset_reset: OffsetSpec::Earliest,
+            auto_offset_reset: Some(OffsetSpec::Earliest),
             fetch_min_bytes: 1,
             fetch_max_wait_us: 500_000,
             fetch_max_bytes: 52_428_800,
@@ -105,6 +118,9 @@ impl ConsumerConfig {
             metadata_max_age_us: 300_000_000,
             processing_us: 0,
             role: Role::Main,
+            application: ApplicationConfig::default(),
+            account: 0,
+            main_topic: topic.into(),
         }
     }
 }

@@ -160,8 +160,12 @@ impl Fetcher {
         let now = ctx.now();
         // Before KIP-320 a consumer did not say what it has read.
         let says_epoch = !ctx.has_bug(Bug::NoFetchFencing);
-        let idle =
-            |owned: &&Owned| owned.place == Place::Known && owned.fetched == owned.position && owned.retry_at <= now;
+        let idle = |owned: &&Owned| {
+            owned.place == Place::Known
+                && owned.fetched == owned.position
+                && owned.retry_at <= now
+                && owned.paused_until <= now
+        };
         let mut ready: Vec<(BrokerId, &Owned)> = self
             .owned
             .iter()
@@ -260,6 +264,9 @@ impl Consumer {
     fn buffer(&mut self, slot: usize, fetched: FetchedPartition, ctx: &mut Ctx) {
         let owned = &mut self.fetcher.owned[slot];
         owned.high_watermark = fetched.high_watermark;
+        if owned.paused_until > ctx.now() {
+            return; // It was asked for before.
+        }
         let (Some(first), Some(last)) = (fetched.entries.first(), fetched.entries.last()) else {
             return;
         };

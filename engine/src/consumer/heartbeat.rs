@@ -26,6 +26,9 @@ impl Consumer {
     /// A heartbeat may have been lost with its connection: the next one does not wait for its time, but goes as soon as
     /// the coordinator is found again (`Heartbeat.failHeartbeat`).
     pub(super) fn hurry_heartbeat(&mut self, ctx: &mut Ctx) {
+        if let Some(modern) = &mut self.modern {
+            return modern.start_over();
+        }
         if self.sends_heartbeats() {
             self.next_heartbeat(ctx);
             self.membership.heartbeat_due = true;
@@ -37,6 +40,9 @@ impl Consumer {
     }
 
     pub(super) fn on_heartbeat_timer(&mut self, number: u32, ctx: &mut Ctx) {
+        if self.modern.is_some() {
+            return self.on_group_heartbeat_timer(number, ctx);
+        }
         if number != self.membership.heartbeats || !self.sends_heartbeats() {
             return;
         }
@@ -61,6 +67,9 @@ impl Consumer {
 
     /// Sends the heartbeat that is due, as soon as there is somebody to send it to.
     pub(super) fn send_heartbeat(&mut self, ctx: &mut Ctx) {
+        if self.modern.is_some() {
+            return self.send_group_heartbeat(ctx);
+        }
         let Some(generation) = self.membership.generation.filter(|_| self.sends_heartbeats()) else {
             return;
         };

@@ -8,32 +8,45 @@
 //!
 //! **Invariant:** partitions come and go only while the application is in `poll()`.
 
+mod auto_commit;
 mod backoff;
 mod commit;
 mod config;
 mod connections;
 mod coordinator_link;
+mod dead_letters;
+mod failing;
 mod fetcher;
 mod heartbeat;
 mod membership;
 mod metadata;
+mod modern;
 mod owned;
 mod pace;
+mod pausing;
 mod poll;
 mod positions;
+mod processing;
 mod rebalance;
 mod requests;
 mod role;
 mod seek;
+mod sending_on;
+mod share;
 mod state;
+mod stopped;
 #[cfg(test)]
 mod tests;
 
 pub use config::ConsumerConfig;
+pub use dead_letters::DeadLetter;
+pub use modern::Protocol;
 pub use owned::OwnedPartition;
 pub use role::Role;
+pub use share::{ShareConsumer, ShareConsumerConfig};
 pub use state::ConsumerState;
 
+use crate::application::Handover;
 use crate::node::{Ctx, Input, NodeCommand, Timer};
 use crate::trace::Fact;
 use crate::wire::{Api, BrokerId, Channel, Message, Micros, NodeId, RequestBody, Response, ResponseBody};
@@ -41,6 +54,7 @@ use coordinator_link::CoordinatorLink;
 use fetcher::Fetcher;
 use membership::{Held, Membership};
 use metadata::ClientMetadata;
+use modern::Modern;
 use poll::{Application, Phase};
 use requests::{InFlight, Requests};
 use state::Life;
@@ -61,6 +75,8 @@ pub struct Consumer {
     membership: Membership,
     fetcher: Fetcher,
     application: Application,
+    /// With `group.protocol=consumer`.
+    modern: Option<Modern>,
 }
 
 impl Consumer {
@@ -71,6 +87,7 @@ impl Consumer {
         Self {
             client_id: format!("consumer-{}-{id}", config.group).into(),
             requests: Requests::new(config.reconnect_backoff()),
+            modern: (config.protocol == Protocol::Consumer).then(Modern::new),
             config,
             life: Life::Open,
             metadata: ClientMetadata::new(bootstrap),
@@ -107,10 +124,12 @@ impl Consumer {
             } => self.on_disconnect(BrokerId(broker), channel, ctx),
             Input::Timer(timer) => self.on_timer(timer, ctx),
             Input::Command(NodeCommand::Close) => self.close(ctx),
+            Input::Command(NodeCommand::Redrive(only)) => self.redrive(only, ctx),
             Input::Command(NodeCommand::Stall(stalled)) => self.stall(stalled, ctx),
             Input::Command(NodeCommand::Slow(processing_us)) => self.application.pace.processing_us = processing_us,
             Input::Command(NodeCommand::Seek(seek)) => self.seek(seek),
-            Input::Message { .. } | Input::Command(_) | Input::Handover(_) => return,
+            Input::Handover(Handover::Sent { ticket, stored }) => self.on_sent_on(ticket, stored, ctx),
+            Input::Message { .. } | Input::Command(_) | Input::Handover(Handover::Send(_)) => return,
         }
         self.go_on(ctx);
     }
@@ -129,6 +148,7 @@ impl Consumer {
             ResponseBody::SyncGroup(synced) => self.on_synced(&synced, ctx),
             ResponseBody::Heartbeat(error) => self.on_heartbeat_answer(asked, error, ctx),
             ResponseBody::LeaveGroup(_) => self.on_left(ctx),
+            ResponseBody::ConsumerGroupHeartbeat(answer) => self.on_group_heartbeat(answer, ctx),
             ResponseBody::OffsetFetch(offsets) => self.on_committed_offsets(asked, &offsets, ctx),
             ResponseBody::ListOffsets(offsets) => self.on_listed_offsets(asked, &offsets, ctx),
             ResponseBody::Fetch(fetched) => self.on_fetched(asked, fetched, ctx),
@@ -146,6 +166,7 @@ impl Consumer {
             Timer::Reconnect => self.requests.on_reconnect_timer(ctx),
             Timer::FetchRetry => self.fetcher.on_timer(ctx),
             Timer::Processed(number) => self.on_processed(number, ctx),
+            Timer::AutoCommit => self.on_auto_commit_timer(ctx),
             _ => {}
         }
     }
@@ -165,15 +186,17 @@ impl Consumer {
         } else if self.life == Life::Open {
             return;
         }
-        match self.application.phase() {
-            Phase::Processing => {}
-            Phase::Committing => {
-                self.commit(ctx);
-                if self.membership.is_rebalancing() && self.application.phase() == Phase::Polling {
-                    self.poll(ctx);
-                }
+        loop {
+            let was_committing = self.application.phase() == Phase::Committing;
+            match self.application.phase() {
+                Phase::Processing | Phase::Flushing => return,
+                Phase::Committing if self.commit(ctx) => return,
+                Phase::Committing => {}
+                Phase::Polling => self.poll(ctx),
             }
-            Phase::Polling => self.poll(ctx),
+            if self.application.phase() == Phase::Polling && !was_committing || self.life == Life::Closed {
+                return;
+            }
         }
     }
 
@@ -204,7 +227,7 @@ impl Consumer {
                 Api::Metadata => self.metadata.failed(),
                 Api::FindCoordinator => self.back_off_coordinator(ctx),
                 Api::Fetch | Api::ListOffsets => self.back_off_fetches(request.to, ctx),
-                Api::LeaveGroup => {
+                Api::LeaveGroup | Api::ConsumerGroupHeartbeat if self.life != Life::Open => {
                     self.forget_coordinator(request.to, ctx);
                     self.on_left(ctx);
                 }

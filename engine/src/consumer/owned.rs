@@ -40,6 +40,8 @@ pub(super) struct Owned {
     pub(super) turn: u64,
     /// After an error: not before that.
     pub(super) retry_at: Micros,
+    /// The application has paused it until then.
+    pub(super) paused_until: Micros,
 }
 
 impl Owned {
@@ -60,6 +62,7 @@ impl Owned {
             high_watermark: 0,
             turn: 0,
             retry_at: 0,
+            paused_until: 0,
         }
     }
 

@@ -1,11 +1,16 @@
 //! The application: it polls, works on what it gets, record after record, and commits (`KafkaConsumer.poll`).
 
 use super::Consumer;
+use super::auto_commit::AutoCommit;
+use super::dead_letters::DeadLetters;
 use super::membership::MemberState;
 use super::pace::Pace;
+use super::sending_on::SendingOn;
 use super::state::Life;
+use super::stopped::Stopped;
+use crate::application::CommitStrategy;
 use crate::log::LogEntry;
-use crate::node::{Ctx, Timer};
+use crate::node::Ctx;
 use crate::trace::Fact;
 use crate::wire::{Micros, Offset, PartitionId, SeekTo};
 use std::collections::VecDeque;
@@ -18,6 +23,8 @@ pub(super) enum Phase {
     Polling,
     /// Works on the records that it got.
     Processing,
+    /// Waits until what it has sent on is stored (`KafkaProducer.flush`): only then it may commit.
+    Flushing,
     /// In `commitSync()`.
     Committing,
 }
@@ -31,17 +38,25 @@ pub(super) struct Run {
     pub(super) to: u32,
 }
 
-/// The application. It holds at most `max.poll.records` records.
+/// The application. It holds at most `max.poll.records` records, and dead letters up to a bound of their own.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Application {
-    phase: Phase,
+    pub(super) phase: Phase,
     /// When `poll()` last returned.
-    polled_at: Micros,
-    work: VecDeque<Run>,
+    pub(super) polled_at: Micros,
+    pub(super) work: VecDeque<Run>,
     /// Counts the timers, so that an old one is known.
-    timer: u32,
+    pub(super) timer: u32,
+    /// The partitions of this poll, and how far they were processed when they were committed last.
+    pub(super) polled: Vec<(PartitionId, Offset)>,
     /// What is to be committed.
     pub(super) commit: Vec<(PartitionId, Offset)>,
+    /// Attempts in place at the record in hand that have failed, and when the first one did.
+    pub(super) failed: Option<(u32, Micros)>,
+    pub(super) sending: SendingOn,
+    pub(super) stopped: Stopped,
+    pub(super) letters: DeadLetters,
+    pub(super) auto: AutoCommit,
     pub(super) pace: Pace,
     /// What it wants to read before the next records.
     pub(super) seeks: Vec<SeekTo>,
@@ -79,12 +94,16 @@ impl Consumer {
         if self.life != Life::Open {
             return; // What it read has ended it.
         }
-        if self.membership.must_join() {
-            self.join(ctx);
-        }
-        let goes_on = match self.membership.state {
-            MemberState::Stable => true,
-            _ => self.config.is_cooperative() && self.membership.generation.is_some(),
+        let goes_on = if self.modern.is_some() {
+            self.poll_modern(ctx)
+        } else {
+            if self.membership.must_join() {
+                self.join(ctx);
+            }
+            match self.membership.state {
+                MemberState::Stable => true,
+                _ => self.config.is_cooperative() && self.membership.generation.is_some(),
+            }
         };
         if !goes_on || self.pay_commit(ctx) {
             return;
@@ -92,6 +111,7 @@ impl Consumer {
         if !self.application.seeks.is_empty() {
             self.carry_out_seeks(ctx);
         }
+        self.auto_commit(ctx);
         self.look_up_positions(ctx);
         let polled = self
             .fetcher
@@ -111,92 +131,51 @@ impl Consumer {
         self.application.polled_at = ctx.now();
         // What is to be committed: each partition of this poll. The offset moves when the work is done.
         let partitions = self.application.work.iter().map(|run| &self.fetcher.owned[run.slot]);
-        self.application.commit.clear();
+        self.application.polled.clear();
         self.application
-            .commit
+            .polled
             .extend(partitions.map(|owned| (owned.id, owned.processed)));
-        self.application.commit.dedup();
-        if self.processing_us() == 0 && !self.is_stalled() {
-            while let Some(run) = self.application.work.pop_front() {
-                self.process(&run, ctx);
-            }
-            self.finish_processing();
-            self.commit(ctx);
+        self.application.polled.dedup();
+        if self.commits_by_itself(CommitStrategy::BeforeProcessing) {
+            self.commit_positions();
         } else {
-            self.start_record(ctx);
+            self.work(ctx);
         }
     }
 
-    fn start_record(&mut self, ctx: &mut Ctx) {
-        self.application.timer += 1;
-        ctx.timer_in(self.processing_us(), Timer::Processed(self.application.timer));
+    /// Whether the application commits like that. With `enable.auto.commit` it never does.
+    pub(super) fn commits_by_itself(&self, strategy: CommitStrategy) -> bool {
+        let application = &self.config.application;
+        !application.auto_commit && application.commit == strategy
     }
 
-    /// The application is done with a record. `go_on` does the rest.
-    pub(super) fn on_processed(&mut self, number: u32, ctx: &mut Ctx) {
-        if number != self.application.timer || self.application.phase != Phase::Processing || self.hangs(number) {
-            return;
-        }
-        let Some(run) = self.application.work.front_mut() else {
-            return;
-        };
-        let record = Run {
-            to: run.from + 1,
-            ..run.clone()
-        };
-        run.from += 1;
-        if run.from == run.to {
-            self.application.work.pop_front();
-        }
-        self.process(&record, ctx);
-        if self.application.work.is_empty() {
-            self.finish_processing();
-        } else {
-            self.start_record(ctx);
-        }
-    }
-
-    /// Says of each record of the run that it is processed. A million times a run: nothing else belongs here.
-    fn process(&mut self, run: &Run, ctx: &mut Ctx) {
-        let owned = &mut self.fetcher.owned[run.slot];
-        let batch = &run.entry.batch;
-        let age_us = ctx.now().saturating_sub(batch.base_timestamp_us);
-        let mut offset = run.entry.base_offset + u64::from(run.from);
-        let counts = ctx.counts_partials();
-        for record in &batch.records()[run.from as usize..run.to as usize] {
-            ctx.record(Fact::RecordProcessed {
-                partition: owned.id,
-                offset,
-                subject: record.subject,
-                sequence: record.sequence,
-                latency_us: age_us.saturating_sub(u64::from(record.timestamp_delta_us)),
-            });
-            if counts {
-                ctx.count_partial(record.key, record.subject);
+    /// The records in hand are done, or given up, or one of them is and each is committed: what is processed is committed
+    /// next, once what was sent on is stored.
+    pub(super) fn settle(&mut self) {
+        let application = &self.application;
+        self.application.phase = if !application.sending.is_empty() {
+            Phase::Flushing
+        } else if self.config.application.auto_commit
+            || self.config.application.commit == CommitStrategy::BeforeProcessing
+            || self.config.role == super::Role::DeadLetter
+        {
+            if application.work.is_empty() {
+                Phase::Polling
+            } else {
+                Phase::Processing
             }
-            offset += 1;
-        }
-        owned.processed = offset;
-    }
-
-    /// The records in hand are done, or given up: what is processed is committed next.
-    fn finish_processing(&mut self) {
-        self.application.phase = Phase::Committing;
-        let fetcher = &self.fetcher;
-        self.application.commit.retain_mut(|(partition, offset)| {
-            let before = *offset;
-            *offset = fetcher
-                .slot(*partition)
-                .map_or(before, |slot| fetcher.owned[slot].processed);
-            *offset != before
-        });
+        } else {
+            self.commit_processed();
+            Phase::Committing
+        };
     }
 
     /// `close()` was called: the record in hand is not finished.
     pub(super) fn stop_processing(&mut self) {
         if self.application.phase == Phase::Processing {
             self.application.work.clear();
-            self.finish_processing();
+            self.application.failed = None;
+            self.settle();
         }
     }
 }

@@ -45,6 +45,7 @@ impl Consumer {
             match owned.committed {
                 Some(offset) => {
                     owned.seek(offset);
+                    ctx.downstream.handled(self.config.account).begin(owned.id, offset);
                     ctx.record(Fact::PositionSet {
                         partition: owned.id,
                         offset,
@@ -58,6 +59,9 @@ impl Consumer {
 
     /// Asks each leader where its logs begin or end.
     fn list_offsets(&mut self, ctx: &mut Ctx) {
+        let Some(spec) = self.config.auto_offset_reset else {
+            return self.refuse_to_reset(ctx);
+        };
         let now = ctx.now();
         let due = |place, retry_at| place == Place::Reset && retry_at <= now;
         while let Some((leader, reset)) =
@@ -80,12 +84,22 @@ impl Consumer {
                 .map(|owned| owned.id)
                 .collect();
             let list = ListOffsetsRequest {
-                spec: reset.unwrap_or(self.config.auto_offset_reset),
+                spec: reset.unwrap_or(spec),
                 partitions,
             };
             let (timeout_us, round) = (self.config.request_timeout_us, self.membership.round);
             self.requests
                 .send(leader, timeout_us, round, RequestBody::ListOffsets(list), ctx);
+        }
+    }
+
+    /// `auto.offset.reset=none`: `poll()` throws a `NoOffsetForPartitionException`, which ends the application: it closes
+    /// its consumer on the way out.
+    fn refuse_to_reset(&mut self, ctx: &mut Ctx) {
+        let lost = self.fetcher.owned.iter().find(|owned| owned.place == Place::Reset);
+        if let Some(partition) = lost.map(|owned| owned.id) {
+            ctx.record_as_cause(Fact::NoOffsetForPartition { partition });
+            self.close(ctx);
         }
     }
 
@@ -101,6 +115,9 @@ impl Consumer {
             if listed.error == ErrorCode::None {
                 let offset = listed.base_offset;
                 owned.seek(offset);
+                ctx.downstream
+                    .handled(self.config.account)
+                    .begin(listed.partition, offset);
                 ctx.record(Fact::PositionSet {
                     partition: listed.partition,
                     offset,

@@ -29,6 +29,9 @@ impl Consumer {
         if self.ready_coordinator(ctx.now()).is_none() || self.requests.is_waiting(Api::LeaveGroup) {
             return;
         }
+        if self.auto_commits_first(ctx) {
+            return;
+        }
         let why = self.membership.take_rejoin_why();
         if why != 0 {
             ctx.set_cause(why);
@@ -83,6 +86,7 @@ impl Consumer {
     /// more.
     pub(super) fn give_up_partitions(&mut self, are_lost: bool, ctx: &mut Ctx) {
         self.membership.round += 1;
+        self.auto_commit_is_over();
         for owned in self.fetcher.give_up() {
             let partition = owned.id;
             ctx.record(if are_lost {
@@ -243,6 +247,9 @@ impl Consumer {
 
     /// What the coordinator's errors mean to a member.
     pub(super) fn on_group_error(&mut self, api: Api, error: ErrorCode, ctx: &mut Ctx) {
+        if self.modern.is_some() {
+            return self.on_modern_error(api, error, ctx);
+        }
         let refused = ctx.record_as_cause(Fact::CoordinatorRefused { api, error });
         match error {
             ErrorCode::RebalanceInProgress => self.membership.request_rejoin(refused),
@@ -261,7 +268,10 @@ impl Consumer {
 
     /// The end of `close()`: says good bye, if there is anybody to say it to.
     pub(super) fn leave(&mut self, ctx: &mut Ctx) {
-        if self.requests.is_waiting(Api::LeaveGroup) {
+        if self.modern.is_some() {
+            return self.close_modern(ctx);
+        }
+        if self.requests.is_waiting(Api::LeaveGroup) || self.auto_commits_first(ctx) {
             return;
         }
         let is_lost = self.membership.generation.is_none() || self.membership.is_rebalancing();

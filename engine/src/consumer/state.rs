@@ -59,6 +59,24 @@ impl ConsumerState {
 }
 
 impl Consumer {
+    /// Which part of the application it belongs to.
+    #[must_use]
+    pub fn role(&self) -> super::Role {
+        self.config.role
+    }
+
+    /// Its group.
+    #[must_use]
+    pub fn group(&self) -> &crate::wire::GroupId {
+        &self.config.group
+    }
+
+    /// Whose effects its application's are.
+    #[must_use]
+    pub fn account(&self) -> u8 {
+        self.config.account
+    }
+
     /// What it is doing.
     #[must_use]
     pub fn state(&self) -> ConsumerState {

@@ -100,6 +100,7 @@ impl Controller {
                 self.held.retain(|held| !held.is_for(from));
                 self.quorum.on_disconnect(from, ctx);
             }
+            Message::Work(_) => {}
         }
     }
 

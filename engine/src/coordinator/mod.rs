@@ -3,7 +3,8 @@
 //! The classic protocol (`GroupMetadataManager`): a rebalance is a barrier of two phases. In the *join* phase
 //! (`rebalance`) the coordinator waits until every member has joined; in the *sync* phase (`sync`) until the leader, a
 //! member like the others, has said who gets what. Members learn of a rebalance only by their heartbeats (`heartbeat`),
-//! and the coordinator of their death only by the lack of them (`session`). `offsets` keeps what the group has read.
+//! and the coordinator of their death only by the lack of them (`session`). Which assignor the leader uses is voted on
+//! (`protocol`); a process with an instance id keeps its place over a restart (`static_member`). `offsets` keeps what the group has read.
 //! What has to outlive the coordinator is in the log (`records`), where the next one finds it (`load`).
 //!
 //! **Invariant:** the coordinator never sends and never stores. It asks its broker to, with [`Effect`]s, because the
@@ -118,6 +119,9 @@ impl GroupCoordinator {
         let topics: Vec<(TopicId, u16)> = topics.collect();
         if *self.topics != *topics {
             self.topics = topics.into();
+            for group in self.groups.iter_mut().filter_map(|group| group.modern.as_mut()) {
+                group.learn(&self.topics);
+            }
         }
     }
 

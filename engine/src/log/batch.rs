@@ -3,7 +3,7 @@
 use super::size::{
     NO_HEADER_BYTES, RECORD_BATCH_OVERHEAD, estimate_upper_bound, has_room_for, is_full, record_bytes, write_limit,
 };
-use super::{Dictionary, GroupRecord, Record};
+use super::{Dictionary, GroupRecord, Record, RetryHeaders};
 use crate::wire::{LeaderEpoch, Micros, NodeId, Offset, ProducerEpoch, ProducerId, Sequence};
 use std::sync::Arc;
 
@@ -24,6 +24,7 @@ pub struct Batch {
     pub max_timestamp_us: Micros,
     records: Box<[Record]>,
     group_records: Box<[GroupRecord]>,
+    headers: Box<[RetryHeaders]>,
     size_bytes: u32,
 }
 
@@ -51,6 +52,12 @@ impl Batch {
         &self.group_records
     }
 
+    /// The headers of its records, one for each, where an application wrote them; empty for all others.
+    #[must_use]
+    pub fn headers(&self) -> &[RetryHeaders] {
+        &self.headers
+    }
+
     /// How many records it has.
     #[must_use]
     pub fn len(&self) -> u32 {
@@ -75,6 +82,7 @@ impl Batch {
             max_timestamp_us: self.max_timestamp_us,
             records: self.records.clone(),
             group_records: self.group_records.clone(),
+            headers: self.headers.clone(),
             size_bytes: self.size_bytes,
         })
     }
@@ -93,6 +101,7 @@ pub struct BatchBuilder {
     max_timestamp_us: Micros,
     records: Vec<Record>,
     group_records: Box<[GroupRecord]>,
+    headers: Vec<RetryHeaders>,
     size_bytes: u32,
     batch_size: u32,
     write_limit: u32,
@@ -107,6 +116,7 @@ impl BatchBuilder {
             max_timestamp_us: now,
             records: Vec::new(),
             group_records: Box::default(),
+            headers: Vec::new(),
             size_bytes: RECORD_BATCH_OVERHEAD,
             batch_size,
             write_limit: batch_size,
@@ -114,23 +124,43 @@ impl BatchBuilder {
     }
 
     /// What the batch grows by with that record.
-    fn record_size(&self, record: &Record, now: Micros, dictionary: &Dictionary) -> u32 {
+    fn record_size(&self, record: &Record, header_bytes: u32, now: Micros, dictionary: &Dictionary) -> u32 {
         record_bytes(
             self.count(),
             i64::try_from((now - self.base_timestamp_us) / 1000).unwrap_or(i64::MAX),
             record.key.map(|key| dictionary.key_bytes(key)),
             Some(record.value_bytes),
-            NO_HEADER_BYTES,
+            header_bytes,
         )
     }
 
     /// Adds the record, sent at `now`, if the batch has room for it; the first one always fits
     /// (`MemoryRecordsBuilder.hasRoomFor`). Answers whether it was added.
-    pub fn try_add(&mut self, mut record: Record, now: Micros, dictionary: &Dictionary) -> bool {
-        let size = self.record_size(&record, now, dictionary);
+    pub fn try_add(&mut self, record: Record, now: Micros, dictionary: &Dictionary) -> bool {
+        self.try_add_sized(record, NO_HEADER_BYTES, now, dictionary)
+    }
+
+    /// As [`BatchBuilder::try_add`], with headers. A batch has them for all of its records, or for none.
+    pub fn try_add_with(
+        &mut self,
+        record: Record,
+        headers: RetryHeaders,
+        now: Micros,
+        dictionary: &Dictionary,
+    ) -> bool {
+        let added = self.try_add_sized(record, headers.bytes, now, dictionary);
+        if added {
+            self.headers.push(headers);
+        }
+        added
+    }
+
+    #[inline]
+    fn try_add_sized(&mut self, mut record: Record, header_bytes: u32, now: Micros, dictionary: &Dictionary) -> bool {
+        let size = self.record_size(&record, header_bytes, now, dictionary);
         if self.records.is_empty() {
             let key = record.key.map(|key| dictionary.key_bytes(key));
-            let bound = estimate_upper_bound(key, Some(record.value_bytes), NO_HEADER_BYTES);
+            let bound = estimate_upper_bound(key, Some(record.value_bytes), header_bytes);
             self.write_limit = write_limit(self.batch_size, bound);
         } else if !has_room_for(self.write_limit, self.size_bytes, self.count(), size) {
             return false;
@@ -178,6 +208,7 @@ impl BatchBuilder {
             max_timestamp_us: self.max_timestamp_us,
             records: self.records.into_boxed_slice(),
             group_records: self.group_records,
+            headers: self.headers.into(),
             size_bytes: self.size_bytes,
         })
     }

@@ -3,8 +3,9 @@
 use super::{Bug, Random, Timer};
 use crate::application::{Downstream, Handover};
 use crate::log::{Dictionary, KeyId};
+use crate::share::ShareStates;
 use crate::trace::{EventId, Fact, Sent, Trace};
-use crate::wire::{Channel, Message, Micros, NodeId, Request, RequestBody, Response, ResponseBody};
+use crate::wire::{Channel, Message, Micros, NodeId, Request, RequestBody, Response, ResponseBody, WorkMessage};
 
 /// What a node has asked for, until the world takes it.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +18,8 @@ pub struct Outbox {
     pub handovers: Vec<(NodeId, Handover, EventId)>,
     /// The process ends.
     pub exited: bool,
+    /// The process is killed.
+    pub crashed: bool,
 }
 
 /// Numbers what is said about each subject: the course of the world outside, on which all producers agree without a
@@ -50,6 +53,7 @@ pub struct Ctx<'w> {
     pub(crate) dictionary: &'w Dictionary,
     pub(crate) subjects: &'w mut Subjects,
     pub(crate) downstream: &'w mut Downstream,
+    pub(crate) share_states: &'w mut ShareStates,
     pub(crate) record_limit: u64,
     pub(crate) bug: Option<Bug>,
 }
@@ -92,6 +96,11 @@ impl<'w> Ctx<'w> {
     #[must_use]
     pub fn dictionary(&self) -> &'w Dictionary {
         self.dictionary
+    }
+
+    /// What share partitions have written for the next leader.
+    pub fn share_states(&mut self) -> &mut ShareStates {
+        self.share_states
     }
 
     /// Says that something happened, because of what is being handled.
@@ -145,6 +154,11 @@ impl<'w> Ctx<'w> {
         self.outbox.exited = true;
     }
 
+    /// The process is killed by what it works on.
+    pub fn crash(&mut self) {
+        self.outbox.crashed = true;
+    }
+
     /// Whether the simulation takes no more records ([`crate::world::Limits::records`]). Kafka has no such thing.
     #[must_use]
     pub fn is_record_limit_reached(&self) -> bool {
@@ -182,6 +196,13 @@ impl<'w> Ctx<'w> {
                 body,
             }),
         );
+    }
+
+    /// Says something to the work queue, or to a worker of it. Kafka's figures do not count it.
+    pub fn work(&mut self, to: NodeId, message: WorkMessage) {
+        let message = Message::Work(message);
+        let bytes = message.wire_bytes();
+        self.outbox.messages.push((to, message, bytes, self.cause));
     }
 
     fn send(&mut self, to: NodeId, message: Message) -> EventId {

@@ -15,7 +15,7 @@ pub use random::Random;
 
 use crate::application::Handover;
 use crate::log::{KeyId, ValueId};
-use crate::wire::{AdminRequest, Message, Micros, NodeId, SeekTo};
+use crate::wire::{AdminRequest, Message, Micros, NodeId, Offset, SeekTo};
 use crate::workload::{Interval, KeySampler, Keying};
 use std::sync::Arc;
 
@@ -60,6 +60,8 @@ pub enum Timer {
     MaxBlock(u32),
     /// Consumer: the application has processed a record.
     Processed(u32),
+    /// Consumer: it may be time to commit by itself.
+    AutoCommit,
     /// Consumer: send a heartbeat to the group coordinator.
     GroupHeartbeat(u32),
     /// Consumer: try again what the coordinator refused.
@@ -132,6 +134,14 @@ pub enum Timer {
         /// The member's number in the group.
         member: u32,
     },
+    /// Work queue: messages may be seen again.
+    Visibility,
+    /// Broker: a parked share fetch may have waited for its `max_wait`.
+    ParkedShareFetch,
+    /// Broker: locks of a share group's records may have run out.
+    ShareLocks,
+    /// Coordinator: sessions of share groups' members may have run out.
+    ShareSession,
 }
 
 /// What a person or a scenario does to a node.
@@ -158,6 +168,10 @@ pub enum NodeCommand {
     Stop,
     /// Consumer: close, leaving the group.
     Close,
+    /// Consumer of dead letters: send the one at that partition and offset back to the topic, or all.
+    Redrive(Option<(u16, Offset)>),
+    /// Worker: the process is killed.
+    Crash,
     /// Consumer: its application hangs from now on, or goes on.
     Stall(bool),
     /// Consumer: its application works so long on each record from now on; `None` for as long as its setting says.

@@ -2,7 +2,7 @@
 
 use super::queued_batch::{BatchState, QueuedBatch};
 use crate::log::size::{NO_HEADER_BYTES, estimate_upper_bound};
-use crate::log::{BatchBuilder, Dictionary, Record};
+use crate::log::{BatchBuilder, Dictionary, Record, RetryHeaders};
 use crate::trace::{BatchWhy, EventId};
 use crate::wire::{LeaderEpoch, Micros};
 use std::collections::VecDeque;
@@ -116,6 +116,55 @@ impl Accumulator {
             new_batch: true,
             all_full,
         })
+    }
+
+    /// Appends a record with headers: to the queue's last batch, or to a new one; `None` when there is no memory for that.
+    /// Answers its ordinal, too.
+    pub(super) fn append_relayed(
+        &mut self,
+        partition: u32,
+        (record, headers): (Record, RetryHeaders),
+        now: Micros,
+        batch_size: u32,
+        buffer_memory: u64,
+        dictionary: &Dictionary,
+    ) -> Option<(Appended, u32)> {
+        let queue = &mut self.queues[partition as usize];
+        if let Some(tail) = queue.back_mut()
+            && let BatchState::Open(builder) = &mut tail.state
+        {
+            let before = builder.size_bytes();
+            if builder.try_add_with(record, headers, now, dictionary) {
+                self.records += 1;
+                let appended = Appended {
+                    bytes: builder.size_bytes() - before,
+                    new_batch: false,
+                    all_full: builder.is_full(),
+                };
+                return Some((appended, tail.ordinal + tail.records() - 1));
+            }
+            let closed = builder.clone();
+            tail.state = BatchState::Closed(closed);
+        }
+        let key_bytes = record.key.map(|key| dictionary.key_bytes(key));
+        let held_bytes = batch_size.max(estimate_upper_bound(key_bytes, Some(record.value_bytes), headers.bytes));
+        if self.buffered_bytes > 0 && self.buffered_bytes + u64::from(held_bytes) > buffer_memory {
+            return None;
+        }
+        let mut builder = BatchBuilder::new(now, batch_size);
+        builder.try_add_with(record, headers, now, dictionary);
+        let (bytes, all_full) = (builder.size_bytes(), builder.is_full());
+        self.buffered_bytes += u64::from(held_bytes);
+        self.records += 1;
+        self.opened[partition as usize] = true;
+        let ordinal = self.next_ordinal(partition);
+        self.queues[partition as usize].push_back(QueuedBatch::open(builder, ordinal, held_bytes, now));
+        let appended = Appended {
+            bytes,
+            new_batch: true,
+            all_full,
+        };
+        Some((appended, ordinal))
     }
 
     /// What the next batch of that queue begins with.

@@ -7,6 +7,7 @@ use super::partitioner::Choice;
 use crate::log::Record;
 use crate::node::Ctx;
 use crate::trace::{EventId, Fact};
+use crate::wire::{NodeId, WorkItem, WorkMessage};
 
 /// Where a record was put, and what that did.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +20,9 @@ impl Producer {
     /// Chooses the partition and appends. What was chosen is remembered in `pending` while there is no memory: Kafka's
     /// `send()` waits for that behind the partitioner, which is asked once.
     pub(super) fn try_send(&mut self, pending: &mut Pending, ctx: &mut Ctx) -> Attempt {
+        if let Some(ticket) = pending.ticket {
+            return self.try_relay(ticket, ctx);
+        }
         if ctx.is_record_limit_reached() {
             return Attempt::Done;
         }
@@ -166,7 +170,7 @@ impl Producer {
     }
 
     /// Answers the event of the record.
-    fn note_appended(&mut self, placed: Placed, record: Record, ctx: &mut Ctx) -> EventId {
+    pub(super) fn note_appended(&mut self, placed: Placed, record: Record, ctx: &mut Ctx) -> EventId {
         let Placed { partition, appended } = placed;
         let Some(id) = self.metadata.partition_id(partition) else {
             return ctx.cause();
@@ -186,9 +190,27 @@ impl Producer {
             subject,
             partition,
         });
+        if self.application.has_work_queue {
+            send_to_queue(&record, sent, ctx);
+        }
         if appended.new_batch {
             self.accumulator.set_tail_cause(partition, sent);
         }
         sent
     }
+}
+
+/// The application sends the record to the work queue beside the topic as well, at the moment at which `send()` returns.
+#[cold]
+fn send_to_queue(record: &Record, sent: EventId, ctx: &mut Ctx) {
+    let item = WorkItem {
+        subject: record.subject,
+        sequence: record.sequence,
+        sent_us: ctx.now(),
+        value_bytes: record.value_bytes,
+    };
+    let cause = ctx.cause();
+    ctx.set_cause(sent);
+    ctx.work(NodeId::Queue, WorkMessage::Put(item));
+    ctx.set_cause(cause);
 }

@@ -6,7 +6,7 @@ use crate::log::size::{NO_HEADER_BYTES, estimate_upper_bound};
 use crate::log::{KeyId, ValueId};
 use crate::node::{Alarm, Ctx, Timer};
 use crate::trace::{EventId, Fact};
-use crate::wire::Micros;
+use crate::wire::{ErrorCode, Micros};
 use crate::workload::{Interval, KeySampler, Keying, SourceKind};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -23,6 +23,8 @@ pub(super) struct Pending {
     pub(super) partition: Option<u16>,
     /// The partition that was chosen before `send()` had to wait for memory.
     pub(super) chosen: Option<u32>,
+    /// It is sent on for the consumer beside, under this number.
+    pub(super) ticket: Option<u32>,
     pub(super) cause: EventId,
 }
 
@@ -76,6 +78,8 @@ pub(super) struct Application {
     blocked_since: Option<Micros>,
     blocked_before_us: Micros,
     pub(super) last_sent: Option<LastSent>,
+    /// What goes to the topic goes to the work queue, too.
+    pub(super) has_work_queue: bool,
 }
 
 impl Application {
@@ -136,6 +140,11 @@ impl Producer {
     pub fn configure(&mut self, keying: Keying, value_bytes: u32) {
         self.application.keying = keying;
         self.application.value_bytes = value_bytes;
+    }
+
+    /// Whether the application sends what it sends to the topic to the work queue as well.
+    pub fn set_work_queue(&mut self, has_work_queue: bool) {
+        self.application.has_work_queue = has_work_queue;
     }
 
     pub(super) fn set_source(&mut self, source: Option<(Arc<KeySampler>, Interval)>, ctx: &mut Ctx) {
@@ -249,6 +258,7 @@ impl Producer {
             value_bytes,
             partition,
             chosen: None,
+            ticket: None,
             cause: ctx.cause(),
         };
         self.offer(pending, ctx);
@@ -336,7 +346,10 @@ impl Producer {
         let Some(pending) = self.application.blocked.pop_front() else {
             return;
         };
-        ctx.never_sent(pending.subject, pending.sequence);
+        match pending.ticket {
+            Some(ticket) => self.tell_relayed(ticket, Err(ErrorCode::RequestTimedOut), ctx),
+            None => ctx.never_sent(pending.subject, pending.sequence),
+        }
         ctx.set_cause(self.application.blocked_by);
         ctx.record_as_cause(Fact::SendTimedOut);
         if self.application.is_blocked() {

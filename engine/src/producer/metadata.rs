@@ -12,8 +12,12 @@ pub(super) struct ClientMetadata {
     /// Those that may be asked: the bootstrap servers at first, then the live brokers.
     brokers: Vec<BrokerId>,
     topic: Option<TopicId>,
-    /// The partitions of the topic.
+    /// Further topics that a relay writes to, with their ids once they are known.
+    others: Vec<(Arc<str>, Option<TopicId>)>,
+    /// The partitions of the topic, and then, as they become known, those of the others.
     partitions: Vec<Leadership>,
+    /// Their names on the wire.
+    ids: Vec<PartitionId>,
     /// The partitions in the order in which they are walked: ascending. Kafka's client has that of a hash map.
     order: Vec<u32>,
     /// Those that have a leader, in that order.
@@ -42,7 +46,9 @@ impl ClientMetadata {
             brokers: bootstrap.to_vec(),
             bootstrap,
             topic: None,
+            others: Vec::new(),
             partitions: Vec::new(),
+            ids: Vec::new(),
             order: Vec::new(),
             available: Vec::new(),
             wanted: true,
@@ -91,10 +97,26 @@ impl ClientMetadata {
 
     /// The partition's name on the wire.
     pub(super) fn partition_id(&self, partition: u32) -> Option<PartitionId> {
-        Some(PartitionId {
-            topic: self.topic?,
-            index: u16::try_from(partition).ok()?,
-        })
+        self.ids.get(partition as usize).copied()
+    }
+
+    /// Writes to these topics, too.
+    pub(super) fn write_also(&mut self, topics: Vec<Arc<str>>) {
+        self.others = topics.into_iter().map(|name| (name, None)).collect();
+    }
+
+    /// The place of a partition of the topic (0), or of one of the others, among all that are known.
+    pub(super) fn place(&self, topic: usize, index: u16) -> Option<u32> {
+        let topic = match topic.checked_sub(1) {
+            None => self.topic,
+            Some(other) => self.others.get(other).and_then(|(_, id)| *id),
+        }?;
+        let count = self.ids.iter().filter(|known| known.topic == topic).count();
+        // A further topic has as many partitions as the topic had at first.
+        let index = index.checked_rem(u16::try_from(count).ok()?)?;
+        let id = PartitionId { topic, index };
+        let place = self.ids.iter().position(|known| *known == id)?;
+        u32::try_from(place).ok()
     }
 
     /// The brokers that may be asked.
@@ -149,12 +171,36 @@ impl ClientMetadata {
         };
         self.topic = Some(topic);
         let known = self.partitions();
+        self.take_over(image, topic);
+        for other in 0..self.others.len() {
+            match image.topic(&self.others[other].0) {
+                Some((topic, _)) => {
+                    self.others[other].1 = Some(topic);
+                    self.take_over(image, topic);
+                }
+                None => self.wanted = true,
+            }
+        }
+        self.order.extend(known..self.partitions());
+        self.find_available();
+        self.wanted |= self.available.len() < self.partitions.len();
+        self.same_again
+    }
+
+    fn take_over(&mut self, image: &MetadataImage, topic: TopicId) {
         for (id, state) in image.partitions_of(topic) {
             let told = Leadership {
                 leader: state.leader,
                 epoch: state.leader_epoch,
             };
-            match self.partitions.get_mut(usize::from(id.index)) {
+            // A topic's own partitions come first, in their order, unless there are more of them since others are known.
+            let place = usize::from(id.index);
+            let place = if self.ids.get(place) == Some(&id) {
+                Some(place)
+            } else {
+                self.ids.iter().position(|known| *known == id)
+            };
+            match place.map(|place| &mut self.partitions[place]) {
                 Some(known) => {
                     if told.epoch > known.epoch {
                         self.same_again = 0;
@@ -165,14 +211,11 @@ impl ClientMetadata {
                 }
                 None => {
                     self.partitions.push(told);
+                    self.ids.push(id);
                     self.same_again = 0;
                 }
             }
         }
-        self.order.extend(known..self.partitions());
-        self.find_available();
-        self.wanted = self.available.len() < self.partitions.len();
-        self.same_again
     }
 
     fn find_available(&mut self) {

@@ -21,6 +21,7 @@ mod partitioner;
 pub mod partitioner_class;
 mod questions;
 mod queued_batch;
+mod relay;
 mod sender;
 mod source;
 #[cfg(test)]
@@ -28,6 +29,7 @@ mod tests;
 
 pub use config::ProducerConfig;
 
+use crate::application::Handover;
 use crate::node::{Ctx, Input, NodeCommand, Timer};
 use crate::wire::{BrokerId, Message, Micros, NodeId, Response, ResponseBody};
 use accumulator::Accumulator;
@@ -37,6 +39,7 @@ use links::Links;
 use metadata::ClientMetadata;
 use partitioner::Partitioner;
 use questions::Questions;
+use relay::Relay;
 use sender::Sender;
 use std::sync::Arc;
 
@@ -54,6 +57,8 @@ pub struct Producer {
     idempotence: Idempotence,
     links: Links,
     questions: Questions,
+    /// Of a producer beside a consumer: what it sends on.
+    relay: Relay,
 }
 
 impl Producer {
@@ -69,6 +74,7 @@ impl Producer {
             idempotence: Idempotence::default(),
             links: Links::default(),
             questions: Questions::default(),
+            relay: Relay::default(),
             config,
         }
     }
@@ -103,7 +109,10 @@ impl Producer {
                 partition,
             }) => self.send_text(key, subject, value, partition, ctx),
             Input::Command(NodeCommand::Stop) => self.stop(ctx),
-            Input::Command(_) | Input::Handover(_) => {}
+            // Of a relay: its consumer has ended, and it with it.
+            Input::Command(NodeCommand::ShutDown) => ctx.exit(),
+            Input::Handover(Handover::Send(relayed)) => self.send_on(*relayed, ctx),
+            Input::Command(_) | Input::Handover(Handover::Sent { .. }) => {}
         }
         self.wake_blocked(ctx);
     }
@@ -112,7 +121,7 @@ impl Producer {
         match message {
             Message::Response(response) => self.on_response(from, response, ctx),
             Message::Disconnect(_) => self.on_connection_lost(from, ctx),
-            Message::Request(_) => {}
+            Message::Request(_) | Message::Work(_) => {}
         }
     }
 

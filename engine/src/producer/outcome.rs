@@ -76,6 +76,7 @@ impl Producer {
                 records: batch.records(),
                 ordinal: batch.ordinal,
             });
+            self.relayed_are_stored(partition, batch, id, base_offset, ctx);
         }
         self.accumulator.release(batch);
     }
@@ -88,6 +89,7 @@ impl Producer {
                 records: batch.records(),
                 ordinal: batch.ordinal,
             });
+            self.relayed_have_failed(partition, batch, error, ctx);
         }
         self.accumulator.release(batch);
     }

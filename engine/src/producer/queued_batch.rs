@@ -130,15 +130,21 @@ impl QueuedBatch {
         let sequence = self.sequence();
         let batch = self.build(producer, sequence);
         let mut parts: Vec<QueuedBatch> = Vec::new();
+        let mut headers = batch.headers().iter();
         for (ordinal, record) in (self.ordinal..).zip(batch.records()) {
+            let headers = headers.next();
+            let add = |builder: &mut BatchBuilder, sent_us| match headers {
+                Some(headers) => builder.try_add_with(*record, *headers, sent_us, dictionary),
+                None => builder.try_add(*record, sent_us, dictionary),
+            };
             let sent_us = batch.base_timestamp_us + u64::from(record.timestamp_delta_us);
             let added = parts.last_mut().is_some_and(|part| match &mut part.state {
-                BatchState::Open(builder) => builder.try_add(*record, sent_us, dictionary),
+                BatchState::Open(builder) => add(builder, sent_us),
                 BatchState::Closed(_) | BatchState::Built(_) => false,
             });
             if !added {
                 let mut builder = BatchBuilder::new(sent_us, batch_size);
-                builder.try_add(*record, sent_us, dictionary);
+                add(&mut builder, sent_us);
                 parts.push(QueuedBatch {
                     state: BatchState::Open(builder),
                     ordinal,

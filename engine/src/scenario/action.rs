@@ -102,6 +102,8 @@ pub fn write_action(command: &Command) -> Option<String> {
             let replicas: Vec<String> = replicas.iter().map(|BrokerId(n)| n.to_string()).collect();
             format!("reassign:{partition}:{}", replicas.join(","))
         }
+        Command::Redrive(None) => "redrive:all".to_owned(),
+        Command::Redrive(Some((partition, offset))) => format!("redrive:{partition}:{offset}"),
         Command::Group { group, consumers } => format!("group:{group}:{consumers}"),
         Command::Stall {
             consumer,
@@ -118,6 +120,9 @@ pub fn write_action(command: &Command) -> Option<String> {
         Command::Seek { consumer, to } => format!("seek:c{consumer}:{}", groups::write_seek(*to)),
         Command::ResetOffsets { group, to } => format!("reset-offsets:{group}:{}", groups::write_reset(*to)),
         Command::Rate(_)
+        | Command::Poison(_)
+        | Command::FailurePercent(_)
+        | Command::Downstream { .. }
         | Command::Distribution(_)
         | Command::Keys(_)
         | Command::Weights(_)

@@ -2,21 +2,26 @@
 
 use super::decimal;
 use crate::wire::{NodeId, NodeSet};
+use crate::work_queue::WorkQueueConfig;
 
 /// How a kind of node is written, what it is, and how many of it a set can tell apart.
 type Kind = (&'static str, fn(u8) -> NodeId, u8);
 
 /// The longer of two that begin alike comes first.
-const KINDS: [Kind; 4] = [
+const KINDS: [Kind; 5] = [
     ("ctrl", NodeId::Controller, 8),
     ("b", NodeId::Broker, 16),
     ("p", NodeId::Producer, 16),
     ("c", NodeId::Consumer, 64),
+    ("s", NodeId::ShareConsumer, 16),
 ];
+
+/// What is in no set: nothing cuts the work queue off.
+const APART: [Kind; 1] = [("w", NodeId::Worker, WorkQueueConfig::MAX_WORKERS)];
 
 /// Reads one node.
 pub(super) fn parse_node(text: &str) -> Option<NodeId> {
-    KINDS.iter().find_map(|(prefix, node, most)| {
+    KINDS.iter().chain(&APART).find_map(|(prefix, node, most)| {
         let number = text.strip_prefix(prefix)?;
         let is_plain = number.bytes().all(|b| b.is_ascii_digit()) && !number.starts_with('0');
         let number: u8 = number.parse().ok()?;
@@ -32,7 +37,9 @@ pub(super) fn parse_node(text: &str) -> Option<NodeId> {
 pub(super) fn parse_node_set(text: &str) -> Result<NodeSet, String> {
     let mut set = NodeSet::default();
     for part in text.split(',').map(str::trim) {
-        let one = parse_node(part).map(NodeSet::only);
+        let one = parse_node(part)
+            .map(NodeSet::only)
+            .filter(|set| *set != NodeSet::default());
         let whole = || {
             let kind = KINDS.iter().find(|(prefix, ..)| *prefix == part)?;
             Some((1..=kind.2).map(kind.1).collect())
@@ -69,7 +76,7 @@ mod tests {
             assert_eq!(parse_node_set(text).unwrap().to_string(), text);
         }
         assert_eq!(parse_node_set(" p , b1").unwrap().to_string(), "b1,p");
-        assert_eq!(parse_node_set("ctrl,b,p,c"), Ok(NodeSet::ALL));
+        assert_eq!(parse_node_set("ctrl,b,p,c,s"), Ok(NodeSet::ALL));
     }
 
     #[test]

@@ -3,6 +3,9 @@
 mod catalogue;
 mod groups;
 mod load;
+mod queue;
+mod retries;
+mod sharing;
 
 use super::error::did_you_mean;
 use super::target::partition_of;
@@ -62,6 +65,9 @@ impl Observable {
         catalogue::OBSERVABLES
             .iter()
             .chain(&load::OBSERVABLES)
+            .chain(&queue::OBSERVABLES)
+            .chain(&retries::OBSERVABLES)
+            .chain(&sharing::OBSERVABLES)
             .chain(&groups::OBSERVABLES)
     }
 

@@ -9,7 +9,7 @@ use super::decimal;
 use super::setting::{Kind, LEAST_LATENCY_US, Setting};
 use crate::wire::Micros;
 use crate::workload::KeySampler;
-use crate::world::{Limits, LinkConfig, Setup};
+use crate::world::{Command, Limits, LinkConfig, Setup};
 use std::fmt;
 
 /// Why a setup cannot be played.
@@ -67,6 +67,24 @@ fn further_groups(setup: &Setup) -> Result<(), SetupProblem> {
     if setup.more_groups.iter().any(|group| group.name == *main) {
         let message = format!("more.groups names {main}, which is the main group already");
         return problem(["more.groups", "group.id"], message);
+    }
+    let mut names: Vec<&str> = setup.more_groups.iter().map(|group| group.name.as_str()).collect();
+    for (_, command) in &setup.commands {
+        if let Command::Group { group, .. } = command
+            && *group != *main
+            && !names.contains(&group.as_str())
+        {
+            names.push(group);
+        }
+    }
+    let most = Limits::MAX_MORE_GROUPS;
+    if names.len() > most {
+        let message = format!(
+            "there can be {most} groups beside the main one, not {}: {}",
+            names.len(),
+            names.join(", ")
+        );
+        return problem(["more.groups"], message);
     }
     Ok(())
 }

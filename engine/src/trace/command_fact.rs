@@ -1,7 +1,7 @@
 //! What a person or the scenario does, in short, as the trace keeps it.
 
 use crate::log::KeyId;
-use crate::wire::{BrokerId, BrokerSet, Micros, NodeId, NodeSet, QuotaType, ResetTo, SeekTo};
+use crate::wire::{BrokerId, BrokerSet, Micros, NodeId, NodeSet, Offset, QuotaType, ResetTo, SeekTo};
 use crate::workload::KeyRule;
 
 /// What a person or the scenario did, in short.
@@ -96,6 +96,23 @@ pub enum CommandFact {
         quota: QuotaType,
         /// In bytes a second; 0 for none.
         bytes_per_s: u64,
+    },
+    /// So many rules say which records cannot be processed.
+    Poison {
+        /// How many.
+        rules: u32,
+    },
+    /// Of a hundred attempts to process a record so many fail.
+    FailurePercent(u8),
+    /// The service that processing calls is down, or up again.
+    Downstream {
+        /// Down.
+        down: bool,
+    },
+    /// Dead letters are sent back.
+    Redrive {
+        /// The one at that place; `None` for all.
+        only: Option<(u16, Offset)>,
     },
     /// A group has so many consumers.
     Group {

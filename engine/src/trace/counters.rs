@@ -2,9 +2,10 @@
 
 use super::latency::LatencyHistogram;
 use super::recent::Recent;
-use super::{Event, Fact};
+use super::{Event, Fact, ShareCounters, WorkCounters};
+use crate::application::Destination;
 use crate::log::KeyId;
-use crate::wire::{Micros, ProducerEpoch, TopicId};
+use crate::wire::{Micros, NodeId, ProducerEpoch, TopicId};
 
 /// Sums over the whole run.
 #[derive(Debug, Clone, Default)]
@@ -41,8 +42,16 @@ pub struct Counters {
     pub subjects: Vec<SubjectCounters>,
     /// Of the group.
     pub group: GroupCounters,
+    /// Of what could not be processed.
+    pub retries: RetryCounters,
+    /// Partitions are counted of this topic only, once it is known.
+    pub(super) main_topic: Option<TopicId>,
     /// The highest epoch that a producer has come to.
     pub producer_epoch: ProducerEpoch,
+    /// Of the work queue beside the topic.
+    pub work: WorkCounters,
+    /// Of all share groups.
+    pub share: ShareCounters,
     /// By topic.
     truncated: Vec<u64>,
     now: Micros,
@@ -87,6 +96,25 @@ pub struct GroupCounters {
     pub generations: u64,
     /// Partitions that changed hands.
     pub revoked: u64,
+    /// Commits that consumers have made by themselves.
+    pub auto_commits: u64,
+}
+
+/// Sums over records that could not be processed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RetryCounters {
+    /// Attempts that came to nothing.
+    pub failed_attempts: u64,
+    /// Records passed over.
+    pub skipped: u64,
+    /// Records sent to retry topics.
+    pub sent_to_retry: u64,
+    /// Records sent to the dead-letter topic.
+    pub sent_to_dead_letters: u64,
+    /// Dead letters that the application has taken in hand.
+    pub dead_letters: u64,
+    /// Dead letters sent back.
+    pub redriven: u64,
 }
 
 impl PartitionCounters {
@@ -146,6 +174,10 @@ impl Counters {
 
     pub(super) fn add(&mut self, event: &Event) {
         self.now = event.at;
+        // What a consumer's own producer sends on was sent before, and is counted with the retries.
+        if let (NodeId::Relay(_), false) = (event.node, matches!(event.fact, Fact::Sent(_))) {
+            return;
+        }
         match event.fact {
             Fact::RecordSent { partition, subject, .. } => self.add_sent(event.at, partition.index, subject),
             Fact::Sent(sent) => {
@@ -180,15 +212,28 @@ impl Counters {
             } => {
                 self.latency_sum_us += latency_us;
                 self.latency.add(latency_us);
-                let counted = self.partition(partition.index);
-                counted.processed += 1;
-                counted.recent_processed.add(event.at);
+                if self.main_topic.is_none_or(|topic| topic == partition.topic) {
+                    let counted = self.partition(partition.index);
+                    counted.processed += 1;
+                    counted.recent_processed.add(event.at);
+                }
                 self.add_processed(subject, sequence);
             }
+            Fact::AutoCommitted { .. } => self.group.auto_commits += 1,
+            Fact::AttemptFailed { .. } => self.retries.failed_attempts += 1,
+            Fact::RecordSkipped { .. } => self.retries.skipped += 1,
+            Fact::DeadLetterTaken { .. } => self.retries.dead_letters += 1,
+            Fact::RecordSentOn { to, .. } => match to {
+                Destination::Main => self.retries.redriven += 1,
+                Destination::Tier(_) => self.retries.sent_to_retry += 1,
+                Destination::DeadLetters => self.retries.sent_to_dead_letters += 1,
+            },
             Fact::GroupState {
                 state: super::GroupStateName::CompletingRebalance,
                 ..
             } => self.group.generations += 1,
+            // A consumer group has epochs instead (`consumer-group-rebalance-count`).
+            Fact::GroupEpochBumped { .. } => self.group.generations += 1,
             Fact::PartitionRevoked { .. } | Fact::PartitionLost { .. } => self.group.revoked += 1,
             Fact::ProducerEpochBumped { epoch } => self.producer_epoch = self.producer_epoch.max(epoch),
             Fact::Truncated { partition, records, .. } => {
@@ -198,6 +243,15 @@ impl Counters {
                 }
                 self.truncated[topic] += u64::from(records);
             }
+            Fact::Work(work) => self.work.add(&work),
+            Fact::Share(share) => self.share.add(&share),
+            Fact::ShareFailed { .. } => self.share.failed += 1,
+            Fact::ShareProcessed {
+                group,
+                subject,
+                sequence,
+                ..
+            } => self.share.add_processed(group, subject, sequence),
             _ => {}
         }
     }

@@ -1,10 +1,11 @@
 //! Events, and the trace that holds the last of them.
 
+use super::journeys::{JourneyStep, Journeys};
 use super::merge::{Merge, MergeFigures};
 use super::partials::Partials;
 use super::{Counters, Fact, Groups, Ledger, digest::Digest};
 use crate::log::KeyId;
-use crate::wire::{Micros, NodeId};
+use crate::wire::{Micros, NodeId, TopicId};
 use std::collections::VecDeque;
 
 /// An event's number, in the order in which things happened, from 1; 0 stands for *no cause*.
@@ -35,6 +36,7 @@ pub struct Trace {
     digest: Digest,
     counters: Counters,
     ledger: Ledger,
+    journeys: Journeys,
     groups: Groups,
     /// `order.repair`.
     merge: Option<Box<Merge>>,
@@ -53,6 +55,7 @@ impl Trace {
             digest: Digest::default(),
             counters: Counters::default(),
             ledger: Ledger::default(),
+            journeys: Journeys::default(),
             groups: Groups::default(),
             merge: None,
             partials: None,
@@ -71,6 +74,11 @@ impl Trace {
         };
         self.keep(&event);
         event.id
+    }
+
+    /// That is the topic that the run is about; others are beside it.
+    pub(crate) fn count_partitions_of(&mut self, topic: TopicId) {
+        self.counters.main_topic = Some(topic);
     }
 
     /// From now on a merge step behind the consumers puts records back in order, and waits no longer than that.
@@ -162,6 +170,7 @@ impl Trace {
         if !self.groups.add(event) {
             self.counters.add(event);
             self.ledger.add(event);
+            self.journeys.add(event);
             if let Some(merge) = &mut self.merge {
                 merge.add(event);
             }
@@ -211,6 +220,12 @@ impl Trace {
     #[must_use]
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
+    }
+
+    /// What has happened to a record that failed at least once, as far as that is remembered.
+    #[must_use]
+    pub fn journey(&self, subject: KeyId, sequence: u32) -> &[JourneyStep] {
+        self.journeys.of(subject, sequence)
     }
 
     /// The event of that number, if it is still kept.

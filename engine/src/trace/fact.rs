@@ -1,7 +1,8 @@
 //! The kinds of things that happen.
 
-use super::{CommandFact, EpochWhy, ReconcileStep, Sent};
-use crate::log::KeyId;
+use super::{CommandFact, EpochWhy, ReconcileStep, Sent, ShareFact, WorkFact};
+use crate::application::Destination;
+use crate::log::{FailureWhy, KeyId};
 use crate::wire::{
     Api, BrokerId, BrokerSet, ErrorCode, LeaderEpoch, Micros, NodeId, Offset, PartitionId, ProducerEpoch, ProducerId,
     QuorumEpoch, QuorumRole, QuotaType, TopicId,
@@ -561,6 +562,131 @@ pub enum Fact {
         /// Its name.
         protocol: &'static str,
     },
+
+    /// Consumer: its application could not process a record.
+    AttemptFailed {
+        /// From which partition.
+        partition: PartitionId,
+        /// Its offset.
+        offset: Offset,
+        /// What it is about.
+        subject: KeyId,
+        /// The how manyeth about it.
+        sequence: u32,
+        /// The how manyeth attempt this was.
+        attempt: u32,
+        /// Why.
+        why: FailureWhy,
+    },
+    /// Consumer: its application sends a record on, by the producer in its process.
+    RecordSentOn {
+        /// From which partition.
+        partition: PartitionId,
+        /// Its offset there.
+        offset: Offset,
+        /// What it is about.
+        subject: KeyId,
+        /// The how manyeth about it.
+        sequence: u32,
+        /// Where to.
+        to: Destination,
+        /// Not to be tried before that.
+        due_us: Micros,
+        /// Why.
+        why: FailureWhy,
+    },
+    /// Consumer: a record that its application has sent on is stored.
+    RecordStoredOn {
+        /// In which partition.
+        partition: PartitionId,
+        /// At which offset.
+        offset: Offset,
+        /// What it is about.
+        subject: KeyId,
+        /// The how manyeth about it.
+        sequence: u32,
+    },
+    /// Consumer: its application has passed a record over.
+    RecordSkipped {
+        /// From which partition.
+        partition: PartitionId,
+        /// Its offset.
+        offset: Offset,
+        /// What it is about.
+        subject: KeyId,
+        /// The how manyeth about it.
+        sequence: u32,
+    },
+    /// Consumer: its application has paused a partition (`pause()`), and goes on polling the others.
+    PartitionPaused {
+        /// Which.
+        partition: PartitionId,
+        /// Until then.
+        until_us: Micros,
+        /// Why.
+        why: PauseWhy,
+    },
+    /// Consumer: its application has a dead letter in hand.
+    DeadLetterTaken {
+        /// From which partition.
+        partition: PartitionId,
+        /// Its offset.
+        offset: Offset,
+        /// What it is about.
+        subject: KeyId,
+        /// The how manyeth about it.
+        sequence: u32,
+    },
+    /// Consumer: a record has killed its process.
+    ApplicationCrashed {
+        /// From which partition.
+        partition: PartitionId,
+        /// Its offset.
+        offset: Offset,
+        /// What it is about.
+        subject: KeyId,
+        /// The how manyeth about it.
+        sequence: u32,
+    },
+    /// Consumer: the group has no offset for a partition, or none that is in the log, and `auto.offset.reset` is none:
+    /// `poll()` throws, and the application ends.
+    NoOffsetForPartition {
+        /// Which partition.
+        partition: PartitionId,
+    },
+    /// Consumer: commits by itself, inside `poll()`, what earlier polls have returned (`enable.auto.commit`).
+    AutoCommitted {
+        /// Of how many partitions.
+        partitions: u32,
+    },
+    /// Something happened to a message of the work queue beside the topic.
+    Work(WorkFact),
+    /// Worker: the process runs.
+    WorkerStarted,
+    /// Broker: something happened to records of a share group.
+    Share(ShareFact),
+    /// Coordinator: a share group has other members, or other partitions.
+    ShareGroupChanged {
+        /// Its epoch.
+        epoch: u32,
+        /// How many members it has.
+        members: u32,
+    },
+    /// Share consumer: the application has processed a record.
+    ShareProcessed {
+        /// Which of the run's share groups, from 0.
+        group: u8,
+        /// From which partition.
+        partition: PartitionId,
+        /// Its offset.
+        offset: Offset,
+        /// What it is about.
+        subject: KeyId,
+        /// The how manyeth about it.
+        sequence: u32,
+        /// The how manyeth delivery it was.
+        delivery_count: u16,
+    },
     /// Consumer: its process runs.
     ConsumerStarted,
     /// Consumer: its application hangs in the middle of a record, and does not come back to `poll()`.
@@ -586,6 +712,32 @@ pub enum Fact {
         /// Of how many partitions.
         partitions: u32,
     },
+    /// Share consumer: the application could not process a record.
+    ShareFailed {
+        /// From which partition.
+        partition: PartitionId,
+        /// Its offset.
+        offset: Offset,
+        /// What it is about.
+        subject: KeyId,
+        /// The how manyeth about it.
+        sequence: u32,
+        /// The how manyeth delivery it was.
+        delivery_count: u16,
+        /// Why.
+        why: FailureWhy,
+    },
+}
+
+/// Why an application has paused a partition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PauseWhy {
+    /// Its next record is not due yet.
+    NotDue,
+    /// Its next record cannot be processed, and the policy is to stop there.
+    Stopped,
+    /// The application holds as many dead letters as it can.
+    Full,
 }
 
 /// Why a broker was fenced.

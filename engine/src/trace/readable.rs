@@ -1,6 +1,8 @@
 //! One line an event, for people.
 
 mod cluster;
+mod retries;
+mod work;
 
 use super::{BatchWhy, CommandFact, Event, Fact, KeyFact, Sent};
 use crate::log::{Dictionary, KeyId};
@@ -106,7 +108,35 @@ fn fact_text(fact: &Fact, n: &Names) -> String {
             format!("the source is full: drops {}#{sequence}", n.key(Some(subject)))
         }
         Fact::Disconnected { from } => format!("closes its connection to {from}"),
-        Fact::BrokerStarted => "started".to_owned(),
+        Fact::Work(fact) => work::text(&fact, n),
+        Fact::Share(fact) => work::share_text(&fact, n),
+        Fact::ShareGroupChanged { epoch, members } => format!("share group epoch {epoch}, {members} members"),
+        Fact::ShareFailed {
+            partition,
+            offset,
+            subject,
+            sequence,
+            delivery_count,
+            why,
+        } => format!(
+            "failed on {}@{offset} {}#{sequence}, delivery {delivery_count}: {}",
+            n.partition(partition),
+            n.key(Some(subject)),
+            why.name()
+        ),
+        Fact::ShareProcessed {
+            partition,
+            offset,
+            subject,
+            sequence,
+            delivery_count,
+            ..
+        } => format!(
+            "processed {}@{offset} {}#{sequence}, delivery {delivery_count}",
+            n.partition(partition),
+            n.key(Some(subject))
+        ),
+        Fact::BrokerStarted | Fact::WorkerStarted => "started".to_owned(),
         Fact::BrokerRegistered { broker } => format!("registered {broker}, fenced"),
         Fact::BrokerUnfenced { broker } => format!("unfenced {broker}"),
         Fact::TopicCreated { topic, partitions } => {
@@ -333,7 +363,7 @@ fn group_text(fact: &Fact, n: &Names) -> String {
         }
         Fact::CoordinatorRefused { api, error } => format!("{} refused: {error}", api.name()),
         Fact::ConsumerClosed => "closed".to_owned(),
-        _ => cluster::text(fact, n),
+        _ => retries::text(fact, n).unwrap_or_else(|| cluster::text(fact, n)),
     }
 }
 
@@ -390,6 +420,6 @@ fn command_text(command: &CommandFact, n: &Names) -> String {
         },
         CommandFact::Seek { consumer, to } => format!("c{consumer} reads on at {}", seek_text(to)),
         CommandFact::ResetOffsets { group, to } => format!("reset offsets of {} to {}", n.key(group), reset_text(to)),
-        _ => cluster::command_text(command),
+        _ => retries::command_text(command).unwrap_or_else(|| cluster::command_text(command)),
     }
 }

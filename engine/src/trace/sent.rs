@@ -50,7 +50,7 @@ impl Sent {
                 sent.api = request.body.api();
                 sent.describe_request(&request.body);
             }
-            Message::Disconnect(_) => {}
+            Message::Disconnect(_) | Message::Work(_) => {}
             Message::Response(response) => {
                 sent.api = response.body.api();
                 sent.response = true;
@@ -83,6 +83,10 @@ impl Sent {
                 }
                 self.more = others(commit.offsets.len());
             }
+            RequestBody::ShareFetch(request) => {
+                self.partition = request.partitions.first().map(|p| p.partition);
+                self.more = others(request.partitions.len());
+            }
             RequestBody::FetchMetadataLog(request) => self.offset = request.from,
             _ => {}
         }
@@ -112,6 +116,18 @@ impl Sent {
                     .flat_map(|p| &p.entries)
                     .map(|e| e.batch.len())
                     .sum();
+            }
+            ResponseBody::ShareFetch(fetched) => {
+                let with_records = fetched.partitions.iter().filter(|p| !p.acquired.is_empty());
+                let first = with_records.clone().next().or_else(|| fetched.partitions.first());
+                if let Some(first) = first {
+                    self.partition = Some(first.partition);
+                    self.offset = first.acquired.first().map_or(0, |range| range.first);
+                }
+                self.more = others(fetched.partitions.len());
+                let ranges = with_records.flat_map(|p| &p.acquired);
+                let records: u64 = ranges.map(|range| range.last - range.first + 1).sum();
+                self.records = u32::try_from(records).unwrap_or(u32::MAX);
             }
             ResponseBody::FetchMetadataLog(fetched) => {
                 self.offset = fetched.from;

@@ -133,6 +133,8 @@ errors! {
     UnsupportedAssignor = 112, "UNSUPPORTED_ASSIGNOR", false, false;
     /// The member's epoch is not the present one: try again with the one from the next heartbeat (KIP-848).
     StaleMemberEpoch = 113, "STALE_MEMBER_EPOCH", false, false;
+    /// A share consumer speaks of a record that it does not have, or not any more (KIP-932).
+    InvalidRecordState = 121, "INVALID_RECORD_STATE", false, false;
 }
 
 impl fmt::Display for ErrorCode {

@@ -64,19 +64,27 @@ pub enum NodeId {
     /// The producer in the process of the consumer of that number, to which its application hands records that it sends
     /// on. It lives and dies with its consumer.
     Relay(u8),
+    /// The plain work queue beside the topic.
+    Queue,
+    /// One of its workers.
+    Worker(u8),
+    /// A member of a share group.
+    ShareConsumer(u8),
 }
 
 impl NodeId {
-    /// Its number among its kind; 0 for the person at the controls.
+    /// Its number among its kind; 0 for the person at the controls, and for the work queue.
     #[must_use]
     pub fn number(self) -> u8 {
         match self {
-            NodeId::User => 0,
+            NodeId::User | NodeId::Queue => 0,
             NodeId::Controller(n)
             | NodeId::Broker(n)
             | NodeId::Producer(n)
             | NodeId::Consumer(n)
-            | NodeId::Relay(n) => n,
+            | NodeId::Relay(n)
+            | NodeId::Worker(n)
+            | NodeId::ShareConsumer(n) => n,
         }
     }
 }
@@ -144,6 +152,9 @@ impl fmt::Display for NodeId {
             NodeId::Producer(n) => write!(f, "p{n}"),
             NodeId::Consumer(n) => write!(f, "c{n}"),
             NodeId::Relay(n) => write!(f, "c{n}'"),
+            NodeId::Queue => f.write_str("q"),
+            NodeId::Worker(n) => write!(f, "w{n}"),
+            NodeId::ShareConsumer(n) => write!(f, "s{n}"),
         }
     }
 }

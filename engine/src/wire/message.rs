@@ -16,7 +16,8 @@ use super::produce_fetch::{
 use super::quorum::{
     FetchMetadataRequest, FetchMetadataResponse, QuorumEpochRequest, QuorumEpochResponse, VoteRequest, VoteResponse,
 };
-use super::{ErrorCode, GroupId, MetadataImage};
+use super::share::{ShareFetchRequest, ShareFetchResponse, ShareGroupHeartbeatRequest, ShareGroupHeartbeatResponse};
+use super::{ErrorCode, GroupId, MetadataImage, WorkMessage};
 use std::sync::Arc;
 
 /// A request's kind (`org.apache.kafka.common.protocol.ApiKeys`).
@@ -46,6 +47,8 @@ pub enum Api {
     BeginQuorumEpoch,
     EndQuorumEpoch,
     ConsumerGroupHeartbeat,
+    ShareFetch,
+    ShareGroupHeartbeat,
 }
 
 impl Api {
@@ -75,6 +78,8 @@ impl Api {
             Api::BeginQuorumEpoch => "BeginQuorumEpoch",
             Api::EndQuorumEpoch => "EndQuorumEpoch",
             Api::ConsumerGroupHeartbeat => "ConsumerGroupHeartbeat",
+            Api::ShareFetch => "ShareFetch",
+            Api::ShareGroupHeartbeat => "ShareGroupHeartbeat",
         }
     }
 }
@@ -99,6 +104,8 @@ pub enum Message {
     Response(Response),
     /// The connection is closed by the sender. As in TCP it comes after all that was sent before on it.
     Disconnect(Channel),
+    /// Something about the work queue beside the topic.
+    Work(WorkMessage),
 }
 
 /// A question, with what is needed to match its answer.
@@ -156,6 +163,8 @@ pub enum RequestBody {
     BeginQuorumEpoch(QuorumEpochRequest),
     EndQuorumEpoch(QuorumEpochRequest),
     ConsumerGroupHeartbeat(ConsumerGroupHeartbeatRequest),
+    ShareFetch(ShareFetchRequest),
+    ShareGroupHeartbeat(ShareGroupHeartbeatRequest),
 }
 
 /// The answers.
@@ -184,6 +193,8 @@ pub enum ResponseBody {
     BeginQuorumEpoch(QuorumEpochResponse),
     EndQuorumEpoch(QuorumEpochResponse),
     ConsumerGroupHeartbeat(ConsumerGroupHeartbeatResponse),
+    ShareFetch(ShareFetchResponse),
+    ShareGroupHeartbeat(ShareGroupHeartbeatResponse),
 }
 
 impl RequestBody {
@@ -213,6 +224,8 @@ impl RequestBody {
             RequestBody::BeginQuorumEpoch(_) => Api::BeginQuorumEpoch,
             RequestBody::EndQuorumEpoch(_) => Api::EndQuorumEpoch,
             RequestBody::ConsumerGroupHeartbeat(_) => Api::ConsumerGroupHeartbeat,
+            RequestBody::ShareFetch(_) => Api::ShareFetch,
+            RequestBody::ShareGroupHeartbeat(_) => Api::ShareGroupHeartbeat,
         }
     }
 }
@@ -244,6 +257,8 @@ impl ResponseBody {
             ResponseBody::BeginQuorumEpoch(_) => Api::BeginQuorumEpoch,
             ResponseBody::EndQuorumEpoch(_) => Api::EndQuorumEpoch,
             ResponseBody::ConsumerGroupHeartbeat(_) => Api::ConsumerGroupHeartbeat,
+            ResponseBody::ShareFetch(_) => Api::ShareFetch,
+            ResponseBody::ShareGroupHeartbeat(_) => Api::ShareGroupHeartbeat,
         }
     }
 
@@ -269,6 +284,8 @@ impl ResponseBody {
             ResponseBody::AllocateProducerIds(r) => r.error,
             ResponseBody::BeginQuorumEpoch(r) | ResponseBody::EndQuorumEpoch(r) => r.error,
             ResponseBody::ConsumerGroupHeartbeat(r) => r.error,
+            ResponseBody::ShareFetch(r) => first_error(r.partitions.iter().map(|p| p.error)),
+            ResponseBody::ShareGroupHeartbeat(r) => r.error,
             ResponseBody::Metadata(_) | ResponseBody::Vote(_) => ErrorCode::None,
         }
     }

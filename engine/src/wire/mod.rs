@@ -10,7 +10,9 @@ mod metadata;
 mod node_set;
 mod produce_fetch;
 mod quorum;
+mod share;
 mod wire_size;
+mod work;
 
 pub use cluster::{
     AdminRequest, AllocateProducerIdsRequest, AllocateProducerIdsResponse, AlterPartition, AlterPartitionRequest,
@@ -42,3 +44,9 @@ pub use quorum::{
     FetchMetadataRequest, FetchMetadataResponse, MetadataEntry, QuorumEpochRequest, QuorumEpochResponse, VoteRequest,
     VoteResponse,
 };
+pub use share::{
+    AcknowledgeType, AcknowledgementBatch, AcquiredRecords, ShareFetchRequest, ShareFetchResponse,
+    ShareGroupHeartbeatRequest, ShareGroupHeartbeatResponse, ShareMember, SharePartitionRequest,
+    SharePartitionResponse,
+};
+pub use work::{Receipt, WorkItem, WorkMessage};

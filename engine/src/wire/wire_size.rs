@@ -4,6 +4,7 @@
 //! size for each element, close to the protocol's but not its varints and optional fields.
 
 use super::produce_fetch::{FetchResponse, FetchedPartition, ProduceRequest};
+use super::share::{SharePartitionRequest, SharePartitionResponse};
 use super::{Message, RequestBody, ResponseBody, Subscription};
 
 /// Request or response header, size prefix included.
@@ -22,6 +23,7 @@ impl Message {
                 Message::Request(request) => request_bytes(&request.body),
                 Message::Response(response) => response_bytes(&response.body),
                 Message::Disconnect(_) => 0,
+                Message::Work(message) => message.wire_bytes(),
             }
     }
 }
@@ -65,6 +67,11 @@ fn request_bytes(body: &RequestBody) -> u32 {
         RequestBody::Produce(r) => produce_bytes(r),
         RequestBody::Fetch(r) => elements(r.partitions.len(), ELEMENT),
         RequestBody::ListOffsets(r) => elements(r.partitions.len(), ELEMENT),
+        RequestBody::ShareFetch(r) => {
+            let said = |p: &SharePartitionRequest| ELEMENT + elements(p.acknowledgements.len(), 20);
+            NAMED + r.partitions.iter().map(said).sum::<u32>()
+        }
+        RequestBody::ShareGroupHeartbeat(_) => NAMED,
         RequestBody::OffsetCommit(r) => NAMED + elements(r.offsets.len(), ELEMENT),
         RequestBody::SyncGroup(r) => {
             NAMED
@@ -101,6 +108,12 @@ fn response_bytes(body: &ResponseBody) -> u32 {
     match body {
         ResponseBody::Produce(r) => elements(r.partitions.len(), ELEMENT),
         ResponseBody::Fetch(r) => fetched_bytes(r),
+        ResponseBody::ShareFetch(r) => {
+            let entries = |p: &SharePartitionResponse| p.entries.iter().map(|e| e.batch.size_bytes()).sum::<u32>();
+            let part = |p: &SharePartitionResponse| ELEMENT + entries(p) + elements(p.acquired.len(), 20);
+            r.partitions.iter().map(part).sum()
+        }
+        ResponseBody::ShareGroupHeartbeat(r) => ELEMENT + elements(r.assignment.len(), 4),
         ResponseBody::ListOffsets(r) => elements(r.partitions.len(), ELEMENT),
         ResponseBody::Metadata(image) => {
             elements(image.brokers.len() + image.topics.len(), NAMED) + elements(image.partitions.len(), ELEMENT)

@@ -1,7 +1,8 @@
 //! What a person, or a scenario in their stead, does to a run while it goes on.
 
+use crate::application::Poison;
 use crate::trace::{CommandFact, KeyFact, ProcessFault};
-use crate::wire::{BrokerId, Micros, NodeId, NodeSet, QuotaType, ResetTo, SeekTo};
+use crate::wire::{BrokerId, Micros, NodeId, NodeSet, Offset, QuotaType, ResetTo, SeekTo};
 use crate::workload::{KeyDistribution, KeyRule, SendLimit};
 
 /// Something done to a run at a virtual time. Part of the link and of the trace.
@@ -123,6 +124,17 @@ pub enum Command {
     MinInsyncReplicas(u8),
     /// `producer_byte_rate` or `consumer_byte_rate` of every client-id from now on, in bytes a second; 0 for none.
     ClientQuota(QuotaType, u64),
+    /// These records, and no others, cannot be processed from now on.
+    Poison(Vec<Poison>),
+    /// Of a hundred attempts to process a record so many fail from now on.
+    FailurePercent(u8),
+    /// The service that processing calls is down from now on, or up.
+    Downstream {
+        /// Down.
+        down: bool,
+    },
+    /// Dead letters go back to the topic: the one at that partition and offset of the dead-letter topic, or all.
+    Redrive(Option<(u16, Offset)>),
 }
 
 impl Command {
@@ -202,6 +214,12 @@ impl Command {
                 quota: *quota,
                 bytes_per_s: *bytes_per_s,
             },
+            Command::Poison(rules) => CommandFact::Poison {
+                rules: u32::try_from(rules.len()).unwrap_or(u32::MAX),
+            },
+            Command::FailurePercent(percent) => CommandFact::FailurePercent(*percent),
+            Command::Downstream { down } => CommandFact::Downstream { down: *down },
+            Command::Redrive(only) => CommandFact::Redrive { only: *only },
         }
     }
 }

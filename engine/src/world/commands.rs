@@ -3,6 +3,7 @@
 use super::further_groups::Further;
 use super::network::Impairment;
 use super::{Command, Limits, Setup, World};
+use crate::consumer::Role;
 use crate::log::{Dictionary, KeyId};
 use crate::node::{Input, NodeCommand};
 use crate::trace::{CommandFact, EventId, Fact};
@@ -167,6 +168,22 @@ impl World {
                 self.note(command.fact());
                 self.heal();
             }
+            Command::Poison(rules) => {
+                self.note(command.fact());
+                self.set_poison(rules);
+            }
+            Command::FailurePercent(percent) => {
+                self.note(command.fact());
+                self.downstream.set_failure_percent(*percent);
+            }
+            Command::Downstream { down } => {
+                self.note(command.fact());
+                self.downstream.set_down(*down);
+            }
+            Command::Redrive(only) => {
+                let cause = self.note(command.fact());
+                self.redrive(*only, cause);
+            }
             Command::ElectLeaders { .. }
             | Command::AddPartitions(_)
             | Command::Reassign { .. }
@@ -292,7 +309,7 @@ impl World {
         let count = count.min(Limits::MAX_CONSUMERS);
         let cause = self.note(CommandFact::Consumers(count));
         let mut members = std::mem::take(&mut self.playing.consumers);
-        let config = self.setup.consumer.clone();
+        let config = self.consumer_config(Role::Main);
         self.resize(&mut members, count.into(), &config, cause);
         self.playing.consumers = members;
     }

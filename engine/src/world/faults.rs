@@ -19,6 +19,9 @@ use std::collections::VecDeque;
 impl World {
     /// Does that to the process that `node` lives in, if there is one and if it makes sense: nobody is started twice.
     pub(super) fn fault(&mut self, node: NodeId, fault: ProcessFault, cause: EventId) {
+        if let NodeId::Worker(_) = node {
+            return self.fault_worker(node, fault, cause);
+        }
         let Some(process) = self.processes.of(node) else { return };
         let (state, is_up) = (process.state, process.is_up());
         let residents = process.residents.iter().map(|resident| resident.node);
@@ -105,7 +108,7 @@ impl World {
         self.enter(node, ProcessState::ShuttingDown);
         if let Some(first) = self.residents(node).first() {
             let command = match first {
-                NodeId::Consumer(_) => NodeCommand::Close,
+                NodeId::Consumer(_) | NodeId::ShareConsumer(_) => NodeCommand::Close,
                 _ => NodeCommand::ShutDown,
             };
             self.order(*first, command, cause);
@@ -192,8 +195,9 @@ impl World {
             self.hand_over(node, Input::Start, cause);
             match node {
                 NodeId::Controller(_) if self.topic_id().is_none() => {
-                    let topic = self.topic_wanted();
-                    self.order(node, topic, cause);
+                    for topic in self.topics_wanted() {
+                        self.order(node, topic, cause);
+                    }
                 }
                 NodeId::Broker(n) => {
                     if let Some(slow) = self.disk_of(BrokerId(n)) {
@@ -217,6 +221,9 @@ impl World {
         if let NodeId::Controller(_) = node {
             self.remember_image();
         }
+        if let NodeId::Relay(number) = node {
+            return self.forget_relay(number);
+        }
         let bootstrap = bootstrap(&self.setup);
         match self.nodes.get(node) {
             Some((Node::Broker(broker), _)) => broker.killed(clean),
@@ -224,6 +231,7 @@ impl World {
             Some((Node::Consumer(consumer), _)) => {
                 *consumer = Consumer::new(node.number(), consumer.config().clone(), bootstrap);
             }
+            Some((Node::ShareConsumer(consumer), _)) => *consumer = consumer.restarted(node.number(), bootstrap),
             _ => {}
         }
     }

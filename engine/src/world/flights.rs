@@ -45,7 +45,7 @@ impl Journey {
                     }
                 }
             }
-            Message::Disconnect(_) => {}
+            Message::Disconnect(_) | Message::Work(_) => {}
             Message::Response(response) => {
                 if let ResponseBody::Fetch(fetched) = &response.body {
                     let to_broker = matches!(self.to, NodeId::Broker(_));

@@ -5,7 +5,7 @@
 
 use super::{Command, FurtherGroup, Limits, World};
 use crate::broker::Broker;
-use crate::consumer::{Consumer, ConsumerConfig};
+use crate::consumer::{Consumer, ConsumerConfig, Role};
 use crate::coordinator::Group;
 use crate::log::{Dictionary, KeyId};
 use crate::node::NodeCommand;
@@ -22,10 +22,12 @@ pub(super) struct Further {
 }
 
 impl Further {
-    pub(super) fn new(group: &FurtherGroup, main: &ConsumerConfig) -> Self {
+    /// Its application has an account of its own, so that what it does with a record is not taken for the main group's.
+    pub(super) fn new(group: &FurtherGroup, account: u8, main: &ConsumerConfig) -> Self {
         Self {
             config: ConsumerConfig {
                 group: group.name.as_str().into(),
+                account,
                 processing_us: group.processing_us.unwrap_or(main.processing_us),
                 ..main.clone()
             },
@@ -83,8 +85,9 @@ impl World {
             consumers: 0,
             processing_us: None,
         };
+        let account = self.playing.further.len() as u8 + 1;
         let listed = self.setup.more_groups.iter().find(|listed| listed.name == name);
-        let further = Further::new(listed.unwrap_or(&group), &self.setup.consumer);
+        let further = Further::new(listed.unwrap_or(&group), account, &self.consumer_config(Role::Main));
         self.playing.further.push(further);
         Some(self.playing.further.len() - 1)
     }

@@ -17,6 +17,21 @@ impl World {
         self.processes.is_running(node)
     }
 
+    /// Whose effects those of a consumer's application are.
+    #[must_use]
+    pub(crate) fn account_of(&self, node: NodeId) -> Option<u8> {
+        let NodeId::Consumer(number) = node else { return None };
+        let (consumer, _) = self.nodes.consumers.get(usize::from(number).checked_sub(1)?)?;
+        Some(consumer.account())
+    }
+
+    /// How many effects the sink of the main group has, and how many of them again.
+    #[must_use]
+    pub(crate) fn sink_figures(&self) -> Option<(u64, u64)> {
+        let (sink, _) = self.downstream.group(0)?;
+        Some((sink.figures().applied, sink.figures().repeated))
+    }
+
     /// The brokers, ascending.
     pub(crate) fn brokers(&self) -> impl Iterator<Item = &Broker> {
         self.nodes.brokers.iter().map(|(broker, _)| broker)

@@ -3,6 +3,7 @@
 //! **Invariant:** nothing but `world` knows the world; a node sees a [`Ctx`](crate::node::Ctx).
 
 mod admin;
+mod applications;
 mod audit;
 mod authority;
 mod availability;
@@ -24,30 +25,38 @@ mod network_config;
 mod offset_reset;
 mod processes;
 mod queue;
+mod retries;
 mod setup;
+mod share;
 mod start;
 mod view;
+mod work;
 
 pub use command::Command;
 pub use drain::{Drain, Drains, NeverWhy};
 pub use heat::Latency;
 pub use merge::{MergeView, MergedSubject};
 pub use network_config::{LinkConfig, NetworkConfig};
+pub use retries::{EffectFigures, FailedView, RetriesView, TierView};
 pub use setup::{FurtherGroup, Limits, Setup, TopicSetup};
+pub use share::{ShareGroupView, ShareMemberView, SharePartitionView, SharedRecordView};
 pub use view::{
     BrokerView, ConsumerView, ControllerView, CutView, Flight, FlightKind, GroupPartitionView, GroupView, LastSent,
     MemberView, OwnedView, PartitionView, ProcessState, ProducerView, RecordView, ReplicaView, TruncationView, View,
 };
+pub use work::{QueueView, QueuedView, WorkerView};
 
 use crate::application::Downstream;
 use crate::broker::Broker;
-use crate::consumer::Consumer;
+use crate::consumer::{Consumer, ShareConsumer};
 use crate::controller::Controller;
 use crate::log::Dictionary;
 use crate::node::{Ctx, Input, NodeCommand, Outbox, Random, Subjects};
 use crate::producer::Producer;
-use crate::trace::{EventId, Fact, Names, Trace};
+use crate::share::ShareStates;
+use crate::trace::{EventId, Fact, Names, ProcessFault, Trace};
 use crate::wire::{MetadataImage, Micros, NodeId, NodeSet};
+use crate::work_queue::{WorkQueue, Worker};
 use availability::Availability;
 use commands::Playing;
 use link::Parcel;
@@ -69,6 +78,7 @@ pub struct World {
     nodes: Nodes,
     dictionary: Arc<Dictionary>,
     subjects: Subjects,
+    share_states: ShareStates,
     downstream: Downstream,
     offset_resets: offset_reset::OffsetResets,
     outbox: Outbox,
@@ -96,6 +106,10 @@ struct Nodes {
     consumers: Vec<(Consumer, Random)>,
     /// The producer in the process of each consumer, for those that send records on.
     relays: Vec<Option<(Producer, Random)>>,
+    /// The members of share groups.
+    share_consumers: Vec<(ShareConsumer, Random)>,
+    /// With `queue.workers`.
+    work: Option<Box<work::WorkNodes>>,
 }
 
 impl World {
@@ -241,6 +255,7 @@ impl World {
             dictionary: &self.dictionary,
             subjects: &mut self.subjects,
             downstream: &mut self.downstream,
+            share_states: &mut self.share_states,
             record_limit: self.setup.limits.records,
             bug: self.setup.bug,
         };
@@ -249,9 +264,15 @@ impl World {
             Node::Broker(node) => node.on(input, &mut ctx),
             Node::Producer(node) => node.on(input, &mut ctx),
             Node::Consumer(node) => node.on(input, &mut ctx),
+            Node::ShareConsumer(node) => node.on(input, &mut ctx),
+            Node::Queue(node) => node.on(input, &mut ctx),
+            Node::Worker(node) => node.on(input, &mut ctx),
         }
         let cause = ctx.cause;
         self.carry_out(to);
+        if std::mem::take(&mut self.outbox.crashed) {
+            self.fault(to, ProcessFault::Crash, cause);
+        }
         if std::mem::take(&mut self.outbox.exited) {
             self.exited(to, cause);
         }
@@ -332,6 +353,9 @@ impl World {
             .map(|state| state.name.clone())
             .collect();
         self.topics.extend(new);
+        if let Some(topic) = self.topic_id() {
+            self.trace.count_partitions_of(topic);
+        }
     }
 }
 
@@ -350,6 +374,9 @@ enum Node<'a> {
     Broker(&'a mut Broker),
     Producer(&'a mut Producer),
     Consumer(&'a mut Consumer),
+    ShareConsumer(&'a mut ShareConsumer),
+    Queue(&'a mut WorkQueue),
+    Worker(&'a mut Worker),
 }
 
 impl Nodes {
@@ -370,6 +397,16 @@ impl Nodes {
             NodeId::Relay(n) => {
                 let relay = self.relays.get_mut(usize::from(n).checked_sub(1)?)?.as_mut()?;
                 Some((Node::Producer(&mut relay.0), &mut relay.1))
+            }
+            NodeId::ShareConsumer(n) => {
+                nth(&mut self.share_consumers, n).map(|(node, random)| (Node::ShareConsumer(node), random))
+            }
+            NodeId::Queue => {
+                let (node, random) = &mut self.work.as_mut()?.queue;
+                Some((Node::Queue(node), random))
+            }
+            NodeId::Worker(n) => {
+                nth(&mut self.work.as_mut()?.workers, n).map(|(node, random)| (Node::Worker(node), random))
             }
         }
     }

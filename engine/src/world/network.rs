@@ -84,6 +84,7 @@ impl Network {
                 link.open.remove(*channel);
                 link.stale.remove(*channel);
             }
+            Message::Work(_) => {}
         }
         if link.is_cut() {
             Way::Cut

@@ -114,7 +114,7 @@ impl World {
                     self.refuse_reset(&reset, ErrorCode::NetworkException, cause);
                 }
             }
-            Message::Request(_) => {}
+            Message::Request(_) | Message::Work(_) => {}
         }
     }
 

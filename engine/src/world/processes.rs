@@ -20,6 +20,8 @@ pub(super) struct Processes {
     brokers: u8,
     controllers: u8,
     consumers: u8,
+    /// Before them.
+    share_consumers: u8,
     /// Controller *n* lives with broker *n*.
     combined: bool,
     /// Nothing has happened to any of them yet, so nobody has to look.
@@ -115,8 +117,15 @@ impl Processes {
         });
         let own = if setup.combined { 0 } else { setup.controllers };
         let controllers = (1..=own).map(|n| vec![NodeId::Controller(n)]);
+        let sharing = setup
+            .share_groups
+            .iter()
+            .map(|group| group.consumers)
+            .fold(0, u8::saturating_add);
+        let sharers = (1..=sharing).map(|n| vec![NodeId::ShareConsumer(n)]);
         Self {
-            all: brokers.chain(controllers).map(Process::new).collect(),
+            all: brokers.chain(controllers).chain(sharers).map(Process::new).collect(),
+            share_consumers: sharing,
             brokers: setup.brokers,
             controllers: setup.controllers,
             consumers: 0,
@@ -144,7 +153,12 @@ impl Processes {
             NodeId::Broker(n) => Some((index(n, self.brokers)?, 0)),
             NodeId::Controller(n) if self.combined => Some((index(n, self.controllers)?, 1)),
             NodeId::Controller(n) => Some((index(n, self.controllers)? + usize::from(self.brokers), 0)),
+            NodeId::ShareConsumer(n) => {
+                let first = clients() - usize::from(self.share_consumers);
+                Some((index(n, self.share_consumers)? + first, 0))
+            }
             NodeId::Consumer(n) => Some((index(n, self.consumers)? + clients(), 0)),
+            NodeId::Relay(n) => Some((index(n, self.consumers)? + clients(), 1)),
             _ => None,
         }
     }

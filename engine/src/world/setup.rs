@@ -1,12 +1,15 @@
 //! What a run starts from. The same setup gives the same trace.
 
 use super::{Command, NetworkConfig};
+use crate::application::DownstreamConfig;
 use crate::broker::BrokerConfig;
 use crate::consumer::ConsumerConfig;
 use crate::controller::ControllerConfig;
 use crate::node::Bug;
 use crate::producer::ProducerConfig;
+use crate::share::{AcknowledgementMode, ShareGroupSetup};
 use crate::wire::Micros;
+use crate::work_queue::WorkQueueConfig;
 use crate::workload::Workload;
 
 /// What a run starts from: everything but the actions of the person who watches.
@@ -36,6 +39,12 @@ pub struct Setup {
     pub consumers: u8,
     /// Their settings.
     pub consumer: ConsumerConfig,
+    /// Share groups on the topic.
+    pub share_groups: Vec<ShareGroupSetup>,
+    /// `share.acknowledgement.mode` of their consumers.
+    pub acknowledgement_mode: AcknowledgementMode,
+    /// The plain work queue beside the topic.
+    pub work_queue: WorkQueueConfig,
     /// Further groups on the topic, with the same settings but for what they say themselves.
     pub more_groups: Vec<FurtherGroup>,
     /// The brokers' settings.
@@ -48,6 +57,8 @@ pub struct Setup {
     pub consumers_start_us: Micros,
     /// When the producers start.
     pub producers_start_us: Micros,
+    /// The service that the consumers' applications call, and their sink.
+    pub downstream: DownstreamConfig,
     /// Whether a merge step behind the consumers puts what is about one subject back in order.
     pub order_repair: bool,
     /// How long that waits for a record of which nobody knows what has become.
@@ -104,6 +115,8 @@ impl Limits {
     pub const MAX_MORE_GROUPS: usize = 4;
     /// The most producers.
     pub const MAX_PRODUCERS: u8 = 12;
+    /// The most consumers of all share groups together.
+    pub const MAX_SHARE_CONSUMERS: u8 = 16;
     /// The highest rate, in records a second over all producers.
     pub const MAX_RATE: u32 = 1_000_000;
     /// The largest value, in bytes.
@@ -141,6 +154,9 @@ impl Setup {
             producer: ProducerConfig::new(topic),
             consumers: 3,
             consumer: ConsumerConfig::new("readers", topic),
+            share_groups: Vec::new(),
+            acknowledgement_mode: AcknowledgementMode::Implicit,
+            work_queue: WorkQueueConfig::default(),
             more_groups: Vec::new(),
             broker: BrokerConfig::default(),
             network: NetworkConfig::default(),
@@ -161,6 +177,7 @@ impl Setup {
             },
             consumers_start_us: 0,
             producers_start_us: 0,
+            downstream: DownstreamConfig::default(),
             order_repair: false,
             order_timeout_us: 30_000_000,
             commands: Vec::new(),

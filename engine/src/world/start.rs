@@ -1,5 +1,6 @@
 //! How a world begins.
 
+use super::applications::{name_for, side_roles};
 use super::audit::Audit;
 use super::availability::Availability;
 use super::commands::Playing;
@@ -7,14 +8,17 @@ use super::network::Network;
 use super::offset_reset::OffsetResets;
 use super::processes::Processes;
 use super::queue::{Due, Queue};
+use super::share;
+use super::work::WorkNodes;
 use super::{Limits, Nodes, Setup, World};
 use crate::application::Downstream;
 use crate::broker::{Broker, BrokerConfig};
 use crate::consumer::{Consumer, ConsumerConfig, Role};
 use crate::controller::Controller;
 use crate::log::{Dictionary, KeyId};
-use crate::node::{Input, NodeCommand, Outbox, Random, Subjects};
+use crate::node::{Input, Outbox, Random, Subjects};
 use crate::producer::{ListedRecord, Producer};
+use crate::share::ShareStates;
 use crate::short_sort::sort_short_by_key;
 use crate::trace::{EventId, Trace};
 use crate::wire::{BrokerId, Micros, NodeId, NodeSet};
@@ -30,6 +34,9 @@ impl World {
         assert_bounds(setup);
         let mut dictionary = Dictionary::default();
         let main_group = dictionary.key(&setup.consumer.group);
+        for role in side_roles(setup) {
+            dictionary.key(&name_for(role, &setup.consumer.group));
+        }
         let keys: Vec<KeyId> = setup
             .workload
             .keys
@@ -43,7 +50,8 @@ impl World {
             processes: Processes::new(setup),
             nodes: nodes(setup),
             subjects: Subjects::default(),
-            downstream: Downstream::default(),
+            share_states: ShareStates::default(),
+            downstream: Downstream::new(&setup.downstream),
             offset_resets: OffsetResets::default(),
             outbox: Outbox::default(),
             trace: Trace::new(setup.limits.trace_events),
@@ -58,6 +66,7 @@ impl World {
             dictionary: Arc::new(dictionary),
             setup: Arc::new(setup.clone()),
         };
+        world.set_poison(&setup.downstream.poison);
         if let Some(group) = main_group {
             world.trace.add_group(group);
         }
@@ -97,15 +106,18 @@ impl World {
         for (producer, _) in &mut self.nodes.producers {
             producer.configure(self.playing.keying.clone(), workload.value_bytes);
             producer.set_source_kind(workload.source, &limits);
+            producer.set_work_queue(setup.work_queue.workers > 0);
         }
     }
 
     fn start_nodes(&mut self) {
         let setup = self.setup.clone();
-        let topic = self.topic_wanted();
+        let topics = self.topics_wanted();
         for controller in 1..=setup.controllers {
             let node = NodeId::Controller(controller);
-            self.tell(node, Input::Command(topic.clone()), 0);
+            for topic in &topics {
+                self.tell(node, Input::Command(topic.clone()), 0);
+            }
             self.queue.push(0, Due::Start { node, cause: 0 });
         }
         for broker in 1..=setup.brokers {
@@ -127,41 +139,52 @@ impl World {
             self.queue.push(burst.until_us, Due::Rate);
         }
         for consumer in 1..=setup.consumers {
-            self.add_consumer_with(consumer, setup.consumer.clone(), 0);
+            self.add_consumer(consumer, 0);
         }
+        self.add_retry_consumers();
         self.start_further_groups();
+        for place in 0..self.nodes.share_consumers.len() {
+            let node = NodeId::ShareConsumer(place as u8 + 1);
+            self.queue.push(setup.consumers_start_us, Due::Start { node, cause: 0 });
+        }
+        for worker in 1..=setup.work_queue.workers {
+            let node = NodeId::Worker(worker);
+            self.queue.push(setup.consumers_start_us, Due::Start { node, cause: 0 });
+        }
         for (at, command) in &setup.commands {
             self.schedule(*at, command.clone());
         }
     }
 
-    /// The topic is created as soon as all brokers are up.
-    pub(super) fn topic_wanted(&self) -> NodeCommand {
-        let setup = &self.setup;
-        NodeCommand::CreateTopic {
-            name: setup.topic.name.as_str().into(),
-            partitions: setup.topic.partitions,
-            replication_factor: setup.topic.replication_factor,
-            when_brokers: setup.brokers,
-        }
+    /// Starts the consumer of that number, which is the next one, in the main group.
+    pub(super) fn add_consumer(&mut self, number: u8, cause: EventId) {
+        let config = self.consumer_config(Role::Main);
+        self.add_consumer_with(number, config, cause);
     }
 
-    /// Starts the consumer of that number, which is the next one.
+    /// Starts the consumer of that number, which is the next one, and its relay, if its application sends records on.
     pub(super) fn add_consumer_with(&mut self, number: u8, config: ConsumerConfig, cause: EventId) {
         if let Some(group) = Arc::make_mut(&mut self.dictionary).key(&config.group) {
             let is_main = config.role != Role::Main || config.group == self.setup.consumer.group;
             self.trace.add_consumer(number, group, is_main);
         }
-        let config = Arc::new(config);
         let node = NodeId::Consumer(number);
         let random = Random::named(self.setup.seed, &node.to_string());
+        let relay = self.relay_of(number, &config);
+        let has_relay = relay.is_some();
         self.nodes
             .consumers
-            .push((Consumer::new(number, config, bootstrap(&self.setup)), random));
-        self.nodes.relays.push(None);
-        self.processes.add_consumer(vec![node]);
+            .push((Consumer::new(number, Arc::new(config), bootstrap(&self.setup)), random));
+        let with_relay = has_relay.then_some(NodeId::Relay(number));
+        self.processes
+            .add_consumer([node].into_iter().chain(with_relay).collect());
+        self.nodes.relays.push(relay);
         let at = self.setup.consumers_start_us.max(self.now);
         self.queue.push(at, Due::Start { node, cause });
+        if has_relay {
+            let node = NodeId::Relay(number);
+            self.queue.push(at, Due::Start { node, cause });
+        }
     }
 }
 
@@ -205,6 +228,8 @@ fn nodes(setup: &Setup) -> Nodes {
         producers: producers.collect(),
         consumers: Vec::new(),
         relays: Vec::new(),
+        share_consumers: share::consumers(setup),
+        work: WorkNodes::of(setup),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::words::Word::{Error, Key, Node, Number, Place, Records, Text};
 use super::words::Words;
-use partitura_engine::trace::{BatchWhy, Fact};
+use partitura_engine::trace::{BatchWhy, EpochWhy, Fact, ReconcileStep};
 
 pub(super) fn producer(fact: &Fact, w: &Words) -> Option<String> {
     Some(match *fact {
@@ -99,6 +99,27 @@ pub(super) fn producer(fact: &Fact, w: &Words) -> Option<String> {
     })
 }
 
+fn epoch_why(why: EpochWhy) -> &'static str {
+    match why {
+        EpochWhy::MemberJoined => "a member has come",
+        EpochWhy::SubscriptionChanged => "a member wants to read something else",
+        EpochWhy::PartitionsChanged => "there is another number of partitions",
+        EpochWhy::MemberLeft => "a member has said good bye",
+        EpochWhy::SessionExpired => "a member was not heard of for its whole session",
+        EpochWhy::RevocationTimedOut => "a member did not give up in time what it was told to",
+    }
+}
+
+/// Of the member, the number of partitions, and its epoch.
+fn reconcile_step(step: ReconcileStep) -> &'static str {
+    match step {
+        ReconcileStep::Revoke => "told {} to give {} partitions up, before it may leave epoch {}",
+        ReconcileStep::Released => "heard from {} that it has given {} partitions up, which are free now: epoch {}",
+        ReconcileStep::Assign => "told {} to take {} partitions that are free, in epoch {}",
+        ReconcileStep::Enter => "let {} keep its {} partitions in epoch {}: nothing stops there",
+    }
+}
+
 pub(super) fn consumer(fact: &Fact, w: &Words) -> Option<String> {
     Some(match *fact {
         Fact::GroupState {
@@ -144,7 +165,8 @@ pub(super) fn consumer(fact: &Fact, w: &Words) -> Option<String> {
         ),
         Fact::ConsumerStarted => "began: it looks for its group's coordinator".to_owned(),
         Fact::ApplicationStalled => {
-            "has an application that hangs in the middle of a record: it does not poll, but its heartbeats go on".to_owned()
+            "has an application that hangs in the middle of a record: it does not poll, but its heartbeats go on"
+                .to_owned()
         }
         Fact::ApplicationGoesOn => "has an application that goes on with its record".to_owned(),
         Fact::SeekRefused { partition } => w.say(
@@ -167,6 +189,28 @@ pub(super) fn consumer(fact: &Fact, w: &Words) -> Option<String> {
         Fact::NothingAssigned { generation } => {
             w.say("gets nothing more in generation {}", &[Number(generation.into())])
         }
+        Fact::GroupEpochBumped { epoch, why } => w.say(
+            "raised the group's epoch to {}: {}",
+            &[Number(epoch.into()), Text(epoch_why(why))],
+        ),
+        Fact::TargetAssignmentComputed {
+            epoch,
+            members,
+            partitions,
+        } => w.say(
+            "computed who should have what in epoch {}: {} partitions for {} members, each of which it leads there by its \
+             own heartbeats",
+            &[Number(epoch.into()), Number(partitions.into()), Number(members.into())],
+        ),
+        Fact::MemberReconciles {
+            consumer,
+            step,
+            epoch,
+            partitions,
+        } => w.say(
+            reconcile_step(step),
+            &[Node(consumer), Number(partitions.into()), Number(epoch.into())],
+        ),
         Fact::PositionSet {
             partition,
             offset,
@@ -212,6 +256,6 @@ pub(super) fn consumer(fact: &Fact, w: &Words) -> Option<String> {
             w.say("had its {} request refused: {}", &[Text(api.name()), Error(error)])
         }
         Fact::ConsumerClosed => "left".to_owned(),
-        _ => return None,
+        _ => return super::retries::application(fact, w),
     })
 }

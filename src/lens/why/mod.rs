@@ -5,11 +5,15 @@
 
 mod clients;
 mod controllers;
+mod groups;
 mod links;
 mod messages;
 mod processes;
+mod queue;
 mod replicas;
+mod retries;
 mod settings;
+mod sharing;
 mod silence;
 mod words;
 
@@ -33,6 +37,8 @@ pub fn sentence(fact: &Fact, words: &Words) -> String {
         replicas::sentence,
         clients::producer,
         clients::consumer,
+        queue::sentence,
+        sharing::sentence,
     ];
     groups.iter().find_map(|group| group(fact, words)).unwrap_or_default()
 }

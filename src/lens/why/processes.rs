@@ -3,7 +3,6 @@
 use super::words::Word::{Broker, Key, Node, Nodes, Number, Set, Text};
 use super::words::Words;
 use partitura_engine::trace::{CommandFact, Fact, KeyFact, ProcessFault};
-use partitura_engine::wire::{NodeId, OffsetSpec, ResetTo, SeekTo};
 
 pub(super) fn sentence(fact: &Fact, w: &Words) -> Option<String> {
     Some(match *fact {
@@ -47,6 +46,15 @@ fn commanded(command: &CommandFact, w: &Words) -> String {
         CommandFact::SendLimits { count } => {
             w.say("limited how often {} subjects are sent about", &[Number(count.into())])
         }
+        CommandFact::Poison { .. }
+        | CommandFact::FailurePercent(_)
+        | CommandFact::Downstream { .. }
+        | CommandFact::Redrive { .. } => super::retries::commanded(command, w).unwrap_or_default(),
+        CommandFact::Group { .. }
+        | CommandFact::Stall { .. }
+        | CommandFact::Slow { .. }
+        | CommandFact::Seek { .. }
+        | CommandFact::ResetOffsets { .. } => super::groups::commanded(command, w).unwrap_or_default(),
         CommandFact::Consumers(count) => w.say("set the number of consumers to {}", &[Number(count.into())]),
         CommandFact::Send { key } => w.say("sent one record with key {}", &[Key(key)]),
         CommandFact::SendTo { key, partition } => w.say(
@@ -107,52 +115,5 @@ fn commanded(command: &CommandFact, w: &Words) -> String {
             &[Text(quota.name()), Number(bytes_per_s)],
         ),
         CommandFact::MinInsyncReplicas(count) => w.say("set min.insync.replicas to {}", &[Number(count.into())]),
-        CommandFact::Group { group, consumers } => w.say(
-            "set the consumers of group {} to {}",
-            &[Key(group), Number(consumers.into())],
-        ),
-        CommandFact::Stall { consumer, stalled } => {
-            let sentence = if stalled {
-                "let the application of {} hang in a record"
-            } else {
-                "let the application of {} go on"
-            };
-            w.say(sentence, &[Node(NodeId::Consumer(consumer))])
-        }
-        CommandFact::Slow {
-            consumer,
-            processing_us,
-        } => match processing_us {
-            Some(us) => w.say(
-                "slowed {} to {} ms a record",
-                &[Node(NodeId::Consumer(consumer)), Number(us / 1000)],
-            ),
-            None => w.say("made {} as fast as before", &[Node(NodeId::Consumer(consumer))]),
-        },
-        CommandFact::Seek { consumer, to } => {
-            let node = Node(NodeId::Consumer(consumer));
-            match to {
-                SeekTo::Earliest => w.say("had {} seek to the beginning of what it owns", &[node]),
-                SeekTo::Latest => w.say("had {} seek to the end of what it owns", &[node]),
-                SeekTo::Offset { partition, offset } => w.say(
-                    "had {} seek in P{} to offset {}",
-                    &[node, Number(partition.into()), Number(offset)],
-                ),
-            }
-        }
-        CommandFact::ResetOffsets { group, to } => match to {
-            ResetTo::All(OffsetSpec::Earliest) => {
-                w.say("asked to reset the offsets of {} to the earliest", &[Key(group)])
-            }
-            ResetTo::All(OffsetSpec::Latest) => w.say("asked to reset the offsets of {} to the latest", &[Key(group)]),
-            ResetTo::All(OffsetSpec::Timestamp(us)) => w.say(
-                "asked to reset the offsets of {} to those of {} ms",
-                &[Key(group), Number(us / 1000)],
-            ),
-            ResetTo::Offset { partition, offset } => w.say(
-                "asked to reset the offset of {} in P{} to {}",
-                &[Key(group), Number(partition.into()), Number(offset)],
-            ),
-        },
     }
 }

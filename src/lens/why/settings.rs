@@ -1,6 +1,6 @@
 //! Which settings an event hangs on.
 
-use partitura_engine::trace::{BatchWhy, Election, Fact, FenceWhy};
+use partitura_engine::trace::{BatchWhy, Election, EpochWhy, Fact, FenceWhy};
 use partitura_engine::wire::{ErrorCode, NodeId};
 
 /// The settings without which it would have gone another way, by their names; those that this run does not have are
@@ -53,6 +53,13 @@ pub fn settings_of(fact: &Fact) -> &'static [&'static str] {
         Fact::SendBlocked | Fact::SendTimedOut => &["max.block.ms", "buffer.memory"],
         Fact::RecordTooLarge { .. } | Fact::BatchSplit { .. } => &["max.request.size", "message.max.bytes"],
         Fact::MemberRemoved { .. } => &["session.timeout.ms", "max.poll.interval.ms"],
+        Fact::GroupEpochBumped { why, .. } => match why {
+            EpochWhy::SessionExpired => &["group.consumer.session.timeout.ms"],
+            EpochWhy::RevocationTimedOut => &["max.poll.interval.ms"],
+            _ => &["group.protocol"],
+        },
+        Fact::TargetAssignmentComputed { .. } => &["group.remote.assignor", "group.consumer.assignment.interval.ms"],
+        Fact::MemberReconciles { .. } => &["group.consumer.heartbeat.interval.ms"],
         Fact::PositionSet { committed: false, .. } => &["auto.offset.reset"],
         _ => &[],
     }
@@ -154,6 +161,19 @@ mod tests {
                 sequence: 1,
             },
             Fact::RecordTooLarge { key: None, bytes: 1 },
+            Fact::GroupEpochBumped {
+                epoch: 3,
+                why: EpochWhy::SessionExpired,
+            },
+            Fact::GroupEpochBumped {
+                epoch: 3,
+                why: EpochWhy::RevocationTimedOut,
+            },
+            Fact::TargetAssignmentComputed {
+                epoch: 3,
+                members: 2,
+                partitions: 6,
+            },
             Fact::MemberRemoved {
                 consumer: partitura_engine::wire::NodeId::Consumer(1),
             },

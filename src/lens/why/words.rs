@@ -40,6 +40,9 @@ pub fn node(node: NodeId) -> String {
         NodeId::Producer(n) => ("producer", n),
         NodeId::Consumer(n) => ("consumer", n),
         NodeId::Relay(n) => ("the producer of consumer", n),
+        NodeId::Queue => return "the work queue".to_owned(),
+        NodeId::Worker(n) => ("worker", n),
+        NodeId::ShareConsumer(n) => ("share consumer", n),
     };
     format!("{kind} {number}")
 }
@@ -61,6 +64,7 @@ fn nodes(set: NodeSet) -> String {
     }
     clients(NodeId::Producer, "the producers", &mut named);
     clients(NodeId::Consumer, "the consumers", &mut named);
+    clients(NodeId::ShareConsumer, "the share consumers", &mut named);
     match named.len() {
         0 => "nobody".to_owned(),
         _ if set == NodeSet::ALL => "everybody else".to_owned(),

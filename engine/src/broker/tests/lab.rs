@@ -84,6 +84,7 @@ impl Lab {
             dictionary: &self.dictionary,
             subjects: &mut self.subjects,
             downstream: &mut self.downstream,
+            share_states: &mut crate::share::ShareStates::default(),
             record_limit: u64::MAX,
             bug: None,
         };

@@ -5,6 +5,7 @@ mod assignment_is_legal;
 mod committed_reads_only;
 mod committed_within_high_watermark;
 mod consumers_notice_truncation;
+mod effects_once;
 mod fenced_in_no_isr;
 mod high_watermark_monotonic;
 mod high_watermark_needs_min_isr;
@@ -16,6 +17,7 @@ mod log_matching;
 mod merge_keeps_order;
 mod metadata_logs_match;
 mod no_duplicates;
+mod nothing_passed_over;
 mod numbering;
 mod one_leader_per_epoch;
 mod one_owner_per_generation;
@@ -28,6 +30,7 @@ pub use assignment_is_legal::AssignmentIsLegal;
 pub use committed_reads_only::CommittedReadsOnly;
 pub use committed_within_high_watermark::CommittedWithinHighWatermark;
 pub use consumers_notice_truncation::ConsumersNoticeTruncation;
+pub use effects_once::EffectsOnce;
 pub use fenced_in_no_isr::FencedInNoIsr;
 pub use high_watermark_monotonic::HighWatermarkMonotonic;
 pub use high_watermark_needs_min_isr::HighWatermarkNeedsMinIsr;
@@ -39,6 +42,7 @@ pub use log_matching::LogMatching;
 pub use merge_keeps_order::MergeKeepsOrder;
 pub use metadata_logs_match::MetadataLogsMatch;
 pub use no_duplicates::NoDuplicates;
+pub use nothing_passed_over::NothingPassedOver;
 pub use one_leader_per_epoch::OneLeaderPerEpoch;
 pub use one_owner_per_generation::OneOwnerPerGeneration;
 pub use partials_add_up::PartialsAddUp;
@@ -46,6 +50,7 @@ pub use producer_order::ProducerOrder;
 pub use throttled_unread::ThrottledUnread;
 
 use super::Invariant;
+use crate::application::CommitStrategy;
 use crate::wire::Acks;
 use crate::world::Setup;
 
@@ -76,6 +81,13 @@ pub fn all(setup: &Setup) -> Vec<Box<dyn Invariant>> {
     if setup.producer.is_idempotent() {
         all.push(Box::new(NoDuplicates::default()));
         all.push(Box::new(ProducerOrder::default()));
+    }
+    let application = &setup.consumer.application;
+    if !application.auto_commit && application.commit != CommitStrategy::BeforeProcessing {
+        all.push(Box::new(NothingPassedOver::default()));
+    }
+    if setup.downstream.dedup {
+        all.push(Box::new(EffectsOnce::default()));
     }
     if setup.order_repair {
         all.push(Box::new(MergeKeepsOrder::default()));

@@ -1,5 +1,7 @@
 //! The way to the assignors.
 
+use crate::assignor::{MemberSubscription, server_range, server_uniform};
+use crate::short_sort::sort_short_by_key;
 use crate::wire::{MemberId, PartitionId, ServerAssignor, TopicId};
 
 /// A member, as an assignor sees it.
@@ -12,52 +14,44 @@ pub(super) struct MemberSpec<'a> {
     pub(super) previous: &'a [PartitionId],
 }
 
-/// What each of the members should have, ascending. `members` are in the order of their ids, `topics` are those that somebody
-/// subscribes to, with their partitions.
+/// What each of the members should have, ascending. `topics` are those that somebody subscribes to, with their partitions.
 pub(super) fn assign(
     assignor: ServerAssignor,
     members: &[MemberSpec],
     topics: &[(TopicId, u16)],
 ) -> Vec<Vec<PartitionId>> {
-    let mut out: Vec<Vec<PartitionId>> = members.iter().map(|_| Vec::new()).collect();
-    let _ = assignor;
-    let total: usize = topics.iter().map(|(_, n)| usize::from(*n)).sum();
-    let (quota, mut extra) = (total / members.len().max(1), total % members.len().max(1));
-    let all = topics
+    let counted = |partition: &PartitionId| (partition.topic, u32::from(partition.index));
+    let topics: Vec<(TopicId, u32)> = topics
         .iter()
-        .flat_map(|(t, n)| (0..*n).map(|index| PartitionId { topic: *t, index }));
-    let mut free: Vec<PartitionId> = all
-        .filter(|p| members.iter().all(|m| !m.previous.contains(p)))
+        .map(|(topic, count)| (*topic, u32::from(*count)))
         .collect();
-    let mut room = Vec::new();
-    for (out, member) in out.iter_mut().zip(members) {
-        let _ = (member.id, member.instance_id, member.topics);
-        let mut quota = quota;
-        if extra > 0 {
-            extra -= 1;
-            quota += 1;
-        }
-        for p in member
-            .previous
-            .iter()
-            .filter(|p| topics.iter().any(|(t, _)| *t == p.topic))
-        {
-            if out.len() < quota {
-                out.push(*p);
-            } else {
-                free.push(*p);
-            }
-        }
-        room.push(quota);
-    }
-    let mut free = free.into_iter();
-    for (out, quota) in out.iter_mut().zip(room) {
-        while out.len() < quota
-            && let Some(p) = free.next()
-        {
-            out.push(p);
-        }
-        out.sort();
-    }
-    out
+    let owned: Vec<Vec<(TopicId, u32)>> = members
+        .iter()
+        .map(|member| member.previous.iter().map(counted).collect())
+        .collect();
+    let members: Vec<MemberSubscription<TopicId>> = members
+        .iter()
+        .zip(&owned)
+        .map(|(member, owned)| MemberSubscription {
+            member_id: member.id,
+            instance_id: member.instance_id,
+            topics: member.topics,
+            owned,
+            generation: None,
+        })
+        .collect();
+    let shares = match assignor {
+        ServerAssignor::Uniform => server_uniform::assign(&topics, &members),
+        ServerAssignor::Range => server_range::assign(&topics, &members),
+    };
+    let partition = |(topic, index): (TopicId, u32)| PartitionId {
+        topic,
+        index: u16::try_from(index).unwrap_or(u16::MAX),
+    };
+    let ascending = |share: Vec<(TopicId, u32)>| {
+        let mut share: Vec<PartitionId> = share.into_iter().map(partition).collect();
+        sort_short_by_key(&mut share, |partition| *partition);
+        share
+    };
+    shares.into_iter().map(ascending).collect()
 }

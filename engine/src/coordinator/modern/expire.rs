@@ -59,6 +59,7 @@ impl ConsumerGroup {
     pub(super) fn fence(&mut self, id: &MemberId, why: EpochWhy, changes: &mut Changes, turn: &mut Turn) {
         self.members.remove(id);
         changes.removed(id);
+        self.known = self.described();
         self.raise_epoch(why, turn);
         changes.epoch(self);
     }

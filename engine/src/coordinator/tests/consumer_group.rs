@@ -2,12 +2,12 @@
 
 use super::desk::{Desk, GROUP, SECOND};
 use crate::coordinator::GroupCoordinatorConfig;
+use crate::coordinator::partition_for::java_hash;
 use crate::wire::{
     ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse, ErrorCode, MemberId, PartitionId, RequestBody,
     ResponseBody, ServerAssignor, TopicId,
 };
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
 
 #[test]
 fn the_coordinator_leads_members_as_kafkas_does() {
@@ -37,8 +37,9 @@ fn the_coordinator_leads_members_as_kafkas_does() {
 
 struct Replay {
     desk: Desk,
-    /// The topics' partitions, by name: the order of their ids.
-    topics: BTreeMap<String, u16>,
+    /// The topics with their partitions, in the order of their ids here.
+    topics: Vec<(String, u16)>,
+    is_uniform: bool,
 }
 
 impl Replay {
@@ -58,15 +59,16 @@ impl Replay {
         let topics = case["topics"].as_object().expect("topics");
         let partitions = |value: &Value| u16::try_from(value.as_u64().unwrap_or(0)).unwrap_or(0);
         let mut replay = Self {
+            is_uniform: config.consumer_assignor == ServerAssignor::Uniform,
             desk: Desk::new(config),
-            topics: topics.iter().map(|(name, n)| (name.clone(), partitions(n))).collect(),
+            topics: in_order(topics.iter().map(|(name, n)| (name.clone(), partitions(n))).collect()),
         };
         replay.learn();
         replay
     }
 
     fn learn(&mut self) {
-        let counts = self.topics.values().copied().zip(0..);
+        let counts = self.topics.iter().map(|(_, n)| *n).zip(0..);
         self.desk
             .coordinator
             .learn_topics(counts.map(|(n, topic)| (TopicId(topic), n)));
@@ -91,7 +93,8 @@ impl Replay {
                 "topic_grows" => {
                     let name = event["topic"].as_str().unwrap_or("").to_owned();
                     let partitions = event["partitions"].as_u64().unwrap_or(0);
-                    self.topics.insert(name, u16::try_from(partitions).unwrap_or(0));
+                    let topic = usize::from(self.topic(&name).0);
+                    self.topics[topic].1 = u16::try_from(partitions).unwrap_or(0);
                     self.learn();
                     Value::Null
                 }
@@ -122,7 +125,7 @@ impl Replay {
         let owned = names(&event["owned"]);
         let request = ConsumerGroupHeartbeatRequest {
             group: GROUP.into(),
-            member: id_of(event["member"].as_str().unwrap_or("")),
+            member: self.id_of(event["member"].as_str().unwrap_or("")),
             member_epoch: i32::try_from(event["member_epoch"].as_i64().unwrap_or(0)).unwrap_or(0),
             instance_id: event["group_instance_id"].as_str().map(Into::into),
             rebalance_timeout_us: event["rebalance_timeout_ms"].as_u64().map(|ms| ms * SECOND / 1000),
@@ -148,11 +151,12 @@ impl Replay {
             );
         }
         if let Some(assignment) = &response.assignment {
-            let name = |partition: &PartitionId| {
-                let topic = self.topics.keys().nth(usize::from(partition.topic.0));
-                Value::from(format!("{}:{}", topic.map_or("?", String::as_str), partition.index))
-            };
-            told.insert("assignment".to_owned(), assignment.iter().map(name).collect());
+            let name =
+                |partition: &PartitionId| (self.topics[usize::from(partition.topic.0)].0.clone(), partition.index);
+            let mut names: Vec<(String, u16)> = assignment.iter().map(name).collect();
+            names.sort();
+            let text = |(topic, index): &(String, u16)| Value::from(format!("{topic}:{index}"));
+            told.insert("assignment".to_owned(), names.iter().map(text).collect());
         }
         Value::Object(told)
     }
@@ -177,8 +181,16 @@ impl Replay {
         })
     }
 
+    /// The id of a member of the file. Under uniform, ids are in the order in which the members were in Kafka's hash map of 16
+    /// places; range sorts them by itself.
+    fn id_of(&self, name: &str) -> MemberId {
+        let hash = java_hash(name) as u32;
+        let place = if self.is_uniform { (hash ^ hash >> 16) & 15 } else { 0 };
+        format!("{place:02}{name}").into()
+    }
+
     fn topic(&self, name: &str) -> TopicId {
-        let place = self.topics.keys().position(|topic| topic == name);
+        let place = self.topics.iter().position(|(topic, _)| topic == name);
         TopicId(u16::try_from(place.expect("a topic of the case")).expect("few topics"))
     }
 
@@ -191,8 +203,8 @@ impl Replay {
     }
 }
 
-/// The id of a member of the file, in whose order they are here as they were in Kafka's hash map of 16 places.
-fn id_of(name: &str) -> MemberId {
-    let hash = crate::coordinator::partition_for::java_hash(name) as u32;
-    format!("{:02}{name}", (hash ^ hash >> 16) & 15).into()
+/// The order in which the topics' ids were in Kafka's hash maps: not that of their names.
+fn in_order(mut topics: Vec<(String, u16)>) -> Vec<(String, u16)> {
+    topics.sort_by_key(|(name, _)| ["orders", "payments", "clicks"].iter().position(|known| known == name));
+    topics
 }

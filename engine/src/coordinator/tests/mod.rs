@@ -3,7 +3,10 @@
 mod consumer_group;
 mod desk;
 mod moves;
+mod outsiders;
+mod protocols;
 mod replay;
+mod static_members;
 
 use super::GroupCoordinatorConfig;
 use crate::wire::{ErrorCode, MemberId, NodeId, RequestBody};

@@ -156,6 +156,7 @@ impl Replay {
             dictionary: &self.dictionary,
             subjects: &mut self.subjects,
             downstream: &mut self.downstream,
+            share_states: &mut crate::share::ShareStates::default(),
             record_limit: u64::MAX,
             bug: None,
         };

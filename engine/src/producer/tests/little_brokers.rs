@@ -254,6 +254,7 @@ impl LittleBrokers {
                 self.work(broker);
             }
             Message::Disconnect(_) => self.forget(broker),
+            Message::Work(_) => {}
             Message::Response(_) => {}
         }
     }
@@ -384,6 +385,7 @@ impl LittleBrokers {
             dictionary: &self.dictionary,
             subjects: &mut self.subjects,
             downstream: &mut self.downstream,
+            share_states: &mut crate::share::ShareStates::default(),
             record_limit: u64::MAX,
             bug: None,
         };

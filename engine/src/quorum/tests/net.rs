@@ -168,6 +168,7 @@ impl Net {
             dictionary: &self.dictionary,
             subjects: &mut self.subjects,
             downstream: &mut self.downstream,
+            share_states: &mut crate::share::ShareStates::default(),
             record_limit: u64::MAX,
             bug: self.bug,
         };
@@ -244,6 +245,7 @@ impl Net {
             }
             Message::Response(response) => quorum.on_response(from, response, ctx),
             Message::Disconnect(_) => quorum.on_disconnect(from, ctx),
+            Message::Work(_) => {}
         });
     }
 

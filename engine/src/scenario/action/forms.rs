@@ -8,7 +8,7 @@ use crate::wire::{BrokerId, Micros, NodeId};
 use crate::world::Command;
 use std::str::FromStr;
 
-pub(super) static FORMS: [ActionForm; 21] = [
+pub(super) static FORMS: [ActionForm; 22] = [
     ActionForm {
         name: "send-to",
         example: "send-to:3:key:value",
@@ -109,6 +109,13 @@ pub(super) static FORMS: [ActionForm; 21] = [
         read: reassign,
     },
     ActionForm {
+        name: "redrive",
+        example: "redrive:all",
+        about: "the dead letters in hand go back to the topic; `redrive:1:17` only the one at offset 17 of partition 1 of the \
+                dead-letter topic",
+        read: redrive,
+    },
+    ActionForm {
         name: "group",
         example: "group:billing:3",
         about: "that group has so many consumers from now on; if there is none of that name yet, it is made, and reads the same \
@@ -150,10 +157,25 @@ pub(super) static FORMS: [ActionForm; 21] = [
     },
 ];
 
+fn redrive(rest: &str) -> Result<Command, String> {
+    if rest == "all" {
+        return Ok(Command::Redrive(None));
+    }
+    let [partition, offset] = parts(rest)?;
+    let at = (number("redrive", partition)?, number("redrive", offset)?);
+    Ok(Command::Redrive(Some(at)))
+}
+
 fn process(rest: &str, fault: ProcessFault) -> Result<Command, String> {
     match parse_node(rest) {
         Some(node @ (NodeId::Broker(_) | NodeId::Controller(_))) => Ok(Command::Process { node, fault }),
-        Some(node @ NodeId::Consumer(_)) if fault != ProcessFault::LoseDisk => Ok(Command::Process { node, fault }),
+        Some(node @ (NodeId::Consumer(_) | NodeId::ShareConsumer(_))) if fault != ProcessFault::LoseDisk => {
+            Ok(Command::Process { node, fault })
+        }
+        Some(node @ NodeId::Worker(_)) if matches!(fault, ProcessFault::Crash | ProcessFault::Start) => {
+            Ok(Command::Process { node, fault })
+        }
+        Some(NodeId::Worker(_)) => Err(format!("{} is a worker: it can be crashed and started", shown(rest))),
         _ if fault == ProcessFault::LoseDisk => Err(format!("{} is no broker or controller", shown(rest))),
         _ => Err(format!("{} is no broker, controller or consumer", shown(rest))),
     }

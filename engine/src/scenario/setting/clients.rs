@@ -9,7 +9,7 @@ const INT: u64 = i32::MAX as u64;
 
 /// As [`Acks`] orders them.
 const ACKS: &[&str] = &["0", "1", "all"];
-const RESETS: &[&str] = &["earliest", "latest"];
+const RESETS: &[&str] = &["earliest", "latest", "none"];
 
 pub(super) static SETTINGS: [Setting; 26] = [
     Setting::number(
@@ -176,17 +176,21 @@ pub(super) static SETTINGS: [Setting; 26] = [
         Area::Consumers,
         Kind::Choice(RESETS),
         Access::Number(
-            |setup| u64::from(setup.consumer.auto_offset_reset == OffsetSpec::Latest),
+            |setup| match setup.consumer.auto_offset_reset {
+                Some(OffsetSpec::Latest) => 1,
+                Some(_) => 0,
+                None => 2,
+            },
             |setup, n| {
-                setup.consumer.auto_offset_reset = if n == 0 {
-                    OffsetSpec::Earliest
-                } else {
-                    OffsetSpec::Latest
+                setup.consumer.auto_offset_reset = match n {
+                    0 => Some(OffsetSpec::Earliest),
+                    1 => Some(OffsetSpec::Latest),
+                    _ => None,
                 }
             },
         ),
         "Where a group reads that has committed nothing yet. Kafka's default is latest, which passes over what was \
-         there before; here it is earliest.",
+         there before; here it is earliest. With none the consumer ends with an exception, and a person has to choose.",
     ),
     Setting::number(
         "fetch.min.bytes",

@@ -1,10 +1,11 @@
 //! Settings whose value has a form of its own: the rule for keys, weights, limits of the source. Each is read and written
 //! here, and nowhere else.
 
+use super::application_forms;
 use super::groups;
 use super::keys;
 use super::kind::{parse_distribution, write_distribution};
-use super::{membership, partitioning};
+use super::{membership, partitioning, sharing};
 use crate::producer::partitioner_class::PartitionerClass;
 use crate::scenario::decimal;
 use crate::workload::{KeyDistribution, KeyRule, SendLimit};
@@ -27,6 +28,12 @@ pub enum Form {
     Strategies,
     /// The beginning of a `group.instance.id`, or nothing.
     InstanceId,
+    /// Rules for poison: `key:goal-42,offset:1:17`.
+    Poison,
+    /// Delays: `1000,5000`, `exponential:1000:3:4`.
+    Delays,
+    /// `workers:3`, several with commas between.
+    ShareGroups,
 }
 
 /// The largest weight of a key.
@@ -53,6 +60,11 @@ impl Form {
                 "range, roundrobin, sticky or cooperative-sticky, several with commas between, each once"
             }
             Form::InstanceId => "up to 200 letters, digits, dots, underscores or hyphens, or empty for none",
+            Form::Poison => application_forms::POISON,
+            Form::Delays => application_forms::DELAYS,
+            Form::ShareGroups => {
+                "a name and its consumers, as workers:3, several with commas between, at most 16 consumers together, or empty"
+            }
         }
     }
 
@@ -62,6 +74,9 @@ impl Form {
             Form::KeyRule => write_rule(&read_rule(text)?),
             Form::Weights => write_weights(&read_weights(text)?),
             Form::Limits => write_limits(&read_limits(text)?),
+            Form::Poison => application_forms::write_poison(&application_forms::read_poison(text)?),
+            Form::Delays => application_forms::write_delays(&application_forms::read_delays(text)?),
+            Form::ShareGroups => sharing::write(&sharing::read(text).ok_or_else(|| self.wrong(text))?),
             Form::Groups => groups::write(&groups::read(text).ok_or_else(|| self.wrong(text))?),
             Form::Partitioners => partitioning::write(&partitioning::read(text).ok_or_else(|| self.wrong(text))?),
             Form::Strategies => membership::write(&membership::read(text).ok_or_else(|| self.wrong(text))?),

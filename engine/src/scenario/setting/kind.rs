@@ -110,6 +110,11 @@ impl Kind {
         }
     }
 
+    /// Whether that text is one of its values.
+    pub(super) fn takes(&self, text: &str) -> bool {
+        self.parse(text).is_ok()
+    }
+
     /// Writes a value, so that [`Kind::parse`] reads it again.
     pub(super) fn write(&self, value: &Value) -> String {
         match (self, value) {

@@ -3,6 +3,8 @@
 //! A setting has Kafka's name where Kafka has one, and plain words otherwise. Its value is text outside and a field of
 //! the [`Setup`] inside; nothing else in the project knows how one becomes the other.
 
+mod application_forms;
+mod applications;
 mod capacity;
 mod clients;
 mod cluster;
@@ -14,6 +16,9 @@ mod keys;
 mod kind;
 mod membership;
 mod partitioning;
+mod protocol;
+mod queue;
+mod sharing;
 mod traffic;
 
 pub use forms::Form;
@@ -139,9 +144,13 @@ impl Setting {
             &traffic::SETTINGS,
             &keying::SETTINGS,
             &clients::SETTINGS,
+            &applications::SETTINGS,
             &groups::SETTINGS,
             &partitioning::SETTINGS,
             &membership::SETTINGS,
+            &queue::SETTINGS,
+            &sharing::SETTINGS,
+            &protocol::SETTINGS,
         ]
         .into_iter()
         .flatten()
@@ -228,6 +237,9 @@ impl Setting {
                 u8::try_from(n).map(Command::MinInsyncReplicas).map_err(|_| fixed())
             }
             ("producer_byte_rate", Value::Number(n)) => Ok(Command::ClientQuota(QuotaType::Produce, n)),
+            ("poison", Value::Text(text)) => application_forms::read_poison(&text).map(Command::Poison),
+            ("failure.percent", Value::Number(n)) => u8::try_from(n).map(Command::FailurePercent).map_err(|_| fixed()),
+            ("downstream", Value::Number(n)) => Ok(Command::Downstream { down: n != 0 }),
             ("consumer_byte_rate", Value::Number(n)) => Ok(Command::ClientQuota(QuotaType::Fetch, n)),
             _ => Err(fixed()),
         }
@@ -247,6 +259,9 @@ impl Setting {
             Command::Unclean(on) => ("unclean.leader.election.enable", Value::Number(u64::from(*on))),
             Command::MinInsyncReplicas(n) => ("min.insync.replicas", Value::Number(u64::from(*n))),
             Command::ClientQuota(quota, n) => (quota.name(), Value::Number(*n)),
+            Command::Poison(rules) => ("poison", Value::Text(application_forms::write_poison(rules))),
+            Command::FailurePercent(n) => ("failure.percent", Value::Number(u64::from(*n))),
+            Command::Downstream { down } => ("downstream", Value::Number(u64::from(*down))),
             _ => return None,
         };
         let setting = Self::find(name)?;

@@ -7,6 +7,7 @@ use crate::scenario::nodes::too_high;
 use crate::scenario::setting::{self, MAX_KEYS, Setting};
 use crate::trace::ProcessFault;
 use crate::wire::{BrokerId, Micros, NodeId, NodeSet, ResetTo, SeekTo};
+use crate::work_queue::WorkQueueConfig;
 use crate::world::{Command, Limits, Setup};
 
 /// The longest value of a record that is sent by hand, in bytes.
@@ -26,7 +27,9 @@ const MAX_DELAY_US: Micros = 10_000_000;
 pub fn check_command(command: &Command) -> Result<(), SetupProblem> {
     let wrong = |message| problem([], message);
     no_higher_than(command, "is none of", |node| match node {
-        NodeId::User => 0,
+        NodeId::User | NodeId::Queue => 0,
+        NodeId::Worker(_) => WorkQueueConfig::MAX_WORKERS,
+        NodeId::ShareConsumer(_) => Limits::MAX_SHARE_CONSUMERS,
         NodeId::Controller(_) => Limits::MAX_CONTROLLERS,
         NodeId::Broker(_) => Limits::MAX_BROKERS,
         NodeId::Producer(_) => Limits::MAX_PRODUCERS,
@@ -143,7 +146,9 @@ pub fn check_command(command: &Command) -> Result<(), SetupProblem> {
 pub fn check_nodes(command: &Command, setup: &Setup) -> Result<(), SetupProblem> {
     super::keying::live(command, setup)?;
     let have = |node: NodeId| match node {
-        NodeId::User => 0,
+        NodeId::User | NodeId::Queue => 0,
+        NodeId::Worker(_) => setup.work_queue.workers,
+        NodeId::ShareConsumer(_) => setup.share_groups.iter().map(|group| group.consumers).sum(),
         NodeId::Controller(_) => setup.controllers,
         NodeId::Broker(_) => setup.brokers,
         NodeId::Producer(_) => setup.producers,
@@ -173,6 +178,8 @@ fn no_higher_than(command: &Command, is_none_of: &str, have: impl Fn(NodeId) -> 
     match node {
         NodeId::Broker(_) => problem(["brokers"], message),
         NodeId::Controller(_) => problem(["controllers"], message),
+        NodeId::Worker(_) => problem(["queue.workers"], message),
+        NodeId::ShareConsumer(_) => problem(["share.groups"], message),
         _ => problem(["producers"], message),
     }
 }
@@ -196,7 +203,9 @@ fn first_too_high(command: &Command, have: &impl Fn(NodeId) -> u8) -> Option<Nod
 
 fn numbered(node: NodeId, n: u8) -> NodeId {
     match node {
-        NodeId::User => NodeId::User,
+        NodeId::User | NodeId::Queue => node,
+        NodeId::Worker(_) => NodeId::Worker(n),
+        NodeId::ShareConsumer(_) => NodeId::ShareConsumer(n),
         NodeId::Controller(_) => NodeId::Controller(n),
         NodeId::Broker(_) => NodeId::Broker(n),
         NodeId::Producer(_) => NodeId::Producer(n),

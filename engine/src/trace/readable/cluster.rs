@@ -1,7 +1,7 @@
 //! What happens to brokers, controllers and replicas, in words.
 
 use super::Names;
-use crate::trace::{CommandFact, Election, Fact, FenceWhy, ProcessFault};
+use crate::trace::{CommandFact, Election, EpochWhy, Fact, FenceWhy, ProcessFault, ReconcileStep};
 use crate::wire::QuotaType;
 
 /// What the election's kind adds to its line; nothing for the usual ones.
@@ -35,7 +35,39 @@ pub(super) fn text(fact: &Fact, n: &Names) -> String {
         Fact::AdminRefused { error } => format!("refused the administrator: {error}"),
         Fact::ProducerIdAssigned { producer_id, epoch } => format!("has producer id {producer_id} epoch {epoch}"),
         Fact::ProducerEpochBumped { epoch } => format!("goes on with producer epoch {epoch}"),
+        Fact::GroupEpochBumped { epoch, why } => format!("group epoch {epoch}: {}", epoch_text(why)),
+        Fact::TargetAssignmentComputed {
+            epoch,
+            members,
+            partitions,
+        } => format!("target of epoch {epoch}: {partitions} partitions for {members} members"),
+        Fact::MemberReconciles {
+            consumer,
+            step,
+            epoch,
+            partitions,
+        } => format!("{consumer} {} {partitions} member epoch {epoch}", step_text(step)),
         _ => partition_text(fact, n),
+    }
+}
+
+fn epoch_text(why: EpochWhy) -> &'static str {
+    match why {
+        EpochWhy::MemberJoined => "a member came",
+        EpochWhy::SubscriptionChanged => "a member reads other topics",
+        EpochWhy::PartitionsChanged => "the partitions are others",
+        EpochWhy::MemberLeft => "a member left",
+        EpochWhy::SessionExpired => "a session ended",
+        EpochWhy::RevocationTimedOut => "a member gave nothing up in time",
+    }
+}
+
+fn step_text(step: ReconcileStep) -> &'static str {
+    match step {
+        ReconcileStep::Revoke => "is to give up",
+        ReconcileStep::Released => "has given up",
+        ReconcileStep::Assign => "gets",
+        ReconcileStep::Enter => "keeps",
     }
 }
 
