@@ -8,11 +8,13 @@ pub enum Room {
     Score,
     /// Where keys go, and what that does to the partitions.
     Keys,
+    /// What could not be processed: retry topics, dead letters, what stands still.
+    Retries,
 }
 
 impl Room {
     /// All of them, in the order of the header.
-    pub const ALL: [Room; 2] = [Room::Score, Room::Keys];
+    pub const ALL: [Room; 3] = [Room::Score, Room::Keys, Room::Retries];
 
     /// Its name in links.
     #[must_use]
@@ -20,6 +22,7 @@ impl Room {
         match self {
             Room::Score => "score",
             Room::Keys => "keys",
+            Room::Retries => "retries",
         }
     }
 
@@ -29,6 +32,7 @@ impl Room {
         match self {
             Room::Score => "Score",
             Room::Keys => "Keys",
+            Room::Retries => "Retries",
         }
     }
 
