@@ -186,6 +186,8 @@ pub(crate) struct Look {
     listed: Listed,
     /// What is looked at.
     room: Room,
+    /// Whether a step has led there.
+    led: bool,
     /// The side that the panel looks at, while two runs are compared.
     side: Side,
     /// What is shown of two runs where there is room for one thing only.
@@ -309,6 +311,7 @@ impl Component for App {
                 tab: tab::CHANGE,
                 listed: Listed::default(),
                 room,
+                led: false,
                 side: Side::Left,
                 pane: Pane::default(),
                 about: None,
@@ -333,6 +336,7 @@ impl Component for App {
         };
         app.make_room();
         app.follow_step();
+        app.let_step_lead();
         app.refresh(Due::All);
         app
     }

@@ -27,9 +27,28 @@ impl App {
         }
     }
 
+    /// Opens the room that the open step points at; the score again, when a step before has led away from it.
+    pub(super) fn follow_to_room(&mut self) {
+        let wanted = self.on_stage.pointed.room.and_then(|name| Room::named(name).ok());
+        match wanted {
+            Some(room) => (self.look.room, self.look.led) = (room, true),
+            None if std::mem::take(&mut self.look.led) => self.look.room = Room::Score,
+            None => {}
+        }
+    }
+
+    /// A link was opened that names no room: its step may.
+    pub(super) fn let_step_lead(&mut self) {
+        self.look.led = false;
+        if self.look.room == Room::Score {
+            self.follow_to_room();
+        }
+    }
+
     /// Opens that room.
     pub(super) fn enter(&mut self, ctx: &Context<Self>, room: Room) {
         self.touched = true;
+        self.look.led = false;
         self.look.room = room;
         self.refresh(Due::All);
         self.write_soon(ctx);

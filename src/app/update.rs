@@ -148,6 +148,7 @@ impl App {
         }
         if self.desk.borrow().step_number() != step {
             self.follow_step();
+            self.follow_to_room();
         }
         self.refresh(Due::All);
         self.write_soon(ctx);
@@ -283,6 +284,7 @@ impl App {
         }
         self.problems = opened.problems;
         self.go_to(opened.room);
+        self.let_step_lead();
         self.refresh(Due::All);
         self.write_soon(ctx);
     }
