@@ -9,6 +9,7 @@ mod keys;
 mod keys_room;
 mod menus;
 mod page;
+mod queue_room;
 mod retries_room;
 mod rooms;
 mod shown;
@@ -158,6 +159,7 @@ pub struct App {
     on_panel: OnPanel,
     on_keys: keys_room::OnKeys,
     on_retries: retries_room::OnRetries,
+    on_queues: queue_room::OnQueues,
     refs: Refs,
     toast: Option<(String, Timeout)>,
     problems: Option<Problems>,
@@ -316,6 +318,7 @@ impl Component for App {
             },
             on_keys,
             on_retries,
+            on_queues: queue_room::OnQueues::default(),
             desk,
             refs,
             toast: None,

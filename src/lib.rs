@@ -5,6 +5,7 @@
 
 pub mod compare;
 pub mod lens;
+pub mod queues;
 pub mod retries;
 pub mod session;
 pub mod stage;

@@ -62,6 +62,11 @@ fn the_leader_sees_that_the_topic_has_grown() {
 }
 
 #[test]
+fn who_does_not_poll_in_time_is_out_and_finds_that_it_has_lost_all() {
+    is_the_same_story("classic cooperative, B exceeds max.poll.interval");
+}
+
+#[test]
 fn nobody_loses_what_it_keeps_for_a_moment_under_cooperative_sticky() {
     let history = measured("classic cooperative-sticky").simulate();
     let mut given_up: Vec<&Told> = history.told.iter().filter(|told| told.call == Call::Revoked).collect();

@@ -180,10 +180,12 @@ impl App {
             self.on_stage = OnStage::of(&self.desk.borrow(), Side::Left, &self.on_stage);
             self.refresh_menu();
             self.refresh_retries(Side::Left);
+            self.refresh_queues(Side::Left);
         }
         if matches!(due, Due::All | Due::Stage(Side::Right)) {
             self.refresh_beside();
             self.refresh_retries(Side::Right);
+            self.refresh_queues(Side::Right);
         }
         if matches!(due, Due::Stage(_)) {
             return;

@@ -10,11 +10,13 @@ pub enum Room {
     Keys,
     /// What could not be processed: retry topics, dead letters, what stands still.
     Retries,
+    /// The same records on a work queue, in the topic and in share groups.
+    Queue,
 }
 
 impl Room {
     /// All of them, in the order of the header.
-    pub const ALL: [Room; 3] = [Room::Score, Room::Keys, Room::Retries];
+    pub const ALL: [Room; 4] = [Room::Score, Room::Keys, Room::Retries, Room::Queue];
 
     /// Its name in links.
     #[must_use]
@@ -23,6 +25,7 @@ impl Room {
             Room::Score => "score",
             Room::Keys => "keys",
             Room::Retries => "retries",
+            Room::Queue => "queue",
         }
     }
 
@@ -33,6 +36,7 @@ impl Room {
             Room::Score => "Score",
             Room::Keys => "Keys",
             Room::Retries => "Retries",
+            Room::Queue => "Queue",
         }
     }
 

@@ -116,12 +116,13 @@ impl ConsumerBox {
         let owned = |y: f64| short(soft(y, &owns)).fit(room);
         // How it stands, where it does not stand as it should.
         let notice = |y: f64| {
-            let words = member.words()?;
-            let label = Label {
+            let words = [member.words()?, member.short()?].map(|words| Label {
                 tone: member.tone(),
+                strong: gone,
                 ..soft(y, &words)
-            };
-            Some(label.fit(room))
+            });
+            let fitting = words.iter().find(|label| label.width() <= room);
+            Some(fitting.unwrap_or(&words[1]).clone().fit(room))
         };
         let owned_or_notice = |y: f64| notice(y).unwrap_or_else(|| owned(y));
         let again = |y: f64| {
@@ -141,8 +142,12 @@ impl ConsumerBox {
                     _ => [14.0, 28.0, 0.0],
                 };
                 labels.push(name(lines[0], if h >= 70.0 { 12.5 } else { 11.5 }, room));
-                labels.extend(notice(lines[1]).map(Label::strong).map(|label| label.fit(room)));
+                labels.extend(notice(lines[1]));
                 labels.extend((h >= 50.0).then(|| again(lines[2])));
+                // What it had is nobody's, as long as it stands beside its rows.
+                let unread = soft(82.0, "nobody reads");
+                let is_unread = h >= 88.0 && !view.owned.is_empty() && unread.width() <= room;
+                labels.extend(is_unread.then_some(unread));
             }
             h if h >= 70.0 => {
                 let second = if h < 88.0 { owned_or_notice(40.0) } else { owned(40.0) };

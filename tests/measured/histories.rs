@@ -1,5 +1,5 @@
 //! Rebalances as they were measured, and the same told by the simulation (`rebalances.json`): six partitions, A, B and C
-//! come, C goes, A goes, B goes, and nobody sends anything.
+//! come, C goes, A goes, B goes, and nobody sends anything but one record where B is to hang.
 
 use partitura_engine::trace::{Fact, ProcessFault};
 use partitura_engine::wire::{Micros, NodeId};
@@ -101,6 +101,7 @@ impl Measured {
         setup.topic.partitions = self.partitions;
         setup.producers = 1;
         setup.consumers = 0;
+        setup.consumer.processing_us = 1_000;
         // It names classes where settings have short names.
         for (name, value) in &self.consumer_config {
             let value = match value.rsplit('.').next().unwrap_or(value) {
@@ -124,6 +125,10 @@ impl Measured {
             if let Some(command) = command(event) {
                 world.schedule(at, command);
             }
+            if event.event.starts_with("application stalls") {
+                // Here an application hangs in the middle of a record: it needs one.
+                world.schedule(at, one_record());
+            }
         }
         world.run_until(end + 1_000_000);
         tell(&world)
@@ -139,9 +144,26 @@ fn command(event: &MeasuredEvent) -> Option<Command> {
             node: NodeId::Consumer(member?),
             fault: ProcessFault::Stop,
         },
+        "application resumes polling" => Command::Stall {
+            consumer: member?,
+            stalled: false,
+        },
+        stalls if stalls.starts_with("application stalls") => Command::Stall {
+            consumer: member?,
+            stalled: true,
+        },
         "topic grows to 6" => Command::AddPartitions(6),
         _ => return None,
     })
+}
+
+/// Into a partition of B's.
+fn one_record() -> Command {
+    Command::Send {
+        key: None,
+        value: "x".to_owned(),
+        partition: Some(3),
+    }
 }
 
 fn number(member: &str) -> Option<u8> {

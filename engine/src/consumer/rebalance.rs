@@ -268,11 +268,11 @@ impl Consumer {
 
     /// The end of `close()`: says good bye, if there is anybody to say it to.
     pub(super) fn leave(&mut self, ctx: &mut Ctx) {
-        if self.requests.is_waiting(Api::LeaveGroup) || self.auto_commits_first(ctx) {
-            return;
-        }
         if self.modern.is_some() {
             return self.close_modern(ctx);
+        }
+        if self.requests.is_waiting(Api::LeaveGroup) || self.auto_commits_first(ctx) {
+            return;
         }
         let is_lost = self.membership.generation.is_none() || self.membership.is_rebalancing();
         self.give_up_partitions(is_lost, ctx);

@@ -165,7 +165,8 @@ pub(super) fn consumer(fact: &Fact, w: &Words) -> Option<String> {
         ),
         Fact::ConsumerStarted => "began: it looks for its group's coordinator".to_owned(),
         Fact::ApplicationStalled => {
-            "has an application that hangs in the middle of a record: it does not poll, but its heartbeats go on".to_owned()
+            "has an application that hangs in the middle of a record: it does not poll, but its heartbeats go on"
+                .to_owned()
         }
         Fact::ApplicationGoesOn => "has an application that goes on with its record".to_owned(),
         Fact::SeekRefused { partition } => w.say(

@@ -36,7 +36,14 @@ fn look(group: &Group, moment: &Moment) -> Result<(), Broken> {
     for (node, _, assigned) in group.members() {
         for partition in assigned.iter() {
             let name = || moment.world.names().partition(*partition);
-            let exists = image.partitions.contains_key(partition);
+            // A controller that has just become active may know less than the brokers do.
+            let is_known = || {
+                moment
+                    .world
+                    .brokers()
+                    .any(|broker| broker.replica(*partition).is_some())
+            };
+            let exists = image.partitions.contains_key(partition) || is_known();
             if !exists || !moment.world.reads(node, partition.topic) {
                 let message = format!("{node} has {} in {}, which is not to be had", name(), group.id());
                 return Err(Broken::new(message));

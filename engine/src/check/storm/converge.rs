@@ -82,7 +82,9 @@ fn unread(world: &World, view: &View, checker: &Checker) -> Option<String> {
 /// What a group has not come to: to be stable with all its consumers, each partition with one of them, and at the end of all
 /// that there is.
 fn unread_by(group: &GroupView, world: &World, view: &View, checker: &Checker) -> Option<String> {
-    let members: Vec<&ConsumerView> = view.consumers.iter().filter(|c| *c.group == *group.id).collect();
+    // Who has ended by itself, because `poll()` threw, is no member any more, and does not come back.
+    let runs = |c: &&ConsumerView| *c.group == *group.id && c.process != ProcessState::Stopped;
+    let members: Vec<&ConsumerView> = view.consumers.iter().filter(runs).collect();
     if members.is_empty() {
         return None;
     }

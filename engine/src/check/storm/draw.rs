@@ -3,6 +3,7 @@
 use super::groups::Groups;
 use super::keys::Keys;
 use super::{Storm, faults};
+use crate::assignor::Strategy;
 use crate::node::Random;
 use crate::scenario::Setting;
 use crate::wire::{Acks, Micros};
@@ -104,6 +105,7 @@ pub(super) fn storm(seed: u64) -> Storm {
     timing(&mut setup, &mut draw);
     producers(&mut setup, theme, &mut draw);
     consumers(&mut setup, &mut draw);
+    membership(&mut setup);
     workload(&mut setup, &mut draw);
     let keys = Keys::of(seed, &mut setup);
     let groups = Groups::of(seed, &mut setup);
@@ -251,6 +253,20 @@ fn consumers(setup: &mut Setup, draw: &mut Draw) {
     consumer.request_timeout_us = draw.millis(1_000, 5_000);
     consumer.retry_backoff_us = draw.millis(50, 200);
     consumer.processing_us = draw.one_of(&[0, 100, 1_000]);
+}
+
+/// How the group shares, out of a stream of its own, so that the rest of a storm is what it was without.
+fn membership(setup: &mut Setup) {
+    let mut draw = Draw::named(setup.seed, "storm membership");
+    setup.consumer.strategies = match draw.below(5) {
+        0 => vec![Strategy::CooperativeSticky],
+        1 => vec![Strategy::CooperativeSticky, Strategy::Sticky],
+        2 => vec![Strategy::RoundRobin],
+        _ => return,
+    };
+    if draw.percent(40) {
+        setup.consumer.instance_id = "worker".into();
+    }
 }
 
 fn workload(setup: &mut Setup, draw: &mut Draw) {

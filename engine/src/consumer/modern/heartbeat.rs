@@ -116,9 +116,13 @@ impl Consumer {
 
     /// The end of `close()`.
     pub(in crate::consumer) fn close_modern(&mut self, ctx: &mut Ctx) {
-        let Some(modern) = &mut self.modern else { return };
-        if modern.state != State::Left {
-            modern.state = State::Left;
+        if self.modern.as_ref().is_some_and(|modern| modern.state != State::Left) {
+            if self.auto_commits_first(ctx) {
+                return;
+            }
+            if let Some(modern) = &mut self.modern {
+                modern.state = State::Left;
+            }
             self.give_up_partitions(self.membership.generation.is_none(), ctx);
             self.leave_modern(ctx);
         }

@@ -7,14 +7,13 @@ use crate::trace::Fact;
 
 impl Consumer {
     /// `onPartitionsRevoked` for what is not assigned any more, then `onPartitionsAssigned` for what is new, even if that is
-    /// nothing. What is kept is read on. Before it an application has committed what it has read, as it always does before it
-    /// polls; with `enable.auto.commit` the consumer does it here, if something is given up.
+    /// nothing. What is kept is read on.
     pub(super) fn reconcile(&mut self, ctx: &mut Ctx) {
         let Some(target) = self.modern.as_ref().map(|modern| modern.target.clone()) else {
             return;
         };
-        let gives_up = self.fetcher.owned.iter().any(|owned| !target.contains(&owned.id));
-        if gives_up && self.auto_commits_first(ctx) {
+        // With `enable.auto.commit` what was returned is committed before anything is given up.
+        if self.auto_commits_first(ctx) {
             return;
         }
         self.auto_commit_is_over();
