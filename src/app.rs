@@ -5,6 +5,7 @@ mod asked;
 mod beside;
 mod files;
 mod frames;
+mod groups_room;
 mod keys;
 mod keys_room;
 mod menus;
@@ -121,6 +122,8 @@ pub enum Msg {
     Written,
     /// That room is wanted.
     Room(Room),
+    /// Something is wanted in the room of the groups.
+    Groups(crate::groups::view::Wish),
     /// Where that key goes is wanted, in the room of the keys.
     Where(String),
     /// Another key is typed there.
@@ -153,6 +156,7 @@ pub struct App {
     on_timeline: OnTimeline,
     on_panel: OnPanel,
     on_keys: keys_room::OnKeys,
+    on_groups: groups_room::OnGroups,
     refs: Refs,
     toast: Option<(String, Timeout)>,
     problems: Option<Problems>,
@@ -305,6 +309,7 @@ impl Component for App {
                 sought: None,
             },
             on_keys,
+            on_groups: groups_room::OnGroups::default(),
             desk,
             refs,
             toast: None,

@@ -33,6 +33,7 @@ impl App {
     pub(super) fn scene(&self, ctx: &Context<Self>, side: Side) -> Html {
         match self.look.room {
             Room::Score | Room::Keys => self.stage(ctx, side),
+            Room::Groups => self.groups_part(ctx, side),
         }
     }
 }

@@ -8,11 +8,13 @@ pub enum Room {
     Score,
     /// Where keys go, and what that does to the partitions.
     Keys,
+    /// The groups: who owns what over time, and what each rebalance costs.
+    Groups,
 }
 
 impl Room {
     /// All of them, in the order of the header.
-    pub const ALL: [Room; 2] = [Room::Score, Room::Keys];
+    pub const ALL: [Room; 3] = [Room::Score, Room::Keys, Room::Groups];
 
     /// Its name in links.
     #[must_use]
@@ -20,6 +22,7 @@ impl Room {
         match self {
             Room::Score => "score",
             Room::Keys => "keys",
+            Room::Groups => "groups",
         }
     }
 
@@ -29,6 +32,7 @@ impl Room {
         match self {
             Room::Score => "Score",
             Room::Keys => "Keys",
+            Room::Groups => "Groups",
         }
     }
 
