@@ -10,6 +10,7 @@ mod keys;
 mod keys_room;
 mod menus;
 mod page;
+mod retries_room;
 mod rooms;
 mod shown;
 mod update;
@@ -21,6 +22,7 @@ use crate::lens::menus::Does;
 use crate::lens::reading_view::ReadRow;
 use crate::lens::settings::Values;
 use crate::lens::why_view::Asked;
+use crate::retries::view::Wish;
 use crate::session::desk::Desk;
 use crate::session::intent::Intent;
 use crate::session::room::Room;
@@ -128,6 +130,8 @@ pub enum Msg {
     Where(String),
     /// Another key is typed there.
     KeyTyped(String),
+    /// The room of what could not be processed wants something.
+    Retries(Wish),
     /// That is to be done to the run, and the score is to be seen.
     OnStage(Intent),
     /// The run is wanted with these settings from its start.
@@ -157,6 +161,7 @@ pub struct App {
     on_panel: OnPanel,
     on_keys: keys_room::OnKeys,
     on_groups: groups_room::OnGroups,
+    on_retries: retries_room::OnRetries,
     refs: Refs,
     toast: Option<(String, Timeout)>,
     problems: Option<Problems>,
@@ -270,9 +275,14 @@ impl Component for App {
             SystemWatch::new(move || on_system.emit(())),
         );
         let on_stage = OnStage::of(&desk.borrow(), Side::Left, &OnStage::default());
-        let on_timeline = OnTimeline::of(&desk.borrow());
+        let on_timeline = OnTimeline::of(&desk.borrow(), None);
         let values = Rc::new(Values::of(desk.borrow().session()));
-        let on_keys = keys_room::OnKeys::of(&desk.borrow(), &key);
+        let typed = if room == Room::Keys { &*key } else { "" };
+        let on_keys = keys_room::OnKeys::of(&desk.borrow(), typed);
+        let mut on_retries = retries_room::OnRetries::default();
+        if room == Room::Retries {
+            on_retries.go_to(&key);
+        }
         let reader_folded = desk.borrow().step().is_none();
         let mut app = Self {
             on_stage,
@@ -310,6 +320,7 @@ impl Component for App {
             },
             on_keys,
             on_groups: groups_room::OnGroups::default(),
+            on_retries,
             desk,
             refs,
             toast: None,

@@ -9,15 +9,21 @@ impl App {
     /// What the link says of where one looks: the room, and the key in that of the keys.
     pub(super) fn place(&self) -> (Room, String) {
         let room = self.look.room;
-        let key = if room == Room::Keys { self.on_keys.key() } else { "" };
-        (room, key.to_owned())
+        let key = match room {
+            Room::Score | Room::Groups => String::new(),
+            Room::Keys => self.on_keys.key().to_owned(),
+            Room::Retries => self.on_retries.in_link(),
+        };
+        (room, key)
     }
 
     /// A link was opened.
     pub(super) fn go_to(&mut self, (room, key): (Room, String)) {
         self.look.room = room;
-        if !key.is_empty() {
-            self.on_keys.ask(key);
+        match room {
+            Room::Retries => self.on_retries.go_to(&key),
+            _ if !key.is_empty() => self.on_keys.ask(key),
+            _ => {}
         }
     }
 
@@ -34,6 +40,7 @@ impl App {
         match self.look.room {
             Room::Score | Room::Keys => self.stage(ctx, side),
             Room::Groups => self.groups_part(ctx, side),
+            Room::Retries => self.retries_part(ctx, side),
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::lens::reading::Reading;
 use crate::lens::settings::Values;
 use crate::session::desk::Answer;
 use crate::session::intent::Intent;
+use crate::session::room::Room;
 use crate::session::speed;
 use crate::stage::Target;
 use gloo::timers::callback::Timeout;
@@ -100,6 +101,7 @@ impl App {
             Msg::Address => self.open_address(ctx),
             Msg::Room(room) => self.enter(ctx, room),
             Msg::Groups(wish) => self.groups_room(ctx, wish),
+            Msg::Retries(wish) => return self.retries_room(ctx, wish),
             Msg::Where(_) | Msg::KeyTyped(_) | Msg::OnStage(_) | Msg::Load(_) => {
                 return self.keys_room(ctx, msg);
             }
@@ -179,15 +181,20 @@ impl App {
             self.on_stage = OnStage::of(&self.desk.borrow(), Side::Left, &self.on_stage);
             self.refresh_menu();
             self.refresh_groups(Side::Left);
+            self.refresh_retries(Side::Left);
         }
         if matches!(due, Due::All | Due::Stage(Side::Right)) {
             self.refresh_beside();
             self.refresh_groups(Side::Right);
+            self.refresh_retries(Side::Right);
         }
         if matches!(due, Due::Stage(_)) {
             return;
         }
-        self.on_timeline = OnTimeline::of(&self.desk.borrow());
+        self.on_timeline = OnTimeline::of(
+            &self.desk.borrow(),
+            self.on_retries.chosen().filter(|_| self.look.room == Room::Retries),
+        );
         self.refs.span.set(self.on_timeline.span_us);
         self.refresh_keys_room();
         self.on_panel.passed += 1;

@@ -236,7 +236,11 @@ impl Look<'_> {
 
     fn cell(&self, failed: &FailedView) -> Waiting {
         let tile = Tile::of(self.palette, failed.subject, failed.sequence);
-        let is_dead = self.retries.dead_letters.iter().any(|letter| std::ptr::eq(letter, failed));
+        let is_dead = self
+            .retries
+            .dead_letters
+            .iter()
+            .any(|letter| std::ptr::eq(letter, failed));
         let state = if failed.is_leaving {
             "on its way back".to_owned()
         } else if is_dead {
@@ -245,7 +249,12 @@ impl Look<'_> {
             self.due(failed.headers.due_us)
         };
         Waiting {
-            words: format!("{}, P{} @ {}, {state}", tile.name.words(), failed.partition, failed.offset),
+            words: format!(
+                "{}, P{} @ {}, {state}",
+                tile.name.words(),
+                failed.partition,
+                failed.offset
+            ),
             is_due: failed.is_leaving || (!is_dead && failed.headers.due_us <= self.now()),
             tile,
         }

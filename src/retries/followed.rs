@@ -75,8 +75,12 @@ pub fn followed(session: &Session, palette: &Palette, retries: &RetriesView, nam
         tile: Tile::of(palette, subject, name.sequence),
         state: state(session, &steps),
         places: places(session, &steps),
-        headers: headers.map_or_else(Vec::new, |headers| table(headers, names.topic(headers.original_partition.topic))),
-        dead_letter: dead.filter(|dead| !dead.is_leaving).map(|dead| (dead.partition, dead.offset)),
+        headers: headers.map_or_else(Vec::new, |headers| {
+            table(headers, names.topic(headers.original_partition.topic))
+        }),
+        dead_letter: dead
+            .filter(|dead| !dead.is_leaving)
+            .map(|dead| (dead.partition, dead.offset)),
     })
 }
 
@@ -98,7 +102,10 @@ fn state(session: &Session, steps: &[JourneyStep]) -> String {
         JourneyWhat::SentOn { .. } => "on its way".to_owned(),
         JourneyWhat::Stored => {
             let topic = names.topic(last.partition.topic);
-            match due.map(|due| due.saturating_sub(session.now())).filter(|left| *left > 0) {
+            match due
+                .map(|due| due.saturating_sub(session.now()))
+                .filter(|left| *left > 0)
+            {
                 Some(left) => format!("waits in {topic}, due in {}", seconds(left)),
                 None => format!("in {topic}"),
             }

@@ -54,8 +54,11 @@ pub fn stands(session: &Session, view: &View, palette: &Palette) -> Vec<StandRow
         // Whoever has lost the partition does not hold it up any more.
         let owner = view.consumers.iter().find(|consumer| {
             consumer.node == stands.node
-                && consumer.group == view.group.id.as_str().into()
-                && consumer.owned.iter().any(|owned| owned.partition == stands.partition.index)
+                && *consumer.group == *session.world().setup().consumer.group
+                && consumer
+                    .owned
+                    .iter()
+                    .any(|owned| owned.partition == stands.partition.index)
         })?;
         let unprocessed = |index: u16| {
             let partition = view.partitions.iter().find(|partition| partition.index == index);
@@ -65,11 +68,20 @@ pub fn stands(session: &Session, view: &View, palette: &Palette) -> Vec<StandRow
         let (what, behind) = if waits_in_place {
             let owned = owner.owned.iter().map(|owned| unprocessed(owned.partition));
             let partitions = counted(owner.owned.len() as u64, "partition");
-            (format!("all of {}: {partitions}", node(stands.node)), owned.sum::<u64>())
+            (
+                format!("all of {}: {partitions}", node(stands.node)),
+                owned.sum::<u64>(),
+            )
         } else {
-            (format!("P{}", stands.partition.index), unprocessed(stands.partition.index))
+            (
+                format!("P{}", stands.partition.index),
+                unprocessed(stands.partition.index),
+            )
         };
-        let wait_us = application.delays.after(stands.attempts).filter(|_| application.jitter_percent == 0);
+        let wait_us = application
+            .delays
+            .after(stands.attempts)
+            .filter(|_| application.jitter_percent == 0);
         let in_place = wait_us.map(|wait_us| stands.tried_us + wait_us);
         let next_us = stands.paused_until_us.or(in_place);
         Some(StandRow {
@@ -119,6 +131,10 @@ impl StandRow {
     #[must_use]
     pub fn words(&self) -> String {
         let (record, place) = (self.tile.name.words(), &self.place);
-        format!("{record} at {place}: {} stands still since {}", self.what, moment(self.since_us))
+        format!(
+            "{record} at {place}: {} stands still since {}",
+            self.what,
+            moment(self.since_us)
+        )
     }
 }

@@ -10,11 +10,13 @@ pub enum Room {
     Keys,
     /// The groups: who owns what over time, and what each rebalance costs.
     Groups,
+    /// What could not be processed: retry topics, dead letters, what stands still.
+    Retries,
 }
 
 impl Room {
     /// All of them, in the order of the header.
-    pub const ALL: [Room; 3] = [Room::Score, Room::Keys, Room::Groups];
+    pub const ALL: [Room; 4] = [Room::Score, Room::Keys, Room::Groups, Room::Retries];
 
     /// Its name in links.
     #[must_use]
@@ -23,6 +25,7 @@ impl Room {
             Room::Score => "score",
             Room::Keys => "keys",
             Room::Groups => "groups",
+            Room::Retries => "retries",
         }
     }
 
@@ -33,6 +36,7 @@ impl Room {
             Room::Score => "Score",
             Room::Keys => "Keys",
             Room::Groups => "Groups",
+            Room::Retries => "Retries",
         }
     }
 
