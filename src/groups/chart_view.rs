@@ -209,7 +209,7 @@ fn bar(bar: &Bar) -> Html {
 /// square when it was closed.
 pub(super) fn cap(x: f64, y: f64, h: f64, end: SpanEnd) -> Html {
     let middle = y + h / 2.0;
-    let at = |x: f64, y: f64| [px(x), " ".to_owned(), px(y)].concat();
+    let at = |x: f64, y: f64| [&*px(x), " ", &*px(y)].concat();
     match end {
         SpanEnd::Open => Html::default(),
         SpanEnd::Revoked => html! { <path class="cap revoked" d={["M", &at(x, y - 1.0), "V", &px(y + h + 1.0)].concat()} /> },
