@@ -5,6 +5,7 @@ mod asked;
 mod beside;
 mod files;
 mod frames;
+mod groups_room;
 mod keys;
 mod keys_room;
 mod menus;
@@ -124,6 +125,8 @@ pub enum Msg {
     Written,
     /// That room is wanted.
     Room(Room),
+    /// Something is wanted in the room of the groups.
+    Groups(crate::groups::view::Wish),
     /// Where that key goes is wanted, in the room of the keys.
     Where(String),
     /// Another key is typed there.
@@ -158,6 +161,7 @@ pub struct App {
     on_timeline: OnTimeline,
     on_panel: OnPanel,
     on_keys: keys_room::OnKeys,
+    on_groups: groups_room::OnGroups,
     on_retries: retries_room::OnRetries,
     on_queues: queue_room::OnQueues,
     refs: Refs,
@@ -320,6 +324,7 @@ impl Component for App {
                 sought: None,
             },
             on_keys,
+            on_groups: groups_room::OnGroups::default(),
             on_retries,
             on_queues: queue_room::OnQueues::default(),
             desk,

@@ -10,7 +10,7 @@ impl App {
     pub(super) fn place(&self) -> (Room, String) {
         let room = self.look.room;
         let key = match room {
-            Room::Score | Room::Queue => String::new(),
+            Room::Score | Room::Groups | Room::Queue => String::new(),
             Room::Keys => self.on_keys.key().to_owned(),
             Room::Retries => self.on_retries.in_link(),
         };
@@ -58,6 +58,7 @@ impl App {
     pub(super) fn scene(&self, ctx: &Context<Self>, side: Side) -> Html {
         match self.look.room {
             Room::Score | Room::Keys => self.stage(ctx, side),
+            Room::Groups => self.groups_part(ctx, side),
             Room::Retries => self.retries_part(ctx, side),
             Room::Queue => self.queues_part(ctx, side),
         }

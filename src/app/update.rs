@@ -100,6 +100,7 @@ impl App {
             Msg::Pane(pane) => self.look.pane = pane,
             Msg::Address => self.open_address(ctx),
             Msg::Room(room) => self.enter(ctx, room),
+            Msg::Groups(wish) => self.groups_room(ctx, wish),
             Msg::Retries(wish) => return self.retries_room(ctx, wish),
             Msg::Where(_) | Msg::KeyTyped(_) | Msg::OnStage(_) | Msg::Load(_) => {
                 return self.keys_room(ctx, msg);
@@ -180,11 +181,13 @@ impl App {
         if matches!(due, Due::All | Due::Stage(Side::Left)) {
             self.on_stage = OnStage::of(&self.desk.borrow(), Side::Left, &self.on_stage);
             self.refresh_menu();
+            self.refresh_groups(Side::Left);
             self.refresh_retries(Side::Left);
             self.refresh_queues(Side::Left);
         }
         if matches!(due, Due::All | Due::Stage(Side::Right)) {
             self.refresh_beside();
+            self.refresh_groups(Side::Right);
             self.refresh_retries(Side::Right);
             self.refresh_queues(Side::Right);
         }

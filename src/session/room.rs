@@ -8,6 +8,8 @@ pub enum Room {
     Score,
     /// Where keys go, and what that does to the partitions.
     Keys,
+    /// The groups: who owns what over time, and what each rebalance costs.
+    Groups,
     /// What could not be processed: retry topics, dead letters, what stands still.
     Retries,
     /// The same records on a work queue, in the topic and in share groups.
@@ -16,7 +18,7 @@ pub enum Room {
 
 impl Room {
     /// All of them, in the order of the header.
-    pub const ALL: [Room; 4] = [Room::Score, Room::Keys, Room::Retries, Room::Queue];
+    pub const ALL: [Room; 5] = [Room::Score, Room::Keys, Room::Groups, Room::Retries, Room::Queue];
 
     /// Its name in links.
     #[must_use]
@@ -24,6 +26,7 @@ impl Room {
         match self {
             Room::Score => "score",
             Room::Keys => "keys",
+            Room::Groups => "groups",
             Room::Retries => "retries",
             Room::Queue => "queue",
         }
@@ -35,6 +38,7 @@ impl Room {
         match self {
             Room::Score => "Score",
             Room::Keys => "Keys",
+            Room::Groups => "Groups",
             Room::Retries => "Retries",
             Room::Queue => "Queue",
         }

@@ -285,7 +285,7 @@ impl Reader {
         match self.link.room {
             Room::Keys => {}
             Room::Retries => self.link.room_key = std::mem::take(&mut self.record),
-            Room::Score | Room::Queue => self.link.room_key.clear(),
+            Room::Score | Room::Groups | Room::Queue => self.link.room_key.clear(),
         }
         if let Some(step) = self.link.step.filter(|step| *step >= scenario.steps.len()) {
             self.link.step = None;
