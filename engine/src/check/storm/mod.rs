@@ -43,6 +43,9 @@ impl Storm {
 
     const HELPED_AFTER_US: Micros = 20_000_000;
 
+    /// More consumers than a group of a storm has before.
+    const HELPED_TO: u8 = 7;
+
     /// The storm of that seed.
     #[must_use]
     pub fn of(seed: u64) -> Self {
@@ -87,13 +90,16 @@ impl Storm {
         // way, does not notice that it leaves new partitions out. The next rebalance makes it good; Kafka waits for one.
         let adds = |(_, command): &(Micros, Command)| matches!(command, Command::AddPartitions(_));
         if self.faults.iter().any(adds) {
-            let consumers = self.faults.iter().rev().find_map(|(_, command)| match command {
-                Command::Consumers(count) => Some(*count),
-                _ => None,
-            });
-            let one_more = consumers.unwrap_or(setup.consumers) + 1;
-            let command = Command::Consumers(one_more);
-            setup.commands.push((self.calm_us + Self::HELPED_AFTER_US, command));
+            let further = setup.more_groups.iter().map(|group| group.name.clone());
+            let more: Vec<Command> = further
+                .map(|group| Command::Group {
+                    group,
+                    consumers: Self::HELPED_TO,
+                })
+                .chain([Command::Consumers(Self::HELPED_TO)])
+                .collect();
+            let at = self.calm_us + Self::HELPED_AFTER_US;
+            setup.commands.extend(more.into_iter().map(|command| (at, command)));
         }
         setup
     }
