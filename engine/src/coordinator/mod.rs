@@ -35,6 +35,8 @@ pub use group::Group;
 
 use crate::node::{Ctx, Timer};
 use crate::wire::{ErrorCode, GroupId, JOIN_EPOCH, Offset, RequestBody, ResponseBody, TopicId};
+#[cfg(test)]
+use crate::wire::PartitionId;
 use effect::{Turn, refusal};
 use modern::Topics;
 use partition_for::partition_for;
@@ -235,6 +237,14 @@ impl GroupCoordinator {
     #[must_use]
     pub fn group(&self, name: &str) -> Option<&Group> {
         self.groups.iter().find(|group| &**group.id() == name)
+    }
+
+    /// Gives these partitions to every member of every classic group, for tests of the invariants.
+    #[cfg(test)]
+    pub(crate) fn doctor_assignments(&mut self, partitions: &[PartitionId]) {
+        for member in self.groups.iter_mut().flat_map(|group| &mut group.members) {
+            member.assignment = partitions.into();
+        }
     }
 
     fn find(&self, id: &GroupId) -> Option<usize> {

@@ -1,6 +1,7 @@
 //! Stories of a group, told by the coordinator's answers.
 
 mod consumer_group;
+mod consumer_group_stories;
 mod desk;
 mod moves;
 mod outsiders;
