@@ -34,9 +34,9 @@ pub use effect::{Asker, Effect, Reply};
 pub use group::Group;
 
 use crate::node::{Ctx, Timer};
-use crate::wire::{ErrorCode, GroupId, JOIN_EPOCH, Offset, RequestBody, ResponseBody, TopicId};
 #[cfg(test)]
 use crate::wire::PartitionId;
+use crate::wire::{ErrorCode, GroupId, JOIN_EPOCH, Offset, RequestBody, ResponseBody, TopicId};
 use effect::{Turn, refusal};
 use modern::Topics;
 use partition_for::partition_for;
@@ -245,6 +245,16 @@ impl GroupCoordinator {
         for member in self.groups.iter_mut().flat_map(|group| &mut group.members) {
             member.assignment = partitions.into();
         }
+    }
+
+    /// Says of that group that it has committed that offset, for tests of the invariants. Answers whether there is one.
+    #[cfg(test)]
+    pub(crate) fn doctor_offset(&mut self, id: &GroupId, partition: crate::wire::PartitionId, offset: Offset) -> bool {
+        let group = self.groups.iter_mut().find(|group| group.id() == id);
+        group.is_some_and(|group| {
+            group.offsets.insert(partition, offset);
+            true
+        })
     }
 
     fn find(&self, id: &GroupId) -> Option<usize> {

@@ -36,8 +36,7 @@ impl Commits {
         for event in moment.events() {
             match (event.fact, event.node) {
                 (Fact::Commanded(CommandFact::ResetOffsets { group: Some(group), .. }), _) => {
-                    self.reset
-                        .insert(moment.world.dictionary().key_text(group).into());
+                    self.reset.insert(moment.world.dictionary().key_text(group).clone());
                 }
                 (Fact::OffsetCommitted { partition, offset }, NodeId::Broker(number)) => {
                     let Some(broker) = moment.world.broker_of(crate::wire::BrokerId(number)) else {

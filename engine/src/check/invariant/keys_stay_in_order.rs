@@ -50,7 +50,10 @@ impl Invariant for KeysStayInOrder {
     }
 
     fn check(&mut self, moment: &Moment) -> Result<(), Broken> {
-        for event in moment.events().filter(|_| !self.is_over) {
+        for event in moment.events() {
+            if self.is_over {
+                break;
+            }
             match (event.fact, event.node) {
                 (Fact::RecordsFailed { .. }, NodeId::Relay(_)) => self.is_over = true,
                 (Fact::LogTruncationDetected { partition, .. }, _) => self.disturb(partition.index),
@@ -60,9 +63,7 @@ impl Invariant for KeysStayInOrder {
                         self.disturb(partition.index);
                     }
                 }
-                (Fact::RecordProcessed { partition, offset, .. }, node)
-                    if moment.world.account_of(node) == Some(0) =>
-                {
+                (Fact::RecordProcessed { partition, offset, .. }, node) if moment.world.account_of(node) == Some(0) => {
                     let Some((key, index, first)) = origin(moment, partition, offset) else {
                         continue;
                     };

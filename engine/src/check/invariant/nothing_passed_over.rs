@@ -111,8 +111,9 @@ mod tests {
     #[test]
     fn a_commit_past_a_record_that_nobody_has_processed_is_noticed() {
         let mut patient = Patient::healthy();
-        assert_eq!(patient.diagnosis(), None);
+        assert_eq!(patient.finding(&mut NothingPassedOver::default()), None);
         patient.committed(1_000_000);
-        assert_eq!(patient.first_broken(&mut NothingPassedOver::default()), Some(1_000_000));
+        let found = patient.finding(&mut NothingPassedOver::default());
+        assert!(found.is_some_and(|found| found.contains("has committed 1000000 of")));
     }
 }

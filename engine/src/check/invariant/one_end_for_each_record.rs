@@ -32,7 +32,9 @@ impl OneEndForEachRecord {
             }
             Some(next) if *next < offset => Err(format!("{node} leaves out offset {next}, and is done with {offset}")),
             Some(_) => Err(format!("{node} is done with offset {offset} for the second time")),
-            None => Err(format!("{node} is done with offset {offset}, and reads it from nowhere")),
+            None => Err(format!(
+                "{node} is done with offset {offset}, and reads it from nowhere"
+            )),
         }
     }
 
@@ -102,7 +104,10 @@ impl OneEndForEachRecord {
             return Ok(());
         };
         let record = (subject, sequence);
-        let from = self.under_way.iter().find(|((of, ..), sent)| *of == node && **sent == record);
+        let from = self
+            .under_way
+            .iter()
+            .find(|((of, ..), sent)| *of == node && **sent == record);
         if let Some(from) = from.map(|(from, _)| *from) {
             self.under_way.remove(&from);
         }

@@ -26,7 +26,7 @@ impl SharedWithOneAtATime {
     pub(super) fn new(setup: &Setup) -> Self {
         let groups = (0..).zip(&setup.share_groups);
         Self {
-            limit: setup.broker.share.delivery_count_limit,
+            limit: setup.broker.sharing.delivery_count_limit,
             group_of: groups
                 .flat_map(|(number, group)| std::iter::repeat_n(number, group.consumers.into()))
                 .collect(),
@@ -134,7 +134,11 @@ mod tests {
     fn a_record_that_two_have_is_noticed() {
         let mut patient = patient();
         let leader = patient.leader().into();
-        for (what, member) in [(ShareStep::Acquired, 1), (ShareStep::Released, 1), (ShareStep::Acquired, 2)] {
+        for (what, member) in [
+            (ShareStep::Acquired, 1),
+            (ShareStep::Released, 1),
+            (ShareStep::Acquired, 2),
+        ] {
             patient.claim(leader, step(&patient, what, member, 1));
         }
         assert_eq!(patient.diagnosis(), None);

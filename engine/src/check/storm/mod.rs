@@ -1,12 +1,15 @@
 //! The storm: random clusters, settings and faults, and then quiet, in which all must be well again.
 
+mod applications;
 mod converge;
 mod draw;
 mod faults;
 mod groups;
 mod keys;
 mod play;
+mod retried;
 mod scenario;
+mod sharing;
 mod shrink;
 
 pub use converge::unconverged;
@@ -43,6 +46,9 @@ impl Storm {
 
     const HELPED_AFTER_US: Micros = 20_000_000;
 
+    /// When all that is dead by then is sent back, after the calm has begun.
+    const REDRIVEN_AFTER_US: [Micros; 3] = [12_000_000, 25_000_000, 40_000_000];
+
     /// More consumers than a group of a storm has before.
     const HELPED_TO: u8 = 7;
 
@@ -75,10 +81,17 @@ impl Storm {
             let commands = starts
                 .into_iter()
                 .chain(self.lifted())
-                .chain(groups::relief(&self.faults));
+                .chain(groups::relief(&self.faults))
+                .chain(applications::relief(&self.calm_setup, &self.faults));
             setup
                 .commands
                 .extend(commands.map(|command| (self.calm_us + later, command)));
+        }
+        for later in Self::REDRIVEN_AFTER_US {
+            let redrive = applications::redrive(&self.calm_setup);
+            setup
+                .commands
+                .extend(redrive.map(|command| (self.calm_us + later, command)));
         }
         // Where nobody is eligible any more because `min.insync.replicas` was changed, an administrator has to help.
         let configured = |(_, command): &(Micros, Command)| matches!(command, Command::MinInsyncReplicas(_));
@@ -101,6 +114,7 @@ impl Storm {
             let at = self.calm_us + Self::HELPED_AFTER_US;
             setup.commands.extend(more.into_iter().map(|command| (at, command)));
         }
+        setup.commands.sort_by_key(|(at, _)| *at);
         setup
     }
 
@@ -114,6 +128,7 @@ impl Storm {
         }));
         relief.extend(self.lifted());
         relief.extend(groups::relief(&self.faults));
+        relief.extend(applications::relief(&self.calm_setup, &self.faults));
         relief
     }
 
