@@ -45,7 +45,7 @@ pub fn place(view: &View, captions: &Captions, grid: &Grid) -> (GroupHead, Vec<C
                     .collect(),
                 Seat::Bench(_) => own.iter().map(|row| stub(grid, *row)).collect(),
             };
-            ConsumerBox::new(consumer, captions, &view.group.id, rect, also)
+            ConsumerBox::new(consumer, captions, &view.group, rect, also)
         })
         .collect();
     (GroupHead::new(view, captions, grid), boxes)
