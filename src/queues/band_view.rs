@@ -28,9 +28,9 @@ pub(super) fn cell(tile: Option<&Tile>, class: &'static str, title: String, belo
     html! { <span class={["q-cell ", class].concat()} {title}><i class={colour}>{ letter }</i>{ below }</span> }
 }
 
-/// How often it was delivered, from the second time on.
-pub(super) fn times(delivered: u64) -> Html {
-    if delivered < 2 {
+/// How often it was delivered, where that is worth a word.
+pub(super) fn times(delivered: u64, from: u64) -> Html {
+    if delivered < from {
         return Html::default();
     }
     html! { <b class="q-times">{ "×" }{ delivered }</b> }
@@ -69,7 +69,7 @@ fn hand(hand: &Hand, on: &Callback<Intent>) -> Html {
     };
     let act = Intent::Act(Command::Process { node: of, fault });
     let has = hand.has.as_ref().map(|(tile, receives)| {
-        html! { <span class="q-has" title={tile.name.words()}>{ cell(Some(tile), "", String::new(), times((*receives).into())) }</span> }
+        html! { <span class="q-has" title={tile.name.words()}>{ cell(Some(tile), "", String::new(), times((*receives).into(), 2)) }</span> }
     });
     html! {
         <li class={["q-hand ", hand.stands.word()].concat()} data-testid={["hand-", &name].concat()} data-state={hand.stands.word()}>

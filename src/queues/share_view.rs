@@ -66,6 +66,6 @@ fn record(cell_of: &ShareCell, start: u64) -> Html {
         ShareDoes::Acknowledged => ("acknowledged", "✓".to_owned()),
         ShareDoes::Archived => ("archived", "✕".to_owned()),
     };
-    let below = html! { <>{ times(cell_of.delivered.into()) }<small>{ sign }</small></> };
+    let below = html! { <>{ times(cell_of.delivered.into(), 2) }<small>{ sign }</small></> };
     cell(cell_of.tile.as_ref(), class, cell_of.words(), below)
 }

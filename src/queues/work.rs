@@ -3,6 +3,7 @@
 use super::hand::{Hand, Stands};
 use crate::retries::name::{Tile, seconds};
 use crate::stage::Palette;
+use crate::ui::format::counted;
 use partitura_engine::wire::{Micros, WorkItem};
 use partitura_engine::work_queue::WorkerState;
 use partitura_engine::world::{QueueView, QueuedView, World};
@@ -162,14 +163,13 @@ impl Held {
 }
 
 impl Queued {
-    /// Which record, and how often it was delivered when that is more than once.
+    /// Which record, and how often it was delivered.
     #[must_use]
     pub fn words(&self) -> String {
         let mut words = self.tile.name.words();
-        if self.receives > 1 {
+        if self.receives > 0 {
             words.push_str(", delivered ");
-            words.push_str(&self.receives.to_string());
-            words.push_str(" times");
+            words.push_str(&counted(self.receives.into(), "time"));
         }
         words
     }

@@ -67,7 +67,7 @@ fn queued(message: &Queued) -> Html {
         Some(&message.tile),
         class,
         message.words(),
-        times(u64::from(message.receives) + 1),
+        times(message.receives.into(), 1),
     )
 }
 
@@ -76,7 +76,7 @@ fn in_flight(held: &Held) -> Html {
     let left = ["--left:", &held.left_percent.to_string(), "%"].concat();
     let below = html! {
         <>
-            { times(held.message.receives.into()) }
+            { times(held.message.receives.into(), 2) }
             <small>
                 { "w" }{ held.worker }
                 if held.stuck { { " " }<em class="tabular">{ seconds(held.left_us) }</em> }
