@@ -34,9 +34,9 @@ pub use effect::{Asker, Effect, Reply};
 pub use group::Group;
 
 use crate::node::{Ctx, Timer};
-use crate::wire::{ErrorCode, GroupId, JOIN_EPOCH, Offset, RequestBody, ResponseBody, TopicId};
 #[cfg(test)]
 use crate::wire::PartitionId;
+use crate::wire::{ErrorCode, GroupId, JOIN_EPOCH, Offset, RequestBody, ResponseBody, TopicId};
 use effect::{Turn, refusal};
 use modern::Topics;
 use partition_for::partition_for;
