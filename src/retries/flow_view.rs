@@ -42,7 +42,7 @@ fn column(one: &Column, scene: &Scene, on: &Callback<Wish>) -> Html {
     let more = one.waiting.saturating_sub(one.cells.len() as u64);
     html! {
         <li class={format!("flow-column {kind}")} data-testid={id.clone()}>
-            <h3 class="mono" title={one.topic.clone()}>{ one.topic.clone() }</h3>
+            <h3 class="mono" title={one.topic.clone()} aria-label={one.topic.clone()}>{ shown_name(one) }</h3>
             <p class="flow-about">{ &one.about }</p>
             <p class="flow-waiting">
                 <b class="tabular" data-testid={format!("{id}-waiting")} data-value={one.waiting.to_string()}>
@@ -61,7 +61,7 @@ fn column(one: &Column, scene: &Scene, on: &Callback<Wish>) -> Html {
             if !one.facts.is_empty() {
                 <dl class="flow-facts">
                     { for one.facts.iter().map(|(name, value)| html! {
-                        <div><dt>{ *name }</dt><dd class="tabular">{ value.clone() }</dd></div>
+                        <div><dt>{ name.clone() }</dt><dd class="tabular">{ value.clone() }</dd></div>
                     }) }
                 </dl>
             }
@@ -103,4 +103,14 @@ fn end(column: &str, end: &End) -> Html {
             { " " }{ end.words }
         </li>
     }
+}
+
+/// Beside each other there is room for what differs in the names.
+fn shown_name(one: &Column) -> String {
+    let ending = match one.of {
+        Of::Main => return one.topic.clone(),
+        Of::Tier(_) => one.topic.rfind("-retry-"),
+        Of::DeadLetters => one.topic.rfind("-dlq"),
+    };
+    format!("…{}", ending.map_or("", |place| &one.topic[place..]))
 }

@@ -91,7 +91,7 @@ fn stand(stands: &StandRow, scene: &Scene, on: &Callback<Wish>) -> Html {
         <li key={stands.place.clone()} aria-label={stands.words()} data-testid="stand">
             { record(&stands.tile, scene, on) }
             <span class="retries-what">
-                <strong>{ format!("{} stands still at {}", stands.what, stands.place) }</strong>
+                <strong>{ stands.what.clone() }</strong>
                 <span>
                     { "since " }<span class="mono">{ moment(stands.since_us) }</span>{ format!(", for {}", stands.stood) }
                 </span>

@@ -41,10 +41,12 @@ pub fn room(scene: &Scene, is_one: bool, on: &Callback<Wish>) -> Html {
             { stands(scene, on) }
             { skipped(scene, on) }
             <div class="retries-pair">
-                { letters(scene, on) }
+                <div>
+                    { letters(scene, on) }
+                    { costs(scene, is_one, on) }
+                </div>
                 { followed(scene, on) }
             </div>
-            { costs(scene, is_one, on) }
         </section>
     }
 }
