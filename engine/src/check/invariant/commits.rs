@@ -6,7 +6,7 @@
 use crate::check::Moment;
 use crate::trace::{CommandFact, EventId, Fact};
 use crate::wire::{GroupId, NodeId, Offset, PartitionId};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// A committed offset that is another one than before.
 #[derive(Debug, Clone)]
@@ -16,7 +16,7 @@ pub(super) struct Commit {
     pub(super) offset: Offset,
     /// The one before.
     pub(super) before: Option<Offset>,
-    /// An administrator has reset it: the group has no members.
+    /// It may be what an administrator has reset it to: there is a reset for it that has come to nothing yet.
     pub(super) was_reset: bool,
     pub(super) event: EventId,
 }
@@ -25,8 +25,9 @@ pub(super) struct Commit {
 #[derive(Debug, Default)]
 pub(super) struct Commits {
     known: BTreeMap<(GroupId, PartitionId), Offset>,
-    /// Groups whose offsets an administrator wanted to reset.
-    reset: BTreeSet<GroupId>,
+    /// How often an administrator wanted to reset the offsets of a group, and how often one came of it, by partition.
+    resets: BTreeMap<GroupId, u32>,
+    taken: BTreeMap<(GroupId, PartitionId), u32>,
 }
 
 impl Commits {
@@ -36,7 +37,8 @@ impl Commits {
         for event in moment.events() {
             match (event.fact, event.node) {
                 (Fact::Commanded(CommandFact::ResetOffsets { group: Some(group), .. }), _) => {
-                    self.reset.insert(moment.world.dictionary().key_text(group).clone());
+                    let group = moment.world.dictionary().key_text(group).clone();
+                    *self.resets.entry(group).or_default() += 1;
                 }
                 (Fact::OffsetCommitted { partition, offset }, NodeId::Broker(number)) => {
                     let Some(broker) = moment.world.broker_of(crate::wire::BrokerId(number)) else {
@@ -55,7 +57,7 @@ impl Commits {
                             partition,
                             offset,
                             before,
-                            was_reset: self.reset.contains(group.id()) && group.members().next().is_none(),
+                            was_reset: self.may_be_reset(group.id(), partition),
                             event: event.id,
                         });
                     }
@@ -64,5 +66,18 @@ impl Commits {
             }
         }
         commits
+    }
+
+    /// Whether there is a reset that this commit may be. One that jumps and is excused takes it
+    /// ([`Commits::excuse`]).
+    fn may_be_reset(&self, group: &GroupId, partition: PartitionId) -> bool {
+        let wanted = self.resets.get(group).copied().unwrap_or(0);
+        let taken = self.taken.get(&(group.clone(), partition)).copied().unwrap_or(0);
+        taken < wanted
+    }
+
+    /// That commit was a reset.
+    pub(super) fn excuse(&mut self, commit: &Commit) {
+        *self.taken.entry((commit.group.clone(), commit.partition)).or_default() += 1;
     }
 }

@@ -42,7 +42,11 @@ impl Invariant for CommitsGoForward {
         for commit in self.commits.new(moment) {
             let key = (commit.group.clone(), commit.partition);
             let goes_back = commit.before.is_some_and(|before| commit.offset < before);
-            if !goes_back || commit.was_reset {
+            if !goes_back {
+                continue;
+            }
+            if commit.was_reset {
+                self.commits.excuse(&commit);
                 continue;
             }
             let was_set_back = self.from.remove(&key).is_some_and(|from| from <= commit.offset);

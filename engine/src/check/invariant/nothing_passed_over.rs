@@ -94,10 +94,14 @@ impl Invariant for NothingPassedOver {
             }
         }
         for commit in self.commits.new(moment) {
-            if commit.was_reset {
-                self.mark(&commit.group, commit.partition, 0, commit.offset);
+            let Err(broken) = self.look(&commit, moment) else {
+                continue;
+            };
+            if !commit.was_reset {
+                return Err(broken);
             }
-            self.look(&commit, moment)?;
+            self.commits.excuse(&commit);
+            self.mark(&commit.group, commit.partition, 0, commit.offset);
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use crate::application::Destination;
 use crate::check::{Broken, Invariant, Moment};
 use crate::log::KeyId;
-use crate::trace::{EventId, Fact};
+use crate::trace::{EventId, Fact, Intervals};
 use crate::wire::{NodeId, Offset, PartitionId};
 use std::collections::BTreeMap;
 
@@ -20,6 +20,8 @@ pub struct OneEndForEachRecord {
     next: BTreeMap<(NodeId, PartitionId), Offset>,
     /// Sent on, and not stored yet.
     under_way: BTreeMap<(NodeId, PartitionId, Offset), (KeyId, u32)>,
+    /// Dead letters that it has taken: those that it has in hand it does not take again.
+    taken: BTreeMap<(NodeId, PartitionId), Intervals>,
 }
 
 impl OneEndForEachRecord {
@@ -38,9 +40,22 @@ impl OneEndForEachRecord {
         }
     }
 
+    /// A dead letter is taken: those before it that are in hand already are not.
+    fn take(&mut self, node: NodeId, (partition, offset): (PartitionId, Offset)) {
+        let narrow = |offset| u32::try_from(offset).unwrap_or(u32::MAX);
+        let taken = self.taken.entry((node, partition)).or_default();
+        if let Some(next) = self.next.get_mut(&(node, partition)) {
+            while *next < offset && taken.contains(narrow(*next)) {
+                *next += 1;
+            }
+        }
+        taken.add(narrow(offset)..narrow(offset) + 1);
+    }
+
     fn forget(&mut self, node: NodeId) {
         self.next.retain(|(of, _), _| *of != node);
         self.under_way.retain(|(of, ..), _| *of != node);
+        self.taken.retain(|(of, _), _| *of != node);
     }
 
     fn note(&mut self, node: NodeId, fact: Fact) -> Result<(), (PartitionId, String)> {
@@ -54,9 +69,11 @@ impl OneEndForEachRecord {
             Fact::ConsumerStarted => self.forget(node),
             Fact::RecordSkipped { partition, offset, .. }
                 if self.under_way.remove(&(node, partition, offset)).is_some() => {}
-            Fact::RecordProcessed { partition, offset, .. }
-            | Fact::RecordSkipped { partition, offset, .. }
-            | Fact::DeadLetterTaken { partition, offset, .. } => {
+            Fact::DeadLetterTaken { partition, offset, .. } => {
+                self.take(node, (partition, offset));
+                return self.end(node, (partition, offset)).map_err(|text| (partition, text));
+            }
+            Fact::RecordProcessed { partition, offset, .. } | Fact::RecordSkipped { partition, offset, .. } => {
                 return self.end(node, (partition, offset)).map_err(|text| (partition, text));
             }
             Fact::RecordSentOn {

@@ -53,7 +53,8 @@ impl SharedWithOneAtATime {
                     }
                     let done = self.done.get(&(group, fact.partition));
                     let lost = moment.history.partition(fact.partition);
-                    let may_come_again = lost.is_some_and(|p| p.has_lost() || p.promise().is_void());
+                    let has_lost = lost.is_some_and(|p| p.has_lost() || p.promise().is_void());
+                    let may_come_again = has_lost || !leads(moment, event.node, fact.partition);
                     if done.is_some_and(|done| done.contains(narrow(offset))) && !may_come_again {
                         return Err(format!("offset {offset} goes to {}, and is done", fact.member));
                     }
@@ -77,6 +78,16 @@ impl SharedWithOneAtATime {
         }
         Ok(())
     }
+}
+
+/// Whether that broker leads, and not only in its own opinion.
+fn leads(moment: &Moment, node: NodeId, partition: PartitionId) -> bool {
+    let Some(state) = moment.world.authoritative_image().partitions.get(&partition) else {
+        return false;
+    };
+    let broker = state.leader.filter(|leader| NodeId::from(*leader) == node);
+    let replica = broker.and_then(|broker| moment.replica(broker, partition));
+    replica.is_some_and(|replica| replica.leader_epoch == state.leader_epoch)
 }
 
 impl Invariant for SharedWithOneAtATime {

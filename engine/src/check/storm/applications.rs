@@ -12,6 +12,9 @@ use crate::world::{Command, Setup};
 /// So many storms of a hundred are about applications, too.
 const SHARE_PERCENT: u32 = 50;
 
+/// So many consumers may come later in a storm.
+const LATER: u8 = 16;
+
 /// What the storm of that seed does to applications, if it does.
 pub(super) struct Applications {
     draw: Draw,
@@ -241,7 +244,7 @@ pub(super) fn relief(setup: &Setup, faults: &[(Micros, Command)]) -> Vec<Command
     }
     if kills {
         // Whom a record has killed, somebody starts again.
-        relief.extend((1..=consumers(setup)).map(|number| Command::Process {
+        relief.extend((1..=consumers(setup) + LATER).map(|number| Command::Process {
             node: NodeId::Consumer(number),
             fault: ProcessFault::Start,
         }));
