@@ -226,6 +226,12 @@ pub(super) fn written(n: u64, unit: Unit) -> String {
     }
 }
 
+/// How long something lasted, in few figures: `2.85 s`, `340 ms`.
+#[must_use]
+pub fn lasted(us: u64) -> String {
+    written(us, Unit::Micros)
+}
+
 /// `n` in that unit, rounded down, with one or two places.
 fn decimal(n: u64, unit: u64, places: u32, name: &str) -> String {
     let rest = n % unit * 10_u64.pow(places) / unit;

@@ -5,8 +5,9 @@
 //! a key is sent after the failing one instead of being processed. That costs a shared store, a question to it for each
 //! record, a detour for every record of the key, and the wait of all of them for the one that fails.
 //!
-//! A record that follows goes to the lowest tier that has a record of its key: what is there moves up in its order, and
-//! whoever comes later stays behind it.
+//! A record that follows goes to the next tier, even if those before it are further on: all records of the key take the
+//! same way, one tier after the other, and stay behind each other. A short cut would let it overtake those that are on their
+//! way between two tiers.
 
 use crate::log::KeyId;
 use crate::short_map::ShortMap;
@@ -44,12 +45,12 @@ impl KeysInRetry {
         }
     }
 
-    /// Where a record has to go instead of being processed in `tier` (0 for the topic itself): to the lowest tier above with
-    /// another record of its key.
+    /// Where a record has to go instead of being processed in `tier` (0 for the topic itself): to the next one, if another
+    /// record of its key is in any above.
     #[must_use]
     pub fn follows_to(&self, key: KeyId, tier: u8, record: RecordId) -> Option<u8> {
-        let others = self.keys.get(&key)?.iter().filter(|(_, other)| *other != record);
-        others.map(|(of, _)| *of).filter(|of| *of > tier).min()
+        let mut others = self.keys.get(&key)?.iter().filter(|(_, other)| *other != record);
+        others.any(|(of, _)| *of > tier).then_some(tier + 1)
     }
 }
 
@@ -75,6 +76,11 @@ mod tests {
         );
         assert_eq!(keys.follows_to(key, 0, (key, 3)), Some(1), "and not past the second");
         keys.enter(key, 2, (key, 2));
+        assert_eq!(
+            keys.follows_to(key, 0, (key, 3)),
+            Some(1),
+            "nor past those that are on their way"
+        );
         keys.leave(key, (key, 1));
         assert_eq!(
             keys.follows_to(key, 2, (key, 2)),

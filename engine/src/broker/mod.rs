@@ -312,6 +312,17 @@ impl Broker {
         self.coordinator.doctor_assignments(partitions);
     }
 
+    /// Says of that group that it has committed that offset, for tests of the invariants. Answers whether it is here.
+    #[cfg(test)]
+    pub(crate) fn doctor_offset(
+        &mut self,
+        group: &crate::wire::GroupId,
+        partition: PartitionId,
+        offset: crate::wire::Offset,
+    ) -> bool {
+        self.coordinator.doctor_offset(group, partition, offset)
+    }
+
     /// Reads from everybody, for tests of the invariants.
     #[cfg(test)]
     pub(crate) fn doctor_throttled(&mut self) {

@@ -1,10 +1,10 @@
 //! Worlds in which something is made wrong by hand, to see that an invariant notices.
 
-use super::{Broken, Checker, History, Invariant, Moment};
+use super::{Checker, Invariant, Moment};
 use crate::broker::Replica;
 use crate::log::{Batch, LogEntry};
 use crate::trace::{EventId, Fact};
-use crate::wire::{BrokerId, NodeId, NodeSet, PartitionId};
+use crate::wire::{BrokerId, NodeId, NodeSet, Offset, PartitionId};
 use crate::workload::Rate;
 use crate::world::{Setup, World};
 use std::sync::Arc;
@@ -104,15 +104,41 @@ impl Patient {
         self.diagnosis()
     }
 
-    /// What a single invariant, which has seen nothing yet, says of all that has happened.
-    pub(crate) fn ask(&self, invariant: &mut impl Invariant) -> Result<(), Broken> {
-        let history = History::new(self.world.setup());
-        invariant.check(&Moment {
+    /// A consumer that has the partition, and the next record that it will be done with.
+    pub(crate) fn reader(&self) -> (NodeId, Offset) {
+        let partition = self.partition();
+        let group = self.world.setup().consumer.group.clone();
+        let mut readers = self.world.consumers_of(&group).filter_map(|(number, consumer)| {
+            let owned = consumer.owned().find(|owned| owned.partition == partition)?;
+            Some((NodeId::Consumer(number), owned.processed))
+        });
+        readers.next().expect("somebody reads it")
+    }
+
+    /// The group has committed that offset of the partition.
+    pub(crate) fn committed(&mut self, offset: Offset) {
+        let partition = self.partition();
+        let group = self.world.setup().consumer.group.clone();
+        for broker in (1..=3).map(BrokerId) {
+            if self
+                .world
+                .doctor_broker(broker)
+                .doctor_offset(&group, partition, offset)
+            {
+                self.claim(broker.into(), Fact::OffsetCommitted { partition, offset });
+            }
+        }
+    }
+
+    /// What that invariant finds wrong, when it looks at all that has happened for the first time.
+    pub(crate) fn finding(&self, invariant: &mut dyn Invariant) -> Option<String> {
+        let moment = Moment {
             world: &self.world,
-            history: &history,
+            history: self.checker.history(),
             seen: 0,
             touched: NodeSet::ALL,
-        })
+        };
+        invariant.check(&moment).err().map(|broken| broken.message)
     }
 
     /// Says that something has happened that has not.

@@ -228,8 +228,10 @@ impl Consumer {
                 continue;
             };
             // Its leader was slow, and a newer one has answered meanwhile: what it says begins before what is buffered
-            // (`FetchCollector`: "Discarding stale fetch response").
-            let is_stale = self.fetcher.owned[slot].fetched != self.fetcher.owned[slot].position;
+            // (`FetchCollector`: "Discarding stale fetch response"). Or the application reads on elsewhere since ("since it
+            // no longer has valid position").
+            let owned = &self.fetcher.owned[slot];
+            let is_stale = owned.fetched != owned.position || owned.place != Place::Known;
             match fetched.error {
                 ErrorCode::None | ErrorCode::OffsetOutOfRange if is_stale => {}
                 ErrorCode::None if fetched.diverging.is_some() => self.rewind(slot, &fetched, ctx),

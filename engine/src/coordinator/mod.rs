@@ -247,6 +247,16 @@ impl GroupCoordinator {
         }
     }
 
+    /// Says of that group that it has committed that offset, for tests of the invariants. Answers whether there is one.
+    #[cfg(test)]
+    pub(crate) fn doctor_offset(&mut self, id: &GroupId, partition: crate::wire::PartitionId, offset: Offset) -> bool {
+        let group = self.groups.iter_mut().find(|group| group.id() == id);
+        group.is_some_and(|group| {
+            group.offsets.insert(partition, offset);
+            true
+        })
+    }
+
     fn find(&self, id: &GroupId) -> Option<usize> {
         self.groups.iter().position(|group| group.id() == id)
     }

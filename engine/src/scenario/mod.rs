@@ -49,7 +49,7 @@ macro_rules! built_in {
 }
 
 /// The scenarios that come with Partitura, in the order in which they are best read: their ids, and their files.
-pub const BUILT_IN: [(&str, &str); 16] = built_in![
+pub const BUILT_IN: [(&str, &str); 28] = built_in![
     "world-cup",
     "broker-dies",
     "what-acks-buys",
@@ -66,13 +66,26 @@ pub const BUILT_IN: [(&str, &str); 16] = built_in![
     "no-key-at-all",
     "backpressure",
     "two-services",
+    "one-owner",
+    "consumer-dies",
+    "before-or-after",
+    "stop-the-world",
+    "slow-not-dead",
+    "poison-record",
+    "retry-topics",
+    "retries-in-order",
+    "effectively-once",
+    "rewind-the-group",
+    "queue-or-stream",
+    "order-pipeline",
 ];
 
 /// The chapters of [`BUILT_IN`]: their headings, and the scenario that each begins with.
-pub const CHAPTERS: [(&str, &str); 3] = [
+pub const CHAPTERS: [(&str, &str); 4] = [
     ("Start here", "world-cup"),
     ("When brokers fail", "broker-dies"),
     ("Keys and hot partitions", "where-does-my-key-go"),
+    ("Groups, commits and retries", "one-owner"),
 ];
 
 /// A scenario, as its file has it.

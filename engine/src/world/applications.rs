@@ -9,7 +9,7 @@ use crate::log::KeyId;
 use crate::node::{NodeCommand, Random};
 use crate::producer::Producer;
 use crate::trace::EventId;
-use crate::wire::{Acks, NodeId, Offset};
+use crate::wire::{Acks, NodeId, Offset, OffsetSpec};
 use std::sync::Arc;
 
 /// The topic, or the group, of that role beside the one of that name: `orders-retry-1`, `orders-dlq`.
@@ -55,6 +55,8 @@ impl World {
         if role != Role::Main {
             config.topic = name_for(role, &self.setup.topic.name).into();
             config.group = name_for(role, &self.setup.consumer.group).into();
+            // What was sent on before somebody has read there is not passed over.
+            config.auto_offset_reset = Some(OffsetSpec::Earliest);
             let application = &mut config.application;
             // Whoever waits for a record's time must not commit ahead of it.
             if application.commit == CommitStrategy::BeforeProcessing {

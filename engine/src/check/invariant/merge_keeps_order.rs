@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 /// **The merge step lets no record go before an earlier one about the same subject, unless that was given up**: up to the
 /// number to which it is done, as many are missing as it says that it has given up. And **nothing gets lost in it**: what
-/// was processed has been let go, is held, or came twice. It stands behind the main group only. Holds with `order.repair`.
+/// was processed has been let go, is held, or came twice. Holds with `order.repair`, for the main group's application: what
+/// further groups process does not come to it.
 #[derive(Debug, Default)]
 pub struct MergeKeepsOrder {
     came: BTreeMap<KeyId, Intervals>,
@@ -24,7 +25,7 @@ impl Invariant for MergeKeepsOrder {
         let before = self.processed;
         for event in moment.events() {
             if let Fact::RecordProcessed { subject, sequence, .. } = event.fact
-                && is_main(event, moment)
+                && moment.world.account_of(event.node) == Some(0)
             {
                 self.processed += 1;
                 self.came.entry(subject).or_default().add(sequence..sequence + 1);

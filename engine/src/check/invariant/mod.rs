@@ -2,6 +2,8 @@
 
 mod acknowledged_survive;
 mod assignment_is_legal;
+mod commits;
+mod commits_go_forward;
 mod committed_reads_only;
 mod committed_within_high_watermark;
 mod consumers_notice_truncation;
@@ -11,6 +13,7 @@ mod high_watermark_monotonic;
 mod high_watermark_needs_min_isr;
 mod isr_within_maximal;
 mod keyed_where_hashed;
+mod keys_stay_in_order;
 mod lagging_leaves_isr;
 mod leader_completeness;
 mod log_matching;
@@ -19,14 +22,18 @@ mod metadata_logs_match;
 mod no_duplicates;
 mod nothing_passed_over;
 mod numbering;
+mod one_end_for_each_record;
 mod one_leader_per_epoch;
 mod one_owner_per_generation;
 mod partials_add_up;
 mod producer_order;
+mod queue_keeps_messages;
+mod shared_with_one_at_a_time;
 mod throttled_unread;
 
 pub use acknowledged_survive::AcknowledgedSurvive;
 pub use assignment_is_legal::AssignmentIsLegal;
+pub use commits_go_forward::CommitsGoForward;
 pub use committed_reads_only::CommittedReadsOnly;
 pub use committed_within_high_watermark::CommittedWithinHighWatermark;
 pub use consumers_notice_truncation::ConsumersNoticeTruncation;
@@ -36,6 +43,7 @@ pub use high_watermark_monotonic::HighWatermarkMonotonic;
 pub use high_watermark_needs_min_isr::HighWatermarkNeedsMinIsr;
 pub use isr_within_maximal::IsrWithinMaximal;
 pub use keyed_where_hashed::KeyedWhereHashed;
+pub use keys_stay_in_order::KeysStayInOrder;
 pub use lagging_leaves_isr::LaggingLeavesIsr;
 pub use leader_completeness::LeaderCompleteness;
 pub use log_matching::LogMatching;
@@ -43,14 +51,17 @@ pub use merge_keeps_order::MergeKeepsOrder;
 pub use metadata_logs_match::MetadataLogsMatch;
 pub use no_duplicates::NoDuplicates;
 pub use nothing_passed_over::NothingPassedOver;
+pub use one_end_for_each_record::OneEndForEachRecord;
 pub use one_leader_per_epoch::OneLeaderPerEpoch;
 pub use one_owner_per_generation::OneOwnerPerGeneration;
 pub use partials_add_up::PartialsAddUp;
 pub use producer_order::ProducerOrder;
+pub use queue_keeps_messages::QueueKeepsMessages;
+pub use shared_with_one_at_a_time::SharedWithOneAtATime;
 pub use throttled_unread::ThrottledUnread;
 
 use super::Invariant;
-use crate::application::CommitStrategy;
+use crate::application::{CommitStrategy, FailurePolicy};
 use crate::wire::Acks;
 use crate::world::Setup;
 
@@ -74,6 +85,8 @@ pub fn all(setup: &Setup) -> Vec<Box<dyn Invariant>> {
         Box::new(AssignmentIsLegal),
         Box::new(CommittedWithinHighWatermark),
         Box::new(OneOwnerPerGeneration::default()),
+        Box::new(CommitsGoForward::default()),
+        Box::new(OneEndForEachRecord::default()),
     ];
     if setup.producer.acks == Acks::All {
         all.push(Box::new(AcknowledgedSurvive::default()));
@@ -88,6 +101,15 @@ pub fn all(setup: &Setup) -> Vec<Box<dyn Invariant>> {
     }
     if setup.downstream.dedup {
         all.push(Box::new(EffectsOnce::default()));
+    }
+    if application.keep_order && application.policy == FailurePolicy::RetryTopics {
+        all.push(Box::new(KeysStayInOrder::default()));
+    }
+    if !setup.share_groups.is_empty() {
+        all.push(Box::new(SharedWithOneAtATime::new(setup)));
+    }
+    if setup.work_queue.workers > 0 {
+        all.push(Box::new(QueueKeepsMessages::default()));
     }
     if setup.order_repair {
         all.push(Box::new(MergeKeepsOrder::default()));

@@ -1,35 +1,54 @@
 //! No record is passed over.
 
+use super::commits::{Commit, Commits};
 use crate::check::{Broken, Invariant, Moment};
 use crate::log::KeyId;
 use crate::trace::{Fact, Intervals};
-use crate::wire::{NodeId, Offset, PartitionId};
+use crate::wire::{GroupId, NodeId, Offset, PartitionId};
 use std::collections::BTreeMap;
 
 /// **A group commits an offset only when each record below it is done with**: processed, passed over as the policy says, or
-/// stored where it was sent on, so that the same holds there. So every record ends in one of *processed*, *dead letter* or
-/// *skipped as told*, or is still under way. Holds where one group reads the topic and commits after processing; with
-/// `enable.auto.commit` a consumer that closes commits what it has in hand.
+/// stored where it was sent on, so that the same holds there for the group that reads that. What a group begins behind, or
+/// is told to skip by `seek()` or a reset of its offsets, it need not read.
+///
+/// Holds for every group, where the application commits after processing; with `enable.auto.commit` a consumer that closes
+/// commits what it has in hand.
 #[derive(Debug, Default)]
 pub struct NothingPassedOver {
-    done: BTreeMap<PartitionId, Intervals>,
+    commits: Commits,
+    done: BTreeMap<(GroupId, PartitionId), Intervals>,
     /// Where the records came from that a consumer has sent on.
-    from: BTreeMap<(NodeId, KeyId, u32), (PartitionId, Offset)>,
+    from: BTreeMap<(NodeId, KeyId, u32), Vec<(PartitionId, Offset)>>,
 }
 
 impl NothingPassedOver {
-    fn mark(&mut self, partition: PartitionId, from: Offset, to: Offset) {
+    fn mark(&mut self, group: &GroupId, partition: PartitionId, from: Offset, to: Offset) {
         let narrow = |offset| u32::try_from(offset).unwrap_or(u32::MAX);
-        self.done.entry(partition).or_default().add(narrow(from)..narrow(to));
+        let done = self.done.entry((group.clone(), partition)).or_default();
+        done.add(narrow(from)..narrow(to));
     }
 
-    /// The first record below `offset` with which nobody is done.
-    fn gap(&self, partition: PartitionId, offset: Offset) -> Option<Offset> {
-        let first = self.done.get(&partition).and_then(|done| done.iter().next());
+    /// The first record below `offset` with which the group is not done.
+    fn gap(&self, group: &GroupId, partition: PartitionId, offset: Offset) -> Option<Offset> {
+        let done = self.done.get(&(group.clone(), partition));
+        let first = done.and_then(|done| done.iter().next());
         let reached = first
             .filter(|stretch| stretch.start == 0)
             .map_or(0, |stretch| stretch.end);
         (u64::from(reached) < offset).then_some(reached.into())
+    }
+
+    fn look(&self, commit: &Commit, moment: &Moment) -> Result<(), Broken> {
+        let (partition, offset) = (commit.partition, commit.offset);
+        let Some(gap) = self.gap(&commit.group, partition, offset) else {
+            return Ok(());
+        };
+        let name = moment.world.names().partition(partition);
+        let message = format!(
+            "{} has committed {offset} of {name}, and is not done with offset {gap}",
+            commit.group
+        );
+        Err(Broken::at(commit.event, message))
     }
 }
 
@@ -40,9 +59,12 @@ impl Invariant for NothingPassedOver {
 
     fn check(&mut self, moment: &Moment) -> Result<(), Broken> {
         for event in moment.events() {
+            let Some(group) = moment.world.group_of(event.node) else {
+                continue;
+            };
             match event.fact {
                 Fact::RecordProcessed { partition, offset, .. } | Fact::RecordSkipped { partition, offset, .. } => {
-                    self.mark(partition, offset, offset + 1);
+                    self.mark(group, partition, offset, offset + 1);
                 }
                 Fact::RecordSentOn {
                     partition,
@@ -51,29 +73,35 @@ impl Invariant for NothingPassedOver {
                     sequence,
                     ..
                 } => {
-                    self.from.insert((event.node, subject, sequence), (partition, offset));
+                    let from = self.from.entry((event.node, subject, sequence)).or_default();
+                    from.push((partition, offset));
                 }
                 Fact::RecordStoredOn { subject, sequence, .. } => {
-                    if let Some((partition, offset)) = self.from.remove(&(event.node, subject, sequence)) {
-                        self.mark(partition, offset, offset + 1);
+                    let from = self.from.get_mut(&(event.node, subject, sequence));
+                    if let Some((partition, offset)) = from.filter(|from| !from.is_empty()).map(|from| from.remove(0)) {
+                        self.mark(group, partition, offset, offset + 1);
                     }
                 }
-                // What a group without an offset begins behind, it need not read.
+                // What was in its hands is gone.
+                Fact::ConsumerStarted => self.from.retain(|(node, ..), _| *node != event.node),
+                // What a group without an offset begins behind, it need not read, and neither what it is told to skip.
                 Fact::PositionSet {
                     partition,
                     offset,
                     committed: false,
-                } => self.mark(partition, 0, offset),
-                Fact::OffsetCommitted { partition, offset } => {
-                    if let Some(gap) = self.gap(partition, offset) {
-                        let partition = moment.world.names().partition(partition);
-                        let message =
-                            format!("{partition} is committed at {offset}, but nobody is done with offset {gap}");
-                        return Err(Broken::at(event.id, message));
-                    }
-                }
+                } => self.mark(group, partition, 0, offset),
                 _ => {}
             }
+        }
+        for commit in self.commits.new(moment) {
+            let Err(broken) = self.look(&commit, moment) else {
+                continue;
+            };
+            if !commit.was_reset {
+                return Err(broken);
+            }
+            self.commits.excuse(&commit);
+            self.mark(&commit.group, commit.partition, 0, commit.offset);
         }
         Ok(())
     }
@@ -87,11 +115,9 @@ mod tests {
     #[test]
     fn a_commit_past_a_record_that_nobody_has_processed_is_noticed() {
         let mut patient = Patient::healthy();
-        let partition = patient.partition();
-        assert_eq!(patient.ask(&mut NothingPassedOver::default()), Ok(()));
-        let offset = 1_000_000;
-        patient.claim(NodeId::Broker(1), Fact::OffsetCommitted { partition, offset });
-        let broken = patient.ask(&mut NothingPassedOver::default()).unwrap_err();
-        assert!(broken.message.contains("committed at 1000000"), "{}", broken.message);
+        assert_eq!(patient.finding(&mut NothingPassedOver::default()), None);
+        patient.committed(1_000_000);
+        let found = patient.finding(&mut NothingPassedOver::default());
+        assert!(found.is_some_and(|found| found.contains("has committed 1000000 of")));
     }
 }

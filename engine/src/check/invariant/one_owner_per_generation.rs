@@ -1,13 +1,15 @@
 //! Who owns what, by generation.
 
 use crate::check::{Broken, Invariant, Moment};
+use crate::consumer::Consumer;
 use crate::trace::Fact;
 use crate::wire::{GroupId, NodeId, PartitionId};
 use std::collections::BTreeMap;
 
-/// **No partition is owned by two members of a group in the same generation.** A member that does not know yet that the
-/// group went on without it is in an older one. Holds under all settings, while nothing committed is lost: a coordinator
-/// that has forgotten a generation counts it again.
+/// **No partition is owned by two members of a group in the same generation**: it is assigned to one in each, and whoever gets
+/// it, no member that has come into the same generation still has it. A member that does not know yet that the group went on
+/// without it is in an older one. Holds under all settings, while nothing committed is lost: a coordinator that has forgotten
+/// a generation counts it again.
 #[derive(Debug, Default)]
 pub struct OneOwnerPerGeneration {
     owners: BTreeMap<(GroupId, PartitionId), (u32, NodeId)>,
@@ -27,7 +29,9 @@ impl Invariant for OneOwnerPerGeneration {
                 continue;
             };
             let before = self.owners.insert((group.clone(), partition), (generation, event.node));
-            let Some((_, other)) = before.filter(|(of, owner)| *of == generation && *owner != event.node) else {
+            let before = before.filter(|(of, owner)| *of == generation && *owner != event.node);
+            let still = || still_owns(moment, group, (partition, generation), event.node);
+            let Some(other) = before.map(|(_, owner)| owner).or_else(still) else {
                 continue;
             };
             let forgets = moment
@@ -45,6 +49,22 @@ impl Invariant for OneOwnerPerGeneration {
         }
         Ok(())
     }
+}
+
+/// Another member in that generation that has not given the partition up.
+fn still_owns(
+    moment: &Moment,
+    group: &GroupId,
+    (partition, generation): (PartitionId, u32),
+    but: NodeId,
+) -> Option<NodeId> {
+    let owns = |consumer: &Consumer| {
+        consumer.generation() == Some(generation) && consumer.owned().any(|owned| owned.partition == partition)
+    };
+    let others = moment.world.consumers_of(group);
+    let mut others = others.map(|(number, consumer)| (NodeId::Consumer(number), consumer));
+    let other = others.find(|(node, consumer)| *node != but && moment.world.is_there(*node) && owns(consumer));
+    other.map(|(node, _)| node)
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! Whether all is well again.
 
 use crate::check::{Checker, PartitionHistory};
-use crate::wire::{Acks, PartitionId, PartitionState};
-use crate::world::{ConsumerView, GroupPartitionView, GroupView, ProcessState, View, World};
+use crate::consumer::Role;
+use crate::wire::{Acks, Micros, OffsetSpec, PartitionId, PartitionState};
+use crate::world::{Command, ConsumerView, GroupPartitionView, GroupView, ProcessState, View, World};
 
 /// What is not well yet, when nothing is wrong with any process or link any more and nobody sends: every replica in sync,
 /// every acknowledged record readable as far as that is promised, every group stable and caught up.
@@ -27,6 +28,7 @@ pub fn unconverged(world: &World, checker: &Checker) -> Option<String> {
     replicated
         .or_else(|| unsent(&view))
         .or_else(|| unread(world, &view, checker))
+        .or_else(|| super::retried::unretried(world, has_forgotten(world, checker)))
         .or_else(|| unmerged(world))
         .or_else(|| unkept(world, checker))
 }
@@ -50,7 +52,11 @@ fn unreplicated(id: PartitionId, state: &PartitionState, world: &World) -> Optio
         let Some(other) = replica(*broker) else {
             return Some(format!("{broker} does not know that it has {name}"));
         };
-        if (other.log.end(), other.high_watermark) != (first.log.end(), first.log.end()) {
+        // With `enable.auto.commit` somebody commits all the time, even if it is the same again.
+        let offsets = world.authoritative_image().topic("__consumer_offsets");
+        let is_written =
+            world.setup().consumer.application.auto_commit && offsets.is_some_and(|(topic, _)| topic == id.topic);
+        if !is_written && (other.log.end(), other.high_watermark) != (first.log.end(), first.log.end()) {
             return Some(format!(
                 "{name} ends at {} at its leader {leader}, and at {broker} at {}, with a high watermark of {}",
                 first.log.end(),
@@ -74,8 +80,14 @@ fn unsent(view: &View) -> Option<String> {
 }
 
 fn unread(world: &World, view: &View, checker: &Checker) -> Option<String> {
+    // Those of retry topics and dead letters read something else.
+    let is_of_topic = |group: &&GroupView| {
+        let mut consumers = world.consumers_of(&group.id);
+        consumers.any(|(_, consumer)| consumer.role() == Role::Main)
+    };
     view.groups
         .iter()
+        .filter(is_of_topic)
         .find_map(|group| unread_by(group, world, view, checker))
 }
 
@@ -112,14 +124,13 @@ fn unread_by(group: &GroupView, world: &World, view: &View, checker: &Checker) -
         }
     }
     // Where commits were lost as they could be, and nobody sends any more, nobody commits again: then what was read counts.
-    let topic = world.topic_id();
-    let forgot = |(id, partition): (PartitionId, &PartitionHistory)| Some(id.topic) != topic && partition.has_lost();
-    let has_forgotten = checker.history().partitions().any(forgot);
+    // Neither does who was told to read from the end, and has found nothing there.
+    let reads_count = has_forgotten(world, checker) || skips(world);
     let is_read = |partition: &GroupPartitionView| {
         let mut owned = members.iter().flat_map(|c| &c.owned);
         owned.any(|owned| owned.partition == partition.partition && owned.processed >= partition.end)
     };
-    let is_behind = |partition: &&GroupPartitionView| partition.lag > 0 && !(has_forgotten && is_read(partition));
+    let is_behind = |partition: &&GroupPartitionView| partition.lag > 0 && !(reads_count && is_read(partition));
     let behind = group.partitions.iter().find(is_behind)?;
     Some(format!(
         "{} is {} records behind in {}-{}",
@@ -128,6 +139,20 @@ fn unread_by(group: &GroupView, world: &World, view: &View, checker: &Checker) -
         world.setup().topic.name,
         behind.partition
     ))
+}
+
+/// Whether something that groups had committed is lost, as it could be.
+fn has_forgotten(world: &World, checker: &Checker) -> bool {
+    let topic = world.topic_id();
+    let forgot = |(id, partition): (PartitionId, &PartitionHistory)| Some(id.topic) != topic && partition.has_lost();
+    checker.history().partitions().any(forgot)
+}
+
+/// Whether applications may begin behind records that they have not committed.
+fn skips(world: &World) -> bool {
+    let setup = world.setup();
+    let seeks = |(_, command): &(Micros, Command)| matches!(command, Command::Seek { .. });
+    setup.consumer.auto_offset_reset != Some(OffsetSpec::Earliest) || setup.commands.iter().any(seeks)
 }
 
 fn unmerged(world: &World) -> Option<String> {

@@ -1,7 +1,9 @@
 //! From a seed to a storm.
 
+use super::applications::Applications;
 use super::groups::Groups;
 use super::keys::Keys;
+use super::sharing::Sharing;
 use super::{Storm, faults};
 use crate::assignor::Strategy;
 use crate::node::Random;
@@ -87,6 +89,11 @@ impl Draw {
         choices[self.below(u32::try_from(choices.len()).unwrap_or(1)) as usize]
     }
 
+    /// As [`Draw::one_of`], of what is not copied so lightly.
+    pub(super) fn one_of_listed<T: Clone>(&mut self, choices: &[T]) -> T {
+        choices[self.below(u32::try_from(choices.len()).unwrap_or(1)) as usize].clone()
+    }
+
     /// Milliseconds as microseconds, from `least` to `most`.
     pub(super) fn millis(&mut self, least: u64, most: u64) -> Micros {
         self.between(least, most) * 1000
@@ -109,6 +116,8 @@ pub(super) fn storm(seed: u64) -> Storm {
     workload(&mut setup, &mut draw);
     let keys = Keys::of(seed, &mut setup);
     let groups = Groups::of(seed, &mut setup);
+    let applications = Applications::of(seed, &mut setup);
+    let sharing = Sharing::of(seed, &mut setup);
     let setup = expressible(&setup);
     let calm_us = draw.millis(14_000, 26_000);
     let mut faults = faults::draw(&setup, theme, calm_us, &mut draw);
@@ -117,6 +126,12 @@ pub(super) fn storm(seed: u64) -> Storm {
     }
     if let Some(groups) = groups {
         groups.add_faults(&setup, calm_us, &mut faults);
+    }
+    if let Some(applications) = applications {
+        applications.add_faults(&setup, calm_us, &mut faults);
+    }
+    if let Some(sharing) = sharing {
+        sharing.add_faults(&setup, calm_us, &mut faults);
     }
     Storm {
         theme,

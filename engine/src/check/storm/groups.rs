@@ -63,7 +63,7 @@ pub(super) fn relief(faults: &[(Micros, Command)]) -> Vec<Command> {
     for (_, command) in faults {
         match command {
             Command::Process {
-                node: node @ NodeId::Consumer(_),
+                node: node @ (NodeId::Consumer(_) | NodeId::ShareConsumer(_) | NodeId::Worker(_)),
                 fault,
             } if *fault != ProcessFault::Start => {
                 let to = |fault| Command::Process { node: *node, fault };

@@ -1,12 +1,15 @@
 //! The storm: random clusters, settings and faults, and then quiet, in which all must be well again.
 
+mod applications;
 mod converge;
 mod draw;
 mod faults;
 mod groups;
 mod keys;
 mod play;
+mod retried;
 mod scenario;
+mod sharing;
 mod shrink;
 
 pub use converge::unconverged;
@@ -43,6 +46,12 @@ impl Storm {
 
     const HELPED_AFTER_US: Micros = 20_000_000;
 
+    /// When all that is dead by then is sent back, after the calm has begun.
+    const REDRIVEN_AFTER_US: [Micros; 3] = [12_000_000, 25_000_000, 40_000_000];
+
+    /// More consumers than a group of a storm has before.
+    const HELPED_TO: u8 = 7;
+
     /// The storm of that seed.
     #[must_use]
     pub fn of(seed: u64) -> Self {
@@ -72,10 +81,17 @@ impl Storm {
             let commands = starts
                 .into_iter()
                 .chain(self.lifted())
-                .chain(groups::relief(&self.faults));
+                .chain(groups::relief(&self.faults))
+                .chain(applications::relief(&self.calm_setup, &self.faults));
             setup
                 .commands
                 .extend(commands.map(|command| (self.calm_us + later, command)));
+        }
+        for later in Self::REDRIVEN_AFTER_US {
+            let redrive = applications::redrive(&self.calm_setup);
+            setup
+                .commands
+                .extend(redrive.map(|command| (self.calm_us + later, command)));
         }
         // Where nobody is eligible any more because `min.insync.replicas` was changed, an administrator has to help.
         let configured = |(_, command): &(Micros, Command)| matches!(command, Command::MinInsyncReplicas(_));
@@ -87,14 +103,18 @@ impl Storm {
         // way, does not notice that it leaves new partitions out. The next rebalance makes it good; Kafka waits for one.
         let adds = |(_, command): &(Micros, Command)| matches!(command, Command::AddPartitions(_));
         if self.faults.iter().any(adds) {
-            let consumers = self.faults.iter().rev().find_map(|(_, command)| match command {
-                Command::Consumers(count) => Some(*count),
-                _ => None,
-            });
-            let one_more = consumers.unwrap_or(setup.consumers) + 1;
-            let command = Command::Consumers(one_more);
-            setup.commands.push((self.calm_us + Self::HELPED_AFTER_US, command));
+            let further = setup.more_groups.iter().map(|group| group.name.clone());
+            let more: Vec<Command> = further
+                .map(|group| Command::Group {
+                    group,
+                    consumers: Self::HELPED_TO,
+                })
+                .chain([Command::Consumers(Self::HELPED_TO)])
+                .collect();
+            let at = self.calm_us + Self::HELPED_AFTER_US;
+            setup.commands.extend(more.into_iter().map(|command| (at, command)));
         }
+        setup.commands.sort_by_key(|(at, _)| *at);
         setup
     }
 
@@ -108,6 +128,7 @@ impl Storm {
         }));
         relief.extend(self.lifted());
         relief.extend(groups::relief(&self.faults));
+        relief.extend(applications::relief(&self.calm_setup, &self.faults));
         relief
     }
 

@@ -3,7 +3,7 @@
 use super::super::requests::Requests;
 use super::ShareConsumer;
 use crate::node::{Alarm, Ctx, Timer};
-use crate::wire::{Api, BrokerId, MetadataImage, Micros, RequestBody, TopicId};
+use crate::wire::{Api, BrokerId, MetadataImage, Micros, PartitionId, RequestBody, TopicId};
 use std::sync::Arc;
 
 /// What a client knows of the cluster.
@@ -73,6 +73,17 @@ impl Cluster {
 }
 
 impl ShareConsumer {
+    /// Somebody is asked again who leads, as long as nobody is known to lead a partition that it reads
+    /// (`ShareConsumeRequestManager.poll`: `metadata.requestUpdate`).
+    pub(super) fn look_for_leaders(&mut self, ctx: &mut Ctx) {
+        let Some(image) = self.cluster.image() else { return };
+        let is_leaderless = |partition: &PartitionId| image.leader(*partition).is_none();
+        if !self.cluster.wanted && self.assignment().iter().any(is_leaderless) {
+            self.cluster.want();
+            self.refresh_metadata(ctx);
+        }
+    }
+
     /// Asks for metadata if that is wanted and may be.
     pub(super) fn refresh_metadata(&mut self, ctx: &mut Ctx) {
         let config = &self.config.consumer;

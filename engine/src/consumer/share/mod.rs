@@ -166,6 +166,7 @@ impl ShareConsumer {
         if self.in_hand.is_empty() {
             self.poll(ctx);
         }
+        self.look_for_leaders(ctx);
     }
 
     /// `poll()`: says what became of the records of the last one, and hands out what is there, or asks for more.

@@ -75,6 +75,9 @@ impl ConsumerGroup {
         self.look_again = true;
         let timeout_us = turn.config.consumer_session_timeout_us;
         for member in self.members.values_mut() {
+            // Alarms that were set before are not for this life of it: they may have rung already.
+            member.session = Default::default();
+            member.revocation_alarm = Default::default();
             member.session.extend(timeout_us, group, member.number, turn.ctx);
             if member.state == MemberState::UnrevokedPartitions {
                 member.time_revocation(group, turn);

@@ -2,7 +2,7 @@
 
 use super::{Observable, Of};
 
-pub(super) static OBSERVABLES: [Observable; 10] = [
+pub(super) static OBSERVABLES: [Observable; 11] = [
     Observable::new(
         "failed_attempts",
         Of::Run,
@@ -35,6 +35,12 @@ pub(super) static OBSERVABLES: [Observable; 10] = [
         Of::Run,
         "records that have had their effect in the sink, each counted once",
         |s, _| s.world.effects().applied,
+    ),
+    Observable::new(
+        "redelivered",
+        Of::Run,
+        "times that the group processed a record again, whatever the sink made of it",
+        |s, _| s.world.effects().repeated + s.world.effects().ignored,
     ),
     Observable::new(
         "effects_repeated",

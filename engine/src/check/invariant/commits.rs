@@ -1,0 +1,83 @@
+//! What groups have committed, group by group.
+//!
+//! The fact that says so names no group, so that one says it as often as the topic has groups: who it was is asked of the
+//! coordinator.
+
+use crate::check::Moment;
+use crate::trace::{CommandFact, EventId, Fact};
+use crate::wire::{GroupId, NodeId, Offset, PartitionId};
+use std::collections::BTreeMap;
+
+/// A committed offset that is another one than before.
+#[derive(Debug, Clone)]
+pub(super) struct Commit {
+    pub(super) group: GroupId,
+    pub(super) partition: PartitionId,
+    pub(super) offset: Offset,
+    /// The one before.
+    pub(super) before: Option<Offset>,
+    /// It may be what an administrator has reset it to: there is a reset for it that has come to nothing yet.
+    pub(super) was_reset: bool,
+    pub(super) event: EventId,
+}
+
+/// The offsets of all groups, as they were committed last.
+#[derive(Debug, Default)]
+pub(super) struct Commits {
+    known: BTreeMap<(GroupId, PartitionId), Offset>,
+    /// How often an administrator wanted to reset the offsets of a group, and how often one came of it, by partition.
+    resets: BTreeMap<GroupId, u32>,
+    taken: BTreeMap<(GroupId, PartitionId), u32>,
+}
+
+impl Commits {
+    /// What the step has committed. Of several commits of a group in one step the last one counts.
+    pub(super) fn new(&mut self, moment: &Moment) -> Vec<Commit> {
+        let mut commits = Vec::new();
+        for event in moment.events() {
+            match (event.fact, event.node) {
+                (Fact::Commanded(CommandFact::ResetOffsets { group: Some(group), .. }), _) => {
+                    let group = moment.world.dictionary().key_text(group).clone();
+                    *self.resets.entry(group).or_default() += 1;
+                }
+                (Fact::OffsetCommitted { partition, offset }, NodeId::Broker(number)) => {
+                    let Some(broker) = moment.world.broker_of(crate::wire::BrokerId(number)) else {
+                        continue;
+                    };
+                    for group in broker.coordinator().groups() {
+                        if group.committed(partition) != Some(offset) {
+                            continue;
+                        }
+                        let before = self.known.insert((group.id().clone(), partition), offset);
+                        if before == Some(offset) {
+                            continue;
+                        }
+                        commits.push(Commit {
+                            group: group.id().clone(),
+                            partition,
+                            offset,
+                            before,
+                            was_reset: self.may_be_reset(group.id(), partition),
+                            event: event.id,
+                        });
+                    }
+                }
+                _ => {}
+            }
+        }
+        commits
+    }
+
+    /// Whether there is a reset that this commit may be. One that jumps and is excused takes it
+    /// ([`Commits::excuse`]).
+    fn may_be_reset(&self, group: &GroupId, partition: PartitionId) -> bool {
+        let wanted = self.resets.get(group).copied().unwrap_or(0);
+        let taken = self.taken.get(&(group.clone(), partition)).copied().unwrap_or(0);
+        taken < wanted
+    }
+
+    /// That commit was a reset.
+    pub(super) fn excuse(&mut self, commit: &Commit) {
+        *self.taken.entry((commit.group.clone(), commit.partition)).or_default() += 1;
+    }
+}
