@@ -97,4 +97,10 @@ noticed! {
     votes_for_stale_logs: VoteForStaleLog by "metadata-logs-match";
     an_unclean_shutdown_that_keeps_the_isr: UncleanShutdownKeepsIsr
         by "acknowledged-survive", "leader-completeness", "fenced-in-no-isr";
+    a_generation_that_is_not_bumped: GenerationNotBumped by "one-owner-per-generation", "commits-go-forward";
+    commits_of_former_members: StaleCommitAccepted by "commits-go-forward";
+    partitions_handed_out_early: HandedOutBeforeRevoked by "one-owner-per-generation", "commits-go-forward";
+    commits_before_the_record_is_stored: CommittedBeforeStored by "nothing-passed-over";
+    a_sink_that_forgets: DedupForgets by "effects-once";
+    locks_that_nobody_minds: LockIgnored by "shared-with-one-at-a-time";
 }

@@ -70,6 +70,11 @@ impl Applications {
             CommitStrategy::EachRecord,
             CommitStrategy::BeforeProcessing,
         ]);
+        // Over a slow network that takes longer than a storm's patience.
+        let is_slow = setup.network.client.latency_us + setup.network.client.jitter_us > 3_000;
+        if is_slow && application.commit == CommitStrategy::EachRecord {
+            application.commit = CommitStrategy::EachPoll;
+        }
         application.auto_commit = draw.percent(15);
         application.auto_commit_interval_us = draw.millis(100, 2_000);
         setup.downstream.dedup = draw.percent(50);
@@ -244,8 +249,12 @@ pub(super) fn relief(setup: &Setup, faults: &[(Micros, Command)]) -> Vec<Command
     }
     if kills {
         // Whom a record has killed, somebody starts again.
-        relief.extend((1..=consumers(setup) + LATER).map(|number| Command::Process {
-            node: NodeId::Consumer(number),
+        let sharers: u8 = setup.share_groups.iter().map(|group| group.consumers).sum();
+        let killed = (1..=consumers(setup) + LATER).map(NodeId::Consumer);
+        let killed = killed.chain((1..=sharers).map(NodeId::ShareConsumer));
+        let killed = killed.chain((1..=setup.work_queue.workers).map(NodeId::Worker));
+        relief.extend(killed.map(|node| Command::Process {
+            node,
             fault: ProcessFault::Start,
         }));
     }
