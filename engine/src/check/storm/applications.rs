@@ -214,7 +214,17 @@ impl Applications {
         let node = NodeId::Consumer(self.draw.small(1, consumers(setup)));
         let (begins, ends) = match self.draw.below(3) {
             0 | 1 => (ProcessFault::Crash, ProcessFault::Start),
-            _ => (ProcessFault::Pause, ProcessFault::Resume),
+            _ => {
+                // So that it has records in hand when it stands still.
+                let slow = |processing_us| Command::Slow {
+                    consumer: node.number(),
+                    processing_us,
+                };
+                let slow_us = self.draw.millis(20, 300);
+                faults.push((at - 1_000_000, slow(Some(slow_us))));
+                faults.push((until + 500_000, slow(None)));
+                (ProcessFault::Pause, ProcessFault::Resume)
+            }
         };
         faults.push((at, Command::Process { node, fault: begins }));
         faults.push((until, Command::Process { node, fault: ends }));
