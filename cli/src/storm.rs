@@ -9,7 +9,7 @@ use partitura_engine::node::Bug;
 use std::ops::Range;
 use std::path::PathBuf;
 
-/// Play random storms of faults, and look whether Kafka's promises hold
+/// Play random storms of faults in brokers, clients, groups and applications, and look whether Kafka's promises hold
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

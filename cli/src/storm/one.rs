@@ -5,7 +5,7 @@ use crate::end::Failure;
 use partitura_engine::check::Storm;
 use partitura_engine::check::storm::{play, shrink};
 use partitura_engine::node::Bug;
-use partitura_engine::scenario::format_seconds;
+use partitura_engine::scenario::{Setting, format_seconds};
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -72,6 +72,22 @@ fn describe(storm: &Storm, bug: Option<Bug>) -> String {
         } else {
             ""
         },
+    );
+    let written = |name: &str| {
+        Setting::find(name)
+            .map(|setting| setting.read(setup))
+            .unwrap_or_default()
+    };
+    let _ = writeln!(
+        text,
+        "{} consumers, group.protocol={}, commit={}, failure.policy={}, more.groups={}, share.groups={}, queue.workers={}",
+        setup.consumers,
+        written("group.protocol"),
+        written("commit"),
+        written("failure.policy"),
+        written("more.groups"),
+        written("share.groups"),
+        written("queue.workers"),
     );
     if let Some(bug) = bug {
         let _ = writeln!(text, "with a mistake built in: {}", bug::name(bug));

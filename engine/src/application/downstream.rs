@@ -112,10 +112,10 @@ impl Downstream {
         }
     }
 
-    /// Records of one run have had their effects.
+    /// Records of one run have had their effects. `forgets` is a mistake that is built in ([`crate::node::Bug::DedupForgets`]).
     #[inline]
-    pub fn apply(&mut self, application: u8, records: &[Record]) {
-        let dedup = self.dedup;
+    pub fn apply(&mut self, application: u8, records: &[Record], forgets: bool) {
+        let dedup = self.dedup && !forgets;
         let (sink, _) = self.group_mut(application);
         for record in records {
             sink.apply(record.subject, record.sequence, dedup);

@@ -94,15 +94,12 @@ impl Consumer {
             !letter.is_leaving && only.is_none_or(|at| at == (letter.partition.index, letter.offset))
         };
         for place in 0..self.application.letters.letters.len() {
-            let letter = &mut self.application.letters.letters[place];
-            if !wanted(letter) {
-                continue;
-            }
-            letter.is_leaving = true;
-            let letter = *letter;
-            let Some(slot) = self.fetcher.slot(letter.partition) else {
+            let letter = self.application.letters.letters[place];
+            // Those of a partition that it has lost are somebody else's.
+            let Some(slot) = self.fetcher.slot(letter.partition).filter(|_| wanted(&letter)) else {
                 continue;
             };
+            self.application.letters.letters[place].is_leaving = true;
             let hand = InHand {
                 slot,
                 partition: letter.partition,

@@ -4,7 +4,7 @@ use super::poll::{Phase, Run};
 use super::{Consumer, Role};
 use crate::application::{CommitStrategy, Outcome};
 use crate::log::{Record, RetryHeaders};
-use crate::node::{Ctx, Timer};
+use crate::node::{Bug, Ctx, Timer};
 use crate::trace::Fact;
 use crate::wire::{Micros, Offset, PartitionId};
 
@@ -191,7 +191,8 @@ impl Consumer {
             offset += 1;
         }
         owned.processed = offset;
-        ctx.downstream.apply(self.config.account, records);
+        let forgets = ctx.has_bug(Bug::DedupForgets);
+        ctx.downstream.apply(self.config.account, records, forgets);
         ctx.downstream
             .handled(self.config.account)
             .done(owned.id, first..offset);

@@ -8,7 +8,7 @@
 use super::Consumer;
 use super::membership::{Held, MemberState};
 use crate::assignor::{MemberSubscription, Strategy};
-use crate::node::Ctx;
+use crate::node::{Bug, Ctx};
 use crate::trace::Fact;
 use crate::wire::{
     Api, Assignment, ErrorCode, GroupProtocol, JoinGroupRequest, JoinGroupResponse, JoinedMember, LeaveGroupRequest,
@@ -180,6 +180,8 @@ impl Consumer {
             topic,
             index: u16::try_from(index).expect("invariant partitions-fit-16-bits is broken"),
         };
+        let hands_out_early = ctx.has_bug(Bug::HandedOutBeforeRevoked) && strategy == Strategy::CooperativeSticky;
+        let strategy = if hands_out_early { Strategy::Sticky } else { strategy };
         let shares = strategy.assign(&topics, &subscriptions);
         members
             .iter()

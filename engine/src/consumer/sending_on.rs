@@ -8,7 +8,7 @@ use super::poll::Phase;
 use super::processing::InHand;
 use crate::application::{Destination, Handover, RelayedRecord};
 use crate::log::{FailureWhy, RetryHeaders};
-use crate::node::Ctx;
+use crate::node::{Bug, Ctx};
 use crate::trace::Fact;
 use crate::wire::{ErrorCode, Micros, NodeId, Offset, PartitionId};
 
@@ -17,6 +17,8 @@ use crate::wire::{ErrorCode, Micros, NodeId, Offset, PartitionId};
 pub(super) struct SendingOn {
     last_ticket: u32,
     under_way: Vec<UnderWay>,
+    /// A mistake that is built in ([`Bug::CommittedBeforeStored`]).
+    is_not_awaited: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -28,7 +30,7 @@ struct UnderWay {
 
 impl SendingOn {
     pub(super) fn is_empty(&self) -> bool {
-        self.under_way.is_empty()
+        self.under_way.is_empty() || self.is_not_awaited
     }
 }
 
@@ -70,6 +72,7 @@ impl Consumer {
     /// Calls `send()` of the producer in this process.
     pub(super) fn hand_to_relay(&mut self, hand: &InHand, to: Destination, headers: RetryHeaders, ctx: &mut Ctx) {
         let sending = &mut self.application.sending;
+        sending.is_not_awaited = ctx.has_bug(Bug::CommittedBeforeStored);
         sending.last_ticket = sending.last_ticket.wrapping_add(1);
         let relayed = RelayedRecord {
             ticket: sending.last_ticket,

@@ -4,7 +4,7 @@ use super::effect::{Turn, sync_error};
 use super::group::Group;
 use super::stores::Stored;
 use crate::log::GroupRecord;
-use crate::node::Timer;
+use crate::node::{Bug, Timer};
 use crate::trace::{Fact, GroupStateName};
 use crate::wire::{ErrorCode, Micros};
 
@@ -115,7 +115,9 @@ impl Group {
             // Only static members are left, and none of them came: until their sessions end they may (KIP-345).
             return self.wait_for_joins(self.rebalance_timeout_us(), None, turn);
         }
-        self.generation += 1;
+        if self.generation == 0 || !turn.ctx.has_bug(Bug::GenerationNotBumped) {
+            self.generation += 1;
+        }
         self.choose_protocol(turn);
         if self.members.is_empty() {
             self.transition(GroupStateName::Empty, turn);

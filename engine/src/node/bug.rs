@@ -40,11 +40,23 @@ pub enum Bug {
     VoteForStaleLog,
     /// A broker whose disk is lost keeps its place in the ISR (before KIP-966).
     UncleanShutdownKeepsIsr,
+    /// A group's coordinator gives a new generation the number of the one before.
+    GenerationNotBumped,
+    /// A group's coordinator takes commits from whoever sends them: of an older generation, and of no member any more.
+    StaleCommitAccepted,
+    /// The cooperative assignor hands partitions out before their owners have given them up.
+    HandedOutBeforeRevoked,
+    /// An application commits the offset of a record that it sends on before it knows that it is stored.
+    CommittedBeforeStored,
+    /// The sink forgets at once which records it has had.
+    DedupForgets,
+    /// A share group's record is given to others while somebody has it.
+    LockIgnored,
 }
 
 impl Bug {
     /// All of them.
-    pub const ALL: [Bug; 18] = [
+    pub const ALL: [Bug; 24] = [
         Bug::NoTruncation,
         Bug::TruncateToHighWatermark,
         Bug::SingleEpochLookup,
@@ -63,6 +75,12 @@ impl Bug {
         Bug::NoPartitionEpochCheck,
         Bug::VoteForStaleLog,
         Bug::UncleanShutdownKeepsIsr,
+        Bug::GenerationNotBumped,
+        Bug::StaleCommitAccepted,
+        Bug::HandedOutBeforeRevoked,
+        Bug::CommittedBeforeStored,
+        Bug::DedupForgets,
+        Bug::LockIgnored,
     ];
 
     /// What Kafka's own history calls it, where it has been there: *before KIP-101*.

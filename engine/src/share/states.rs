@@ -2,7 +2,7 @@
 
 use super::{RecordState, SharePartition};
 use crate::short_map::ShortMap;
-use crate::wire::{GroupId, Offset, PartitionId};
+use crate::wire::{GroupId, LeaderEpoch, Offset, PartitionId};
 
 /// Stands for the share coordinator and its topic `__share_group_state` (`ShareCoordinatorService`): what was written is
 /// there for the next leader. It is always there and answers at once, which Kafka's does not.
@@ -14,6 +14,8 @@ pub struct ShareStates {
 /// The state of one partition for one group, as it was written last.
 #[derive(Debug, Clone, Default)]
 pub struct ShareState {
+    /// The epoch of the leader that has written it.
+    leader_epoch: LeaderEpoch,
     /// All before it is finished.
     pub(super) start: Offset,
     /// State and delivery count of what follows. That a record is acquired is not written: for the next leader it is
@@ -22,9 +24,14 @@ pub struct ShareState {
 }
 
 impl ShareStates {
-    /// WriteShareGroupState.
-    pub fn write(&mut self, partition: PartitionId, group: &GroupId, shared: &SharePartition) {
+    /// WriteShareGroupState. Answers whether it is taken: a leader that another one has followed may not write any more
+    /// (`FENCED_LEADER_EPOCH`, `ShareCoordinatorShard.maybeGetWriteStateError`).
+    pub fn write(&mut self, partition: PartitionId, group: &GroupId, shared: &SharePartition) -> bool {
         let state = self.all.or_default((partition, group.clone()));
+        if shared.leader_epoch() < state.leader_epoch {
+            return false;
+        }
+        state.leader_epoch = shared.leader_epoch();
         state.start = shared.start();
         state.records.clear();
         state
@@ -33,6 +40,7 @@ impl ShareStates {
                 RecordState::Acquired => (RecordState::Available, record.delivery_count.saturating_sub(1)),
                 settled => (settled, record.delivery_count),
             }));
+        true
     }
 
     /// ReadShareGroupState; `None` where the group has never read that partition.

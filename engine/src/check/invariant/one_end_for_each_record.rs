@@ -18,6 +18,8 @@ use std::collections::BTreeMap;
 pub struct OneEndForEachRecord {
     /// The next record with which the consumer has to be done.
     next: BTreeMap<(NodeId, PartitionId), Offset>,
+    /// The same of the records that it still has in hand, from where it read before: its position was set meanwhile.
+    in_hand: BTreeMap<(NodeId, PartitionId), Offset>,
     /// Sent on, and not stored yet.
     under_way: BTreeMap<(NodeId, PartitionId, Offset), (KeyId, u32)>,
     /// Dead letters that it has taken: those that it has in hand it does not take again.
@@ -26,8 +28,11 @@ pub struct OneEndForEachRecord {
 
 impl OneEndForEachRecord {
     fn end(&mut self, node: NodeId, (partition, offset): (PartitionId, Offset)) -> Result<(), String> {
-        let next = self.next.get_mut(&(node, partition));
-        match next {
+        if let Some(in_hand) = self.in_hand.get_mut(&(node, partition)).filter(|next| **next == offset) {
+            *in_hand += 1;
+            return Ok(());
+        }
+        match self.next.get_mut(&(node, partition)) {
             Some(next) if *next == offset => {
                 *next += 1;
                 Ok(())
@@ -54,6 +59,7 @@ impl OneEndForEachRecord {
 
     fn forget(&mut self, node: NodeId) {
         self.next.retain(|(of, _), _| *of != node);
+        self.in_hand.retain(|(of, _), _| *of != node);
         self.under_way.retain(|(of, ..), _| *of != node);
         self.taken.retain(|(of, _), _| *of != node);
     }
@@ -61,10 +67,14 @@ impl OneEndForEachRecord {
     fn note(&mut self, node: NodeId, fact: Fact) -> Result<(), (PartitionId, String)> {
         match fact {
             Fact::PositionSet { partition, offset, .. } | Fact::LogTruncationDetected { partition, to: offset } => {
-                self.next.insert((node, partition), offset);
+                if let Some(before) = self.next.insert((node, partition), offset) {
+                    self.in_hand.insert((node, partition), before);
+                }
             }
+            Fact::Polled { .. } => self.in_hand.retain(|(of, _), _| *of != node),
             Fact::PartitionRevoked { partition } | Fact::PartitionLost { partition } => {
                 self.next.remove(&(node, partition));
+                self.in_hand.remove(&(node, partition));
             }
             Fact::ConsumerStarted => self.forget(node),
             Fact::RecordSkipped { partition, offset, .. }

@@ -61,8 +61,11 @@ impl SharedWithOneAtATime {
                 }
                 ShareStep::Accepted | ShareStep::Rejected | ShareStep::Archived => {
                     self.held.remove(&key);
-                    let done = self.done.entry((group, fact.partition)).or_default();
-                    done.add(narrow(offset)..narrow(offset) + 1);
+                    // What a former leader says is done, the next one need not know.
+                    if leads(moment, event.node, fact.partition) {
+                        let done = self.done.entry((group, fact.partition)).or_default();
+                        done.add(narrow(offset)..narrow(offset) + 1);
+                    }
                 }
                 ShareStep::Released | ShareStep::LockExpired | ShareStep::SessionEnded => {
                     self.held.remove(&key);

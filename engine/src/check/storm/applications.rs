@@ -70,6 +70,11 @@ impl Applications {
             CommitStrategy::EachRecord,
             CommitStrategy::BeforeProcessing,
         ]);
+        // Over a slow network that takes longer than a storm's patience.
+        let is_slow = setup.network.client.latency_us + setup.network.client.jitter_us > 3_000;
+        if is_slow && application.commit == CommitStrategy::EachRecord {
+            application.commit = CommitStrategy::EachPoll;
+        }
         application.auto_commit = draw.percent(15);
         application.auto_commit_interval_us = draw.millis(100, 2_000);
         setup.downstream.dedup = draw.percent(50);
@@ -209,7 +214,17 @@ impl Applications {
         let node = NodeId::Consumer(self.draw.small(1, consumers(setup)));
         let (begins, ends) = match self.draw.below(3) {
             0 | 1 => (ProcessFault::Crash, ProcessFault::Start),
-            _ => (ProcessFault::Pause, ProcessFault::Resume),
+            _ => {
+                // So that it has records in hand when it stands still.
+                let slow = |processing_us| Command::Slow {
+                    consumer: node.number(),
+                    processing_us,
+                };
+                let slow_us = self.draw.millis(20, 300);
+                faults.push((at - 1_000_000, slow(Some(slow_us))));
+                faults.push((until + 500_000, slow(None)));
+                (ProcessFault::Pause, ProcessFault::Resume)
+            }
         };
         faults.push((at, Command::Process { node, fault: begins }));
         faults.push((until, Command::Process { node, fault: ends }));
@@ -244,8 +259,12 @@ pub(super) fn relief(setup: &Setup, faults: &[(Micros, Command)]) -> Vec<Command
     }
     if kills {
         // Whom a record has killed, somebody starts again.
-        relief.extend((1..=consumers(setup) + LATER).map(|number| Command::Process {
-            node: NodeId::Consumer(number),
+        let sharers: u8 = setup.share_groups.iter().map(|group| group.consumers).sum();
+        let killed = (1..=consumers(setup) + LATER).map(NodeId::Consumer);
+        let killed = killed.chain((1..=sharers).map(NodeId::ShareConsumer));
+        let killed = killed.chain((1..=setup.work_queue.workers).map(NodeId::Worker));
+        relief.extend(killed.map(|node| Command::Process {
+            node,
             fault: ProcessFault::Start,
         }));
     }

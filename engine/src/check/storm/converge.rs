@@ -28,7 +28,7 @@ pub fn unconverged(world: &World, checker: &Checker) -> Option<String> {
     replicated
         .or_else(|| unsent(&view))
         .or_else(|| unread(world, &view, checker))
-        .or_else(|| super::retried::unretried(world, has_forgotten(world, checker)))
+        .or_else(|| super::retried::unretried(world, has_forgotten(world, checker) || skips(world)))
         .or_else(|| unmerged(world))
         .or_else(|| unkept(world, checker))
 }

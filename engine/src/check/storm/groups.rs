@@ -76,6 +76,13 @@ pub(super) fn relief(faults: &[(Micros, Command)]) -> Vec<Command> {
                 consumer: *consumer,
                 stalled: false,
             }),
+            Command::Slow {
+                consumer,
+                processing_us: Some(_),
+            } => relief.push(Command::Slow {
+                consumer: *consumer,
+                processing_us: None,
+            }),
             _ => {}
         }
     }

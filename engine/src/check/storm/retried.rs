@@ -6,17 +6,17 @@ use crate::world::World;
 
 /// What of it has not, once nothing fails any more: retry topics and dead letters that somebody has to read, records of share
 /// groups, and messages of the work queue.
-pub(super) fn unretried(world: &World, has_forgotten: bool) -> Option<String> {
+pub(super) fn unretried(world: &World, reads_count: bool) -> Option<String> {
     world
         .group_names()
         .iter()
-        .find_map(|group| unread_beside(world, group, has_forgotten))
+        .find_map(|group| unread_beside(world, group, reads_count))
         .or_else(|| unshared(world))
         .or_else(|| unworked(world))
 }
 
 /// Of a group that reads a retry topic or the dead letters. Whoever has ended by itself does not come back.
-fn unread_beside(world: &World, group: &str, has_forgotten: bool) -> Option<String> {
+fn unread_beside(world: &World, group: &str, reads_count: bool) -> Option<String> {
     let beside = |(_, consumer): &(u8, &Consumer)| consumer.role() != Role::Main;
     let all: Vec<(u8, &Consumer)> = world.consumers_of(group).filter(beside).collect();
     let there: Vec<&(u8, &Consumer)> = all
@@ -36,7 +36,7 @@ fn unread_beside(world: &World, group: &str, has_forgotten: bool) -> Option<Stri
             return Some(format!("not one consumer of {group} has partition {index}"));
         };
         let committed = world.group_named(group).and_then(|(_, group)| group.committed(id));
-        let counts = first.role() != Role::DeadLetter && !has_forgotten;
+        let counts = first.role() != Role::DeadLetter && !reads_count;
         if owned.processed < end || counts && committed.unwrap_or(0) < end {
             return Some(format!(
                 "{group} has processed up to {} of {end} in partition {index}, and committed {committed:?}",

@@ -128,6 +128,15 @@ impl Search<'_> {
         self.setup(|setup| (setup.broker.records_per_s, setup.broker.bytes_per_s) = (0, 0));
         self.setup(|setup| setup.broker.producer_byte_rate = 0);
         self.setup(|setup| setup.broker.consumer_byte_rate = 0);
+        self.setup(|setup| setup.more_groups = Vec::new());
+        self.setup(|setup| setup.share_groups = Vec::new());
+        self.setup(|setup| setup.work_queue.workers = 0);
+        self.setup(|setup| setup.consumer.protocol = plain.consumer.protocol);
+        self.setup(|setup| setup.consumer.strategies = plain.consumer.strategies.clone());
+        self.setup(|setup| setup.consumer.instance_id = plain.consumer.instance_id.clone());
+        self.setup(|setup| setup.consumer.application = plain.consumer.application.clone());
+        self.setup(|setup| setup.consumer.application.auto_commit = false);
+        self.setup(|setup| setup.consumer.application.commit = plain.consumer.application.commit);
         for rate in [1, 5, 20] {
             self.setup(|setup| setup.workload.rate.per_second = setup.workload.rate.per_second.min(rate));
         }
