@@ -29,7 +29,11 @@ impl App {
                 address::copy_text(&text, ctx.link().callback(|done| Msg::Groups(Wish::Copied(done))));
             }
             Wish::Copied(done) => {
-                let said = if done { "Copied." } else { "The browser does not let this page copy: select the text." };
+                let said = if done {
+                    "Copied."
+                } else {
+                    "The browser does not let this page copy: select the text."
+                };
                 self.say(ctx, said.to_owned());
             }
             Wish::Reading(reading) => {
@@ -59,9 +63,11 @@ impl App {
     /// The room on that side.
     pub(super) fn groups_part(&self, ctx: &Context<Self>, side: Side) -> Html {
         // The panel answers for the side where it was asked.
-        let on = ctx.link().batch_callback(move |wish| vec![Msg::Look(side), Msg::Groups(wish)]);
+        let on = ctx
+            .link()
+            .batch_callback(move |wish| vec![Msg::Look(side), Msg::Groups(wish)]);
         match &self.on_groups.sides[usize::from(side == Side::Right)] {
-            Some(scene) => room(scene, side, &on),
+            Some(scene) => room(scene, &on),
             None => Html::default(),
         }
     }

@@ -27,11 +27,8 @@ pub enum Window {
 
 impl Window {
     /// All of them, with their names.
-    pub const ALL: [(Window, &'static str); 3] = [
-        (Window::Short, "20 s"),
-        (Window::Minute, "60 s"),
-        (Window::All, "all"),
-    ];
+    pub const ALL: [(Window, &'static str); 3] =
+        [(Window::Short, "20 s"), (Window::Minute, "60 s"), (Window::All, "all")];
 
     /// From when to when the chart goes at that moment. A run that is younger than the window leaves room at the right,
     /// so that nothing is squeezed while it begins.
@@ -116,7 +113,10 @@ mod tests {
         assert_eq!(Window::Short.at(50_000_000), (30_000_000, 50_000_000));
         assert_eq!(Window::All.at(50_000_000), (0, 50_000_000));
         let axis = axis(Window::Short, 50_000_000, 400.0);
-        assert_eq!((axis.x(0), axis.x(40_000_000), axis.x(60_000_000)), (100.0, 300.0, 500.0));
+        assert_eq!(
+            (axis.x(0), axis.x(40_000_000), axis.x(60_000_000)),
+            (100.0, 300.0, 500.0)
+        );
         assert_eq!(axis.seen(1, 2), None);
         assert_eq!(axis.seen(0, 40_000_000), Some((100.0, 300.0)));
     }

@@ -72,6 +72,9 @@ fn drawn(chart: &Chart, props: &Props) -> Html {
                 { for chart.ticks.iter().map(tick) }
                 { for chart.bands.iter().map(band) }
                 { for chart.lanes.iter().map(|lane| in_lane(lane, chart)) }
+                if chart.lanes.is_empty() {
+                    <text class="soft" x={px(chart.axis.x0 + 8.0)} y={px(chart.top + 22.0)}>{ "Nobody has owned anything in this group yet." }</text>
+                }
                 <path class="now" d={["M", &px(now), " ", &px(chart.top - 4.0), "V", &px(chart.bottom)].concat()} />
             </svg>
             { for chart.lanes.iter().map(|lane| name(lane, chart, props)) }
@@ -102,7 +105,9 @@ fn name(lane: &Lane, chart: &Chart, props: &Props) -> Html {
     let Some(consumer) = lane.consumer else {
         return html! { <div class="lane-name" {style} data-testid={id}><b>{ &lane.title }</b></div> };
     };
-    let menu = props.on.reform(move |event: MouseEvent| Wish::Menu(Target::Consumer(consumer), below(&event)));
+    let menu = props
+        .on
+        .reform(move |event: MouseEvent| Wish::Menu(Target::Consumer(consumer), below(&event)));
     html! {
         <button
             type="button"
@@ -187,7 +192,9 @@ pub(super) fn piece(x: f64, y: f64, w: f64, does: MemberDoes) -> Html {
             html! { <rect class="piece hollow" x={px(x + 0.5)} y={px(y + 1.0)} width={px((w - 1.0).max(0.5))} height={px(STRIP - 2.0)} /> }
         }
         MemberDoes::Paused => html! { <path class="piece line" d={line(y + 1.0) + &line(y + STRIP - 1.0)} /> },
-        MemberDoes::Waiting | MemberDoes::Stalled | MemberDoes::Gone => html! { <path class="piece line" d={line(middle)} /> },
+        MemberDoes::Waiting | MemberDoes::Stalled | MemberDoes::Gone => {
+            html! { <path class="piece line" d={line(middle)} /> }
+        }
     }
 }
 
@@ -195,7 +202,7 @@ fn bar(bar: &Bar) -> Html {
     let ink = Colour::ALL[usize::from(bar.ink) % Colour::COUNT].class();
     html! {
         <g data-end={words::end(bar.end)}>
-            <rect class={classes!("bar", ink)} x={px(bar.x)} y={px(bar.y)} width={px(bar.w.max(0.75))} height={px(bar.h)} rx="2" />
+            <rect class={classes!("owned", ink)} x={px(bar.x)} y={px(bar.y)} width={px(bar.w.max(0.75))} height={px(bar.h)} rx="2" />
             if let Some(label) = &bar.label {
                 <text class="on-key" x={px(bar.x + 4.0)} y={px(bar.y + bar.h / 2.0 + 3.5)}>{ label }</text>
             }
@@ -212,9 +219,20 @@ pub(super) fn cap(x: f64, y: f64, h: f64, end: SpanEnd) -> Html {
     let at = |x: f64, y: f64| [&*px(x), " ", &*px(y)].concat();
     match end {
         SpanEnd::Open => Html::default(),
-        SpanEnd::Revoked => html! { <path class="cap revoked" d={["M", &at(x, y - 1.0), "V", &px(y + h + 1.0)].concat()} /> },
+        SpanEnd::Revoked => {
+            html! { <path class="cap revoked" d={["M", &at(x, y - 1.0), "V", &px(y + h + 1.0)].concat()} /> }
+        }
         SpanEnd::Lost => {
-            let d = ["M", &at(x, y - 1.0), "L", &at(x + 4.0, y + h / 3.0), "L", &at(x - 1.0, y + h * 2.0 / 3.0), "L", &at(x + 3.0, y + h + 1.0)];
+            let d = [
+                "M",
+                &at(x, y - 1.0),
+                "L",
+                &at(x + 4.0, y + h / 3.0),
+                "L",
+                &at(x - 1.0, y + h * 2.0 / 3.0),
+                "L",
+                &at(x + 3.0, y + h + 1.0),
+            ];
             html! { <path class="cap lost" d={d.concat()} /> }
         }
         SpanEnd::Crashed => {

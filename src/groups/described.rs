@@ -57,7 +57,10 @@ pub fn command(group: &str, members: bool) -> String {
 #[must_use]
 pub fn offsets(group: &GroupView, topic: &str) -> Printed {
     let row = |part: &GroupPartitionView| {
-        let owner = group.member_list.iter().find(|member| member.assigned.contains(&part.partition));
+        let owner = group
+            .member_list
+            .iter()
+            .find(|member| member.assigned.contains(&part.partition));
         let number = |n: Option<u64>| n.map_or_else(|| MISSING.to_owned(), |n| n.to_string());
         let mut row = vec![
             group.id.clone(),
@@ -154,7 +157,11 @@ impl Printed {
     #[must_use]
     pub fn text(&self) -> String {
         let wide = |column: usize| {
-            let cells = self.rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
+            let cells = self
+                .rows
+                .iter()
+                .filter_map(|row| row.get(column))
+                .map(|cell| cell.chars().count());
             let least = match self.columns[column] {
                 "PARTITION" => 10,
                 "CURRENT-OFFSET" | "LOG-END-OFFSET" | "LAG" | "#PARTITIONS" => 15,
@@ -171,7 +178,11 @@ impl Printed {
         let mut line = |cells: &mut dyn Iterator<Item = &str>| {
             for (column, cell) in cells.enumerate() {
                 text.push_str(cell);
-                let pad = if column < last { wide(column) + 1 - cell.chars().count() } else { 0 };
+                let pad = if column < last {
+                    wide(column) + 1 - cell.chars().count()
+                } else {
+                    0
+                };
                 text.extend(std::iter::repeat_n(' ', pad));
             }
             text.push('\n');
@@ -232,7 +243,15 @@ readers orders 1          -               41              -               -     
         let printed = members(&group, "orders");
         assert_eq!(
             printed.rows[0],
-            ["readers", "consumer-readers-2-0a", "worker-2", "/consumer-2", "consumer-readers-2", "2", "orders:0,2"]
+            [
+                "readers",
+                "consumer-readers-2-0a",
+                "worker-2",
+                "/consumer-2",
+                "consumer-readers-2",
+                "2",
+                "orders:0,2"
+            ]
         );
         assert_eq!(assignment(&[], "orders"), "-");
     }
@@ -242,7 +261,10 @@ readers orders 1          -               41              -               -     
         let mut group = group();
         group.state = "PreparingRebalance";
         let text = offsets(&group, "orders").text();
-        assert!(text.starts_with("Warning: Consumer group 'readers' is rebalancing.\n"), "{text}");
+        assert!(
+            text.starts_with("Warning: Consumer group 'readers' is rebalancing.\n"),
+            "{text}"
+        );
         group.state = "Empty";
         assert!(warning(&group).unwrap().ends_with("has no active members."));
     }

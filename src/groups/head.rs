@@ -55,17 +55,26 @@ pub fn figures(
     let mut standing = figure("state", "State", state, members);
     standing.is_bad = !matches!(group.state, "Stable" | "");
     let assignor = if is_modern {
-        Setting::find("group.remote.assignor").map(|setting| setting.read(setup)).unwrap_or_default()
+        Setting::find("group.remote.assignor")
+            .map(|setting| setting.read(setup))
+            .unwrap_or_default()
     } else {
         assignor_of(setup)
     };
-    let protocol = if group.protocol.is_empty() { UNKNOWN } else { group.protocol };
-    let (epoch, of) = if is_modern { ("Group epoch", "KIP-848") } else { ("Generation", "") };
+    let protocol = if group.protocol.is_empty() {
+        UNKNOWN
+    } else {
+        group.protocol
+    };
+    let (epoch, of) = if is_modern {
+        ("Group epoch", "KIP-848")
+    } else {
+        ("Generation", "")
+    };
     let generation = figure("generation", epoch, group.generation.to_string(), of);
-    let coordinator = group.coordinator.map_or_else(
-        || "nobody".to_owned(),
-        |broker| with_number("broker ", broker.0.into()),
-    );
+    let coordinator = group
+        .coordinator
+        .map_or_else(|| "nobody".to_owned(), |broker| with_number("broker ", broker.0.into()));
     let mut all = vec![
         standing,
         figure("protocol", "Protocol", protocol, assignor),
@@ -89,7 +98,9 @@ fn costs(history: &GroupHistory, places: &[(PartitionId, String)], now: Micros) 
         us => lasted(us) + " in all",
     };
     let rebalances = figure("rebalances", "Rebalances", grouped(history.rebalanced), took);
-    let free = places.iter().map(|(place, name)| (history.unowned_us(*place, now), name));
+    let free = places
+        .iter()
+        .map(|(place, name)| (history.unowned_us(*place, now), name));
     let sum: Micros = free.clone().map(|(us, _)| us).sum();
     let worst = free.max_by_key(|(us, _)| *us).filter(|(us, _)| *us > 0);
     let note = worst.map(|(us, name)| {

@@ -126,7 +126,9 @@ pub fn of_members(past: &Past, axis: &Axis, top: f64) -> Vec<Lane> {
             let spans = past.spans.iter();
             let spans = spans.filter(|span| (span.consumer, span.partition) == (person.consumer, *partition));
             let name = name_of(past, *partition);
-            row(&mut bars, spans, axis, (at, height), |_| (partition.index, name.to_owned()));
+            row(&mut bars, spans, axis, (at, height), |_| {
+                (partition.index, name.to_owned())
+            });
             rows += 1;
         }
         let mut notes = Vec::new();
@@ -171,7 +173,12 @@ pub fn of_partitions(past: &Past, axis: &Axis, top: f64) -> Vec<Lane> {
         }
         for (place, spans) in rows.iter().enumerate() {
             let at = y + place as f64 * (height + 2.0);
-            let ink = |span: &Span| (u16::from(span.consumer).wrapping_sub(1), with_number("c", span.consumer.into()));
+            let ink = |span: &Span| {
+                (
+                    u16::from(span.consumer).wrapping_sub(1),
+                    with_number("c", span.consumer.into()),
+                )
+            };
             row(&mut bars, spans.iter().copied(), axis, (at, height), ink);
         }
         let h = rows.len().max(1) as f64 * (height + 2.0) - 2.0;
@@ -245,7 +252,8 @@ fn row<'s>(
         };
         let (ink, name) = ink_of(span);
         let before = bars.get_mut(first..).and_then(<[Bar]>::last_mut);
-        if let Some(before) = before.filter(|before| until - (before.x + before.w) < PIXEL && from - before.x < 2.0 * PIXEL)
+        if let Some(before) =
+            before.filter(|before| until - (before.x + before.w) < PIXEL && from - before.x < 2.0 * PIXEL)
         {
             before.w = (until - before.x).max(before.w);
             (before.end, before.label) = (span.end, None);

@@ -1,8 +1,8 @@
 //! What the chart is made of: the stretch of a group's history that its axis shows.
 
 use super::axis::Window;
-use super::reason::reason;
-use partitura_engine::trace::{GroupHistory, MemberDoes, Rebalance, Span, SpanEnd, Spell, Trace};
+use super::reason::Reasons;
+use partitura_engine::trace::{GroupHistory, MemberDoes, Rebalance, Span, SpanEnd, Spell};
 use partitura_engine::wire::{Micros, PartitionId};
 
 /// A member of the group, or one that was.
@@ -56,7 +56,7 @@ impl Past {
     #[must_use]
     pub fn of(
         history: &GroupHistory,
-        trace: &Trace,
+        reasons: &Reasons,
         now_us: Micros,
         window: Window,
         people: Vec<Person>,
@@ -69,7 +69,11 @@ impl Past {
         for span in history.spans() {
             insert(&mut places, span.partition);
             insert(&mut rows, (span.consumer, span.partition));
-            let until_us = if span.end == SpanEnd::Open { now_us } else { span.until_us };
+            let until_us = if span.end == SpanEnd::Open {
+                now_us
+            } else {
+                span.until_us
+            };
             spans.push(Span { until_us, ..*span });
         }
         // The one before the first that is seen says since when nobody owned the partition.
@@ -78,7 +82,9 @@ impl Past {
             span.until_us >= from_us || is_last()
         });
         let spans: Vec<Span> = spans.map(|(_, span)| *span).collect();
-        let seen = history.rebalances().filter(|one| one.until_us.is_none_or(|until| until >= from_us));
+        let seen = history
+            .rebalances()
+            .filter(|one| one.until_us.is_none_or(|until| until >= from_us));
         Self {
             now_us,
             window,
@@ -90,7 +96,7 @@ impl Past {
             rebalances: seen
                 .map(|one| Told {
                     rebalance: *one,
-                    why: reason(trace, one.reason),
+                    why: reasons.words(one.reason),
                 })
                 .collect(),
             people,
@@ -102,14 +108,19 @@ impl Past {
     /// A member whose process has ended, and of whom nothing can be seen any more, has no lane.
     pub fn forget_the_gone(&mut self) {
         let (from_us, _) = self.window.at(self.now_us);
-        let Self { people, spells, spans, .. } = self;
+        let Self {
+            people, spells, spans, ..
+        } = self;
         people.retain(|person| {
             let seen = |spell: &Spell| spell.consumer == person.consumer && spell.does != MemberDoes::Gone;
             person.does != MemberDoes::Gone
                 || spells.iter().any(seen)
-                || spans.iter().any(|span| span.consumer == person.consumer && span.until_us >= from_us)
+                || spans
+                    .iter()
+                    .any(|span| span.consumer == person.consumer && span.until_us >= from_us)
         });
-        self.rows.retain(|(consumer, _)| self.people.iter().any(|person| person.consumer == *consumer));
+        self.rows
+            .retain(|(consumer, _)| self.people.iter().any(|person| person.consumer == *consumer));
     }
 }
 

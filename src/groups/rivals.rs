@@ -59,8 +59,7 @@ const KIP_848: &str = "KIP-848";
 /// All of them, with the one that the run has.
 #[must_use]
 pub fn rivals(plan: &Plan) -> Vec<Rival> {
-    let (Ok(setup), Some(protocol), Some(strategy)) =
-        (plan.setup(), Setting::find(PROTOCOL), Setting::find(STRATEGY))
+    let (Ok(setup), Some(protocol), Some(strategy)) = (plan.setup(), Setting::find(PROTOCOL), Setting::find(STRATEGY))
     else {
         return Vec::new();
     };
@@ -81,7 +80,9 @@ pub fn rivals(plan: &Plan) -> Vec<Rival> {
 /// What the group uses: the first that is listed, as all its members list the same.
 #[must_use]
 pub fn assignor_of(setup: &Setup) -> String {
-    let listed = Setting::find(STRATEGY).map(|setting| setting.read(setup)).unwrap_or_default();
+    let listed = Setting::find(STRATEGY)
+        .map(|setting| setting.read(setup))
+        .unwrap_or_default();
     listed.split(',').next().unwrap_or_default().to_owned()
 }
 
@@ -103,11 +104,19 @@ mod tests {
     fn the_default_list_is_range_and_each_other_is_a_trial() {
         let plan = Plan::of(Rc::new(Scenario::built_in("world-cup").unwrap()));
         let all = rivals(&plan);
-        let now: Vec<&str> = all.iter().filter(|rival| rival.is_now).map(|rival| rival.name).collect();
+        let now: Vec<&str> = all
+            .iter()
+            .filter(|rival| rival.is_now)
+            .map(|rival| rival.name)
+            .collect();
         assert_eq!((all.len(), now.len()), (5, 1), "{now:?}");
         for rival in &all {
             let other = rival.trial.plan(&plan).unwrap();
-            let now: Vec<&str> = rivals(&other).iter().filter(|one| one.is_now).map(|one| one.name).collect();
+            let now: Vec<&str> = rivals(&other)
+                .iter()
+                .filter(|one| one.is_now)
+                .map(|one| one.name)
+                .collect();
             assert_eq!(now, [rival.name]);
         }
     }

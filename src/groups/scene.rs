@@ -54,12 +54,18 @@ impl Scene {
             });
             let mut people: Vec<Person> = people.collect();
             partitura_engine::short_sort::sort_short_by_key(&mut people, |person| person.consumer);
-            Past::of(history, trace, view.now_us, window, people, |place| words.place(place))
+            let reasons = &session.account().reasons;
+            Past::of(history, reasons, view.now_us, window, people, |place| {
+                words.place(place)
+            })
         });
         (past.now_us, past.window) = (view.now_us, window);
         past.is_modern = group.protocol == "consumer";
         past.forget_the_gone();
-        let is_of_topic = past.places.iter().all(|(place, _)| Some(place.topic) == world.topic_id());
+        let is_of_topic = past
+            .places
+            .iter()
+            .all(|(place, _)| Some(place.topic) == world.topic_id());
         Self {
             groups: view.groups.iter().map(|one| (one.id.clone(), one.state)).collect(),
             figures: head::figures(group, history, world.setup(), &past.places, view.now_us),
@@ -76,11 +82,17 @@ impl Scene {
 
 fn person(consumer: u8, does: MemberDoes, view: Option<&ConsumerView>, group: &GroupView) -> Person {
     let member = group.member_list.iter().find(|member| member.consumer == consumer);
-    let state = view.map(Member::of).filter(|member| !matches!(member, Member::Waiting(_)));
+    let state = view
+        .map(Member::of)
+        .filter(|member| !matches!(member, Member::Waiting(_)));
     Person {
         consumer,
-        instance: member.and_then(|member| member.instance_id.as_ref()).map(ToString::to_string),
-        state: state.and_then(Member::words).unwrap_or_else(|| words::does(does).to_owned()),
+        instance: member
+            .and_then(|member| member.instance_id.as_ref())
+            .map(ToString::to_string),
+        state: state
+            .and_then(Member::words)
+            .unwrap_or_else(|| words::does(does).to_owned()),
         does,
     }
 }

@@ -22,7 +22,8 @@ pub fn of(history: &GroupHistory, rebalance: &Rebalance, now: Micros) -> Stops {
     let mut stops = Stops::default();
     for_each(history, now, |spell, stopped| {
         let begins = spell.from_us >= rebalance.from_us && spell.from_us <= until;
-        if spell.does == MemberDoes::Working && spell.from_us < rebalance.from_us && spell.until_us >= rebalance.from_us {
+        if spell.does == MemberDoes::Working && spell.from_us < rebalance.from_us && spell.until_us >= rebalance.from_us
+        {
             stops.had_work += 1;
         }
         if stopped && begins {
@@ -54,7 +55,10 @@ fn for_each(history: &GroupHistory, now: Micros, mut tell: impl FnMut(&Spell, bo
     let present = history.present_spells().map(|spell| Spell { until_us: now, ..spell });
     for spell in history.past_spells().copied().chain(present) {
         let worked = &mut worked[usize::from(spell.consumer)];
-        tell(&spell, spell.does == MemberDoes::Waiting && *worked == Some(spell.from_us));
+        tell(
+            &spell,
+            spell.does == MemberDoes::Waiting && *worked == Some(spell.from_us),
+        );
         *worked = (spell.does == MemberDoes::Working).then_some(spell.until_us);
     }
 }
