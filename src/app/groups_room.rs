@@ -67,7 +67,7 @@ impl App {
             .link()
             .batch_callback(move |wish| vec![Msg::Look(side), Msg::Groups(wish)]);
         match &self.on_groups.sides[usize::from(side == Side::Right)] {
-            Some(scene) => room(scene, side, &on),
+            Some(scene) => room(scene, &on),
             None => Html::default(),
         }
     }

@@ -201,11 +201,44 @@ const COST: [Spec; 6] = [
         "What those messages came to.",
     ),
 ];
-pub(super) const GROUPS: [(&str, &[Spec]); 4] = [
+const GROUP: [Spec; 5] = [
+    spec(
+        ("rebalances", "rebalances"),
+        (Count, Less),
+        |f| Some(f.group.rebalances),
+        "How often the group has shared its partitions anew. Cooperatively, what moves takes two.",
+    ),
+    spec(
+        ("generations", "generation"),
+        (Count, Neither),
+        |f| Some(f.group.generation),
+        "The generation that the last rebalance led to; the group epoch with KIP-848, which counts from 2.",
+    ),
+    spec(
+        ("unowned", "without owner"),
+        (Micros, Less),
+        |f| Some(f.group.unowned_us),
+        "The longest that nobody in the group owned a partition, all its times together.",
+    ),
+    spec(
+        ("partitions-moved", "partitions moved"),
+        (Count, Less),
+        |f| Some(f.group.moved),
+        "Partitions that got another owner than they had, over all rebalances.",
+    ),
+    spec(
+        ("stopped", "members stopped"),
+        (Micros, Less),
+        |f| Some(f.group.stopped_us),
+        "Members that had work, times how long each owned nothing because of a rebalance.",
+    ),
+];
+pub(super) const GROUPS: [(&str, &[Spec]); 5] = [
     ("Load, delay", &LOAD),
     ("Order", &ORDER),
     ("Records", &RECORDS),
     ("Cost", &COST),
+    ("Group", &GROUP),
 ];
 pub(super) const WORST: &str = "worst";
 pub(super) const READS: &str = "reads";

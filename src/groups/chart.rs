@@ -31,7 +31,7 @@ const NAMES: (f64, f64) = (112.0, 84.0);
 /// Narrower than this, there is little.
 const NARROW: f64 = 560.0;
 /// At the right edge.
-const EDGE: f64 = 10.0;
+const EDGE: f64 = 18.0;
 /// Below the lanes: the moments.
 const FOOT: f64 = 20.0;
 
@@ -66,3 +66,6 @@ impl Chart {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

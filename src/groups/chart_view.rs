@@ -72,6 +72,9 @@ fn drawn(chart: &Chart, props: &Props) -> Html {
                 { for chart.ticks.iter().map(tick) }
                 { for chart.bands.iter().map(band) }
                 { for chart.lanes.iter().map(|lane| in_lane(lane, chart)) }
+                if chart.lanes.is_empty() {
+                    <text class="soft" x={px(chart.axis.x0 + 8.0)} y={px(chart.top + 22.0)}>{ "Nobody has owned anything in this group yet." }</text>
+                }
                 <path class="now" d={["M", &px(now), " ", &px(chart.top - 4.0), "V", &px(chart.bottom)].concat()} />
             </svg>
             { for chart.lanes.iter().map(|lane| name(lane, chart, props)) }
@@ -199,7 +202,7 @@ fn bar(bar: &Bar) -> Html {
     let ink = Colour::ALL[usize::from(bar.ink) % Colour::COUNT].class();
     html! {
         <g data-end={words::end(bar.end)}>
-            <rect class={classes!("bar", ink)} x={px(bar.x)} y={px(bar.y)} width={px(bar.w.max(0.75))} height={px(bar.h)} rx="2" />
+            <rect class={classes!("owned", ink)} x={px(bar.x)} y={px(bar.y)} width={px(bar.w.max(0.75))} height={px(bar.h)} rx="2" />
             if let Some(label) = &bar.label {
                 <text class="on-key" x={px(bar.x + 4.0)} y={px(bar.y + bar.h / 2.0 + 3.5)}>{ label }</text>
             }

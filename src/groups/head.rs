@@ -110,9 +110,13 @@ fn costs(history: &GroupHistory, places: &[(PartitionId, String)], now: Micros) 
         note.insert_str(0, "worst: ");
         note
     });
-    let mut unowned = figure("unowned", "Without owner", lasted(sum), note.unwrap_or_default());
+    let mut unowned = figure("unowned", "Without owner", none_or(sum), note.unwrap_or_default());
     unowned.is_bad = sum > 0;
     [rebalances, unowned, stopped(history, now)]
+}
+
+fn none_or(us: Micros) -> String {
+    if us == 0 { "never".to_owned() } else { lasted(us) }
 }
 
 /// `3 of 3 stopped`, `for up to 2.9 s`: all of them with an eager assignor, hardly anybody otherwise.

@@ -258,8 +258,8 @@ fn row<'s>(
             before.w = (until - before.x).max(before.w);
             (before.end, before.label) = (span.end, None);
             before.count += 1;
-            before.title = with_number(&name, before.count.into());
-            before.title.insert_str(name.len(), ": too short to be told apart, ");
+            before.title = with_number(&(name + ": "), before.count.into());
+            before.title.push_str(" stretches that are too short to be told apart");
             continue;
         }
         bars.push(Bar {

@@ -1,8 +1,8 @@
 //! What the chart is made of: the stretch of a group's history that its axis shows.
 
 use super::axis::Window;
-use super::reason::reason;
-use partitura_engine::trace::{GroupHistory, MemberDoes, Rebalance, Span, SpanEnd, Spell, Trace};
+use super::reason::Reasons;
+use partitura_engine::trace::{GroupHistory, MemberDoes, Rebalance, Span, SpanEnd, Spell};
 use partitura_engine::wire::{Micros, PartitionId};
 
 /// A member of the group, or one that was.
@@ -56,7 +56,7 @@ impl Past {
     #[must_use]
     pub fn of(
         history: &GroupHistory,
-        trace: &Trace,
+        reasons: &Reasons,
         now_us: Micros,
         window: Window,
         people: Vec<Person>,
@@ -96,7 +96,7 @@ impl Past {
             rebalances: seen
                 .map(|one| Told {
                     rebalance: *one,
-                    why: reason(trace, one.reason),
+                    why: reasons.words(one.reason),
                 })
                 .collect(),
             people,

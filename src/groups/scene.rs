@@ -10,7 +10,7 @@ use crate::lens::why::Words;
 use crate::session::Session;
 use crate::stage::consumer_box::number;
 use crate::stage::member::Member;
-use partitura_engine::trace::MemberDoes;
+use partitura_engine::trace::{MemberDoes, SpanEnd};
 use partitura_engine::world::{ConsumerView, GroupView, View};
 
 /// What the room shows.
@@ -54,7 +54,10 @@ impl Scene {
             });
             let mut people: Vec<Person> = people.collect();
             partitura_engine::short_sort::sort_short_by_key(&mut people, |person| person.consumer);
-            Past::of(history, trace, view.now_us, window, people, |place| words.place(place))
+            let reasons = &session.account().reasons;
+            Past::of(history, reasons, view.now_us, window, people, |place| {
+                words.place(place)
+            })
         });
         (past.now_us, past.window) = (view.now_us, window);
         past.is_modern = group.protocol == "consumer";
@@ -69,12 +72,32 @@ impl Scene {
             reading,
             offsets: is_of_topic.then(|| described::offsets(group, topic)),
             lags: described::lags(group),
-            members: described::members(group, topic),
+            members: if is_of_topic {
+                described::members(group, topic)
+            } else {
+                members_elsewhere(group, &past, &words)
+            },
             rivals: rivals(session.plan()),
             group: group.id.clone(),
             past,
         }
     }
+}
+
+/// The members of a group that reads another topic: what they are assigned, the history of ownership says.
+fn members_elsewhere(group: &GroupView, past: &Past, words: &Words) -> Printed {
+    let mut group = group.clone();
+    for member in &mut group.member_list {
+        let own = past.spans.iter().filter(|span| span.consumer == member.consumer);
+        let own = own.filter(|span| span.end == SpanEnd::Open);
+        member.assigned = own.map(|span| span.partition.index).collect();
+        partitura_engine::short_sort::sort_short_by_key(&mut member.assigned, |index| *index);
+    }
+    let topic = past
+        .places
+        .first()
+        .map(|(place, _)| words.names.topic(place.topic).to_string());
+    described::members(&group, &topic.unwrap_or_default())
 }
 
 fn person(consumer: u8, does: MemberDoes, view: Option<&ConsumerView>, group: &GroupView) -> Person {

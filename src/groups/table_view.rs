@@ -27,14 +27,24 @@ fn table(
     on: &Callback<Wish>,
 ) -> Html {
     let copied = printed.clone();
-    let row = |(place, cells): (usize, &Vec<String>)| {
-        html! {
-            <tr>
-                { for cells.iter().map(|cell| html! { <td>{ cell }</td> }) }
-                if let Some(lag) = lags.and_then(|lags| lags.get(place)) { <td class="ours">{ lag }</td> }
-            </tr>
-        }
+    // Ours stands beside the tool's own lag.
+    let with_ours = |column: &'static str, cell: Html, ours: Option<Html>| {
+        let ours = ours.filter(|_| column == "LAG");
+        html! { <>{ cell }{ ours.unwrap_or_default() }</> }
     };
+    let row = |(place, cells): (usize, &Vec<String>)| {
+        let lag = lags.and_then(|lags| lags.get(place));
+        let cells = printed.columns.iter().zip(cells).map(|(column, cell)| {
+            let ours = lag.map(|lag| html! { <td class="ours">{ lag }</td> });
+            with_ours(column, html! { <td>{ cell }</td> }, ours)
+        });
+        html! { <tr>{ for cells }</tr> }
+    };
+    let names = printed.columns.iter().map(|column| {
+        let about = "The age of the oldest record that is not committed; the tool does not say it";
+        let ours = lags.map(|_| html! { <th scope="col" class="ours" title={about}>{ "lag in time" }</th> });
+        with_ours(column, html! { <th scope="col">{ *column }</th> }, ours)
+    });
     html! {
         <section class="groups-table" data-testid={["groups-", id].concat()}>
             <div class="groups-bar">
@@ -52,10 +62,7 @@ fn table(
             <div class="groups-scroll" tabindex="0" role="region" aria-label={["The table of ", id].concat()}>
                 <table class="mono">
                     <thead>
-                        <tr>
-                            { for printed.columns.iter().map(|name| html! { <th scope="col">{ *name }</th> }) }
-                            if lags.is_some() { <th scope="col" class="ours" title="The age of the oldest record that is not committed; the tool does not say it">{ "lag in time" }</th> }
-                        </tr>
+                        <tr>{ for names }</tr>
                     </thead>
                     <tbody>{ for printed.rows.iter().enumerate().map(row) }</tbody>
                 </table>

@@ -6,7 +6,6 @@ use super::head_view::{figures, groups, rivals};
 use super::scene::Scene;
 use super::table_view::tables;
 use super::words;
-use crate::compare::Side;
 use crate::compare::view::choice;
 use crate::lens::ledger::Trial;
 use crate::stage::Target;
@@ -36,16 +35,16 @@ pub enum Wish {
     Copied(bool),
 }
 
-/// The room of that moment, on that side.
+/// The room of that moment.
 #[must_use]
-pub fn room(scene: &Rc<Scene>, side: Side, on: &Callback<Wish>) -> Html {
+pub fn room(scene: &Rc<Scene>, on: &Callback<Wish>) -> Html {
     html! {
         <section class="groups" aria-label="Consumer groups" data-testid="groups" tabindex="0">
             <header class="groups-head">
                 { groups(scene, on) }
                 { figures(&scene.figures) }
             </header>
-            if side == Side::Left { { rivals(&scene.rivals, on) } }
+            { rivals(&scene.rivals, on) }
             { chart(scene, on) }
             { tables(scene, on) }
         </section>
@@ -96,7 +95,7 @@ fn legend(reading: Reading) -> Html {
         html! {
             <li title={words::end_meaning(end)}>
                 <svg width="22" height="12" aria-hidden="true">
-                    <rect class="bar k1" x="0" y="1" width="15" height="10" />
+                    <rect class="owned" x="0" y="1" width="15" height="10" />
                     { super::chart_view::cap(15.0, 1.0, 10.0, end) }
                 </svg>
                 { words::end(end) }

@@ -167,6 +167,9 @@ fn the_room_of_the_keys_is_in_the_link_with_its_key() {
     assert!(text.ends_with(";room=keys;room.key=a%3Bb"), "{text}");
     assert_eq!(Link::parse(&text).0, link);
 
+    let (groups, problems) = Link::parse("v1;room=groups");
+    assert_eq!((groups.room, problems.len()), (Room::Groups, 0));
+    assert!(groups.to_fragment().unwrap().ends_with(";room=groups"));
     let (score, problems) = Link::parse("v1;room=score;room.key=a");
     assert_eq!((score.room, &*score.room_key, problems.len()), (Room::Score, "", 0));
     let (_, problems) = Link::parse("v1;room=attic");
