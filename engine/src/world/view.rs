@@ -75,7 +75,7 @@ pub struct PartitionView {
     pub top: Vec<(KeyId, u64)>,
     /// The leader's high watermark less the group's committed offset.
     pub lag: u64,
-    /// The leader's high watermark less what the group's consumers have processed.
+    /// The leader's high watermark less the position of the partition's owner; without one, less what is committed.
     pub unprocessed: u64,
     /// The part of its leader's capacity that it asks for, in thousandths; `None` where that has no limit, or nobody leads.
     pub heat_permille: Option<u32>,

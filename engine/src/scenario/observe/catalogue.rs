@@ -194,7 +194,7 @@ pub(super) static OBSERVABLES: [Observable; 55] = [
     Observable::new(
         "unprocessed",
         Of::RunOrPartition,
-        "records below the high watermarks that are not processed",
+        "records below the high watermarks that the group is not done with",
         |s, asked| s.over_rows(asked, |row| row.unprocessed),
     ),
     Observable::new(

@@ -19,9 +19,10 @@ impl World {
         let views = all.into_iter().map(|(id, state)| {
             let index = usize::from(id.index);
             let counted = counters.partitions.get(index);
-            let (sent, processed) = counted.map_or((0, 0), |p| (p.sent, p.processed));
+            let sent = counted.map_or(0, |p| p.sent);
             let high_watermark = self.leader_replica(id).map_or(0, |replica| replica.high_watermark);
             let committed = group.and_then(|group| group.committed(id));
+            let position = self.position(id);
             // Kafka counts what is in sync at leaders only.
             let (is_led, min_isr) = (state.leader.is_some(), self.effective_min_isr(topic, state));
             PartitionView {
@@ -42,10 +43,10 @@ impl World {
                 recent_permille: permille(recent(index), all_recent),
                 top: self.top_keys(index),
                 lag: high_watermark.saturating_sub(committed.unwrap_or(0)),
-                unprocessed: high_watermark.saturating_sub(processed),
+                unprocessed: high_watermark.saturating_sub(position.or(committed).unwrap_or(0)),
                 heat_permille: self.partition_heat(id.index, state.leader),
                 committed,
-                position: self.position(id),
+                position,
                 in_per_s: counted.map_or(0, |p| p.in_per_s(self.now)),
                 out_per_s: counted.map_or(0, |p| p.out_per_s(self.now)),
             }
