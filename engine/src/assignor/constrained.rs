@@ -38,10 +38,10 @@ pub(super) fn assign(group: &Numbered, claims: &Claims) -> Constrained {
     let mut owners: Owners = vec![None; count];
     let mut revoked = claims.disputed.clone();
     let mut loads = vec![0; members];
-    for member in 0..members {
+    for (member, load) in loads.iter_mut().enumerate() {
         let owned = owned_by(group, claims, member);
         let kept = quotas.keep(member, owned.len());
-        loads[member] = kept;
+        *load = kept;
         for &partition in &owned[..kept] {
             owners[partition] = Some(member);
         }

@@ -52,7 +52,7 @@ impl Consumer {
             .config
             .request_timeout_us
             .max(self.config.max_poll_interval_us + JOIN_GROUP_LAPSE_US);
-        self.ask_coordinator(timeout_us, RequestBody::JoinGroup(join), ctx);
+        self.ask_coordinator(timeout_us, RequestBody::JoinGroup(Box::new(join)), ctx);
     }
 
     /// What is done before it joins (`ConsumerCoordinator.onJoinPrepare`): here is the place for what has to happen while it

@@ -1,7 +1,7 @@
 //! A group and its members, as the coordinator keeps them (`ClassicGroup`, `ClassicGroupMember`).
 
 use super::effect::{Asker, Turn};
-use super::modern::ConsumerGroup;
+use super::modern::{ConsumerGroup, ConsumerGroupMember};
 use super::rebalance::JoinPhase;
 use super::session::Session;
 use crate::short_map::ShortMap;
@@ -143,7 +143,7 @@ impl Group {
         let modern = self.modern.iter().flat_map(|group| group.members());
         let modern = modern
             .filter(|member| member.id == *id)
-            .find_map(|member| member.instance());
+            .find_map(ConsumerGroupMember::instance);
         classic.and_then(|member| member.instance.clone()).or(modern)
     }
 
@@ -160,7 +160,7 @@ impl Group {
 
     pub(super) fn on_request(&mut self, asker: Asker, body: RequestBody, turn: &mut Turn) {
         match body {
-            RequestBody::JoinGroup(request) => self.join_classic(asker, request, turn),
+            RequestBody::JoinGroup(request) => self.join_classic(asker, *request, turn),
             RequestBody::SyncGroup(request) => self.sync(asker, request, turn),
             RequestBody::Heartbeat(request) => self.heartbeat(asker, &request, turn),
             RequestBody::LeaveGroup(request) => self.leave(asker, &request, turn),

@@ -140,7 +140,8 @@ pub enum RequestBody {
     /// All topics, as the asked broker knows them.
     Metadata,
     FindCoordinator(GroupId),
-    JoinGroup(JoinGroupRequest),
+    /// Boxed, as it is large and rare: what each message costs to move is its largest kind.
+    JoinGroup(Box<JoinGroupRequest>),
     SyncGroup(SyncGroupRequest),
     Heartbeat(HeartbeatRequest),
     LeaveGroup(LeaveGroupRequest),
@@ -162,7 +163,8 @@ pub enum RequestBody {
     Vote(VoteRequest),
     BeginQuorumEpoch(QuorumEpochRequest),
     EndQuorumEpoch(QuorumEpochRequest),
-    ConsumerGroupHeartbeat(ConsumerGroupHeartbeatRequest),
+    /// Boxed, as JoinGroup is.
+    ConsumerGroupHeartbeat(Box<ConsumerGroupHeartbeatRequest>),
     ShareFetch(ShareFetchRequest),
     ShareGroupHeartbeat(ShareGroupHeartbeatRequest),
 }

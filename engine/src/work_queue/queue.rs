@@ -65,6 +65,7 @@ impl WorkQueue {
     }
 
     /// What it is told, and what it does about it.
+    #[allow(clippy::needless_pass_by_value)] // As every node is told.
     pub fn on(&mut self, input: Input, ctx: &mut Ctx) {
         match input {
             Input::Message {

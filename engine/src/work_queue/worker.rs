@@ -63,6 +63,7 @@ impl Worker {
     }
 
     /// What it is told, and what it does about it.
+    #[allow(clippy::needless_pass_by_value)] // As every node is told.
     pub fn on(&mut self, input: Input, ctx: &mut Ctx) {
         match input {
             Input::Start if !self.is_up => self.start(ctx),

@@ -123,7 +123,8 @@ impl World {
             return;
         }
         let dictionary = Arc::make_mut(&mut self.dictionary);
-        let (mut subjects, mut places): (Vec<(KeyId, bool)>, Vec<(u16, Offset, bool)>) = (Vec::new(), Vec::new());
+        let mut subjects: Vec<(KeyId, bool)> = Vec::new();
+        let mut places: Vec<(u16, Offset, bool)> = Vec::new();
         for rule in poison {
             match &rule.what {
                 PoisonWhat::Key(key) => subjects.extend(dictionary.key(key).map(|subject| (subject, rule.crash))),

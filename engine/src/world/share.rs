@@ -2,9 +2,10 @@
 
 use super::start::bootstrap;
 use super::{ProcessState, Setup, World};
+use crate::broker::Broker;
 use crate::consumer::{ConsumerConfig, ShareConsumer, ShareConsumerConfig};
 use crate::node::Random;
-use crate::share::{RecordState, SharePartition};
+use crate::share::{RecordState, ShareGroup, SharePartition};
 use crate::wire::{BrokerId, Micros, NodeId, Offset, PartitionId};
 use std::sync::Arc;
 
@@ -129,7 +130,7 @@ impl World {
         let members = consumers.filter_map(|place| {
             let (consumer, _) = self.nodes.share_consumers.get(place)?;
             let node = NodeId::ShareConsumer(u8::try_from(place + 1).ok()?);
-            let mut joined = group.into_iter().flat_map(|group| group.members());
+            let mut joined = group.into_iter().flat_map(ShareGroup::members);
             Some(ShareMemberView {
                 node,
                 process: self
@@ -145,7 +146,7 @@ impl World {
         });
         ShareGroupView {
             id: name.to_owned(),
-            coordinator: coordinator.map(|broker| broker.id()),
+            coordinator: coordinator.map(Broker::id),
             epoch: group.map_or(0, |group| u32::try_from(group.epoch()).unwrap_or(0)),
             members: members.collect(),
             partitions: self.share_partitions(name),

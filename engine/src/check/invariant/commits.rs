@@ -32,7 +32,7 @@ pub(super) struct Commits {
 
 impl Commits {
     /// What the step has committed. Of several commits of a group in one step the last one counts.
-    pub(super) fn new(&mut self, moment: &Moment) -> Vec<Commit> {
+    pub(super) fn of_step(&mut self, moment: &Moment) -> Vec<Commit> {
         let mut commits = Vec::new();
         for event in moment.events() {
             match (event.fact, event.node) {

@@ -39,7 +39,7 @@ impl Invariant for CommitsGoForward {
                 *from = offset.min(*from);
             }
         }
-        for commit in self.commits.new(moment) {
+        for commit in self.commits.of_step(moment) {
             let key = (commit.group.clone(), commit.partition);
             let goes_back = commit.before.is_some_and(|before| commit.offset < before);
             if !goes_back {
@@ -68,7 +68,6 @@ impl Invariant for CommitsGoForward {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::check::doctored::Patient;
 
     #[test]

@@ -1,6 +1,6 @@
 //! How far groups say that they have read.
 
-use crate::check::{Broken, Invariant, Moment};
+use crate::check::{Broken, Invariant, Moment, PartitionHistory};
 use crate::trace::Fact;
 
 /// **No group commits an offset beyond the high watermark**: what is not committed in the log nobody has read. Compared with
@@ -21,7 +21,7 @@ impl Invariant for CommittedWithinHighWatermark {
             };
             let known = moment.history.partition(partition);
             let may_be_less = known.is_some_and(|known| known.has_lost() || known.promise().is_void());
-            let end = known.map_or(0, |known| known.committed_end());
+            let end = known.map_or(0, PartitionHistory::committed_end);
             if offset > end && !may_be_less {
                 let name = moment.world.names().partition(partition);
                 let message =

@@ -93,7 +93,7 @@ impl Invariant for NothingPassedOver {
                 _ => {}
             }
         }
-        for commit in self.commits.new(moment) {
+        for commit in self.commits.of_step(moment) {
             let Err(broken) = self.look(&commit, moment) else {
                 continue;
             };

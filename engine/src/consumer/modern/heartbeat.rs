@@ -60,7 +60,7 @@ impl Consumer {
     }
 
     fn send_group_request(&mut self, request: ConsumerGroupHeartbeatRequest, ctx: &mut Ctx) {
-        let body = RequestBody::ConsumerGroupHeartbeat(request);
+        let body = RequestBody::ConsumerGroupHeartbeat(Box::new(request));
         self.ask_coordinator(self.config.request_timeout_us, body, ctx);
     }
 

@@ -80,7 +80,7 @@ fn who_is_replaced_by_another_process_of_its_name_ends() {
         client_id: "c9".into(),
     };
     world.coordinate(Box::new(move |coordinator, ctx, effects| {
-        coordinator.on_request(asker, RequestBody::JoinGroup(join), ctx, effects);
+        coordinator.on_request(asker, RequestBody::JoinGroup(Box::new(join)), ctx, effects);
     }));
     world.pass(4 * SECOND);
     let is_fenced = |fact: Fact| {

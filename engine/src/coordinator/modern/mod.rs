@@ -26,4 +26,5 @@ mod requests;
 mod target;
 
 pub(super) use group::{ConsumerGroup, Topics};
+pub(super) use member::ConsumerGroupMember;
 pub(super) use requests::unasked;

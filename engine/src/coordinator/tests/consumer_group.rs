@@ -133,7 +133,9 @@ impl Replay {
             assignor: None,
             owned: owned.map(|owned| owned.iter().map(|name| self.partition(name)).collect()),
         };
-        let sent = self.desk.send(1, RequestBody::ConsumerGroupHeartbeat(request));
+        let sent = self
+            .desk
+            .send(1, RequestBody::ConsumerGroupHeartbeat(Box::new(request)));
         match self.desk.answer(sent) {
             ResponseBody::ConsumerGroupHeartbeat(response) => self.told(&response),
             other => panic!("not an answer to a heartbeat: {other:?}"),

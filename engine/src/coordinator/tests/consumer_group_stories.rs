@@ -33,7 +33,10 @@ fn request(member: &str, epoch: i32, owned: Option<&[u16]>) -> ConsumerGroupHear
 
 /// The error and the epoch, and the assignment if there is one.
 fn beat(desk: &mut Desk, member: &str, epoch: i32, owned: Option<&[u16]>) -> (ErrorCode, i32, Option<Vec<u16>>) {
-    let sent = desk.send(1, RequestBody::ConsumerGroupHeartbeat(request(member, epoch, owned)));
+    let sent = desk.send(
+        1,
+        RequestBody::ConsumerGroupHeartbeat(Box::new(request(member, epoch, owned))),
+    );
     let ConsumerGroupHeartbeatResponse {
         error,
         member_epoch,
@@ -153,8 +156,11 @@ fn what_the_log_did_not_take_has_not_happened() {
 fn an_answer_waits_for_what_it_rests_on() {
     let mut desk = desk();
     desk.hold = true;
-    let joining = desk.send(1, RequestBody::ConsumerGroupHeartbeat(request("a", 0, Some(&[]))));
-    let next = desk.send(1, RequestBody::ConsumerGroupHeartbeat(request("a", 2, None)));
+    let joining = desk.send(
+        1,
+        RequestBody::ConsumerGroupHeartbeat(Box::new(request("a", 0, Some(&[])))),
+    );
+    let next = desk.send(1, RequestBody::ConsumerGroupHeartbeat(Box::new(request("a", 2, None))));
     assert!(desk.answers.is_empty(), "nothing of it is committed");
     desk.commit_held(Ok(()));
     assert_eq!(

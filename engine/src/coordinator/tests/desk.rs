@@ -204,7 +204,7 @@ impl Desk {
     }
 
     pub(super) fn join(&mut self, client: u8, member: &MemberId) -> u32 {
-        self.send(client, RequestBody::JoinGroup(join_request(client, member)))
+        self.send(client, RequestBody::JoinGroup(Box::new(join_request(client, member))))
     }
 
     /// Joins from nothing, through `MEMBER_ID_REQUIRED`. Answers the id and the number of the second request.

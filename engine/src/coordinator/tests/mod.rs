@@ -268,7 +268,7 @@ fn session_timeouts_have_bounds_and_groups_a_size() {
     });
     let mut request = join_request(1, &"".into());
     request.session_timeout_us = 5 * SECOND;
-    let short = desk.send(1, RequestBody::JoinGroup(request));
+    let short = desk.send(1, RequestBody::JoinGroup(Box::new(request)));
     assert_eq!(desk.error(short), ErrorCode::InvalidSessionTimeout);
 
     desk.join_new(1);

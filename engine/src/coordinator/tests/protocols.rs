@@ -13,7 +13,7 @@ fn knows(names: &[&str]) -> Vec<GroupProtocol> {
 fn join(desk: &mut Desk, client: u8, member: &MemberId, protocols: Vec<GroupProtocol>) -> u32 {
     let mut request = join_request(client, member);
     request.protocols = protocols.into();
-    desk.send(client, RequestBody::JoinGroup(request))
+    desk.send(client, RequestBody::JoinGroup(Box::new(request)))
 }
 
 /// Members with these assignors, in the first generation.

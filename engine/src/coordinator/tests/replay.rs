@@ -192,7 +192,7 @@ impl Replay {
         let instance: Option<InstanceId> = event["group_instance_id"].as_str().map(InstanceId::from);
         let client = u8::try_from(number(&event["client"])).unwrap_or(0);
         let body = match text(&event["api"]) {
-            "JoinGroup" => RequestBody::JoinGroup(JoinGroupRequest {
+            "JoinGroup" => RequestBody::JoinGroup(Box::new(JoinGroupRequest {
                 group,
                 member,
                 session_timeout_us: millis(&event["session_timeout_ms"]),
@@ -203,7 +203,7 @@ impl Replay {
                     .map(|name| protocol(text(name), Subscription::to([TOPIC])))
                     .collect(),
                 client_id: "client".into(),
-            }),
+            })),
             "SyncGroup" => {
                 let assignments = list(&event["assignment_for"])
                     .iter()

@@ -33,7 +33,10 @@ fn request(client: u8, member: &MemberId, instance: &str) -> JoinGroupRequest {
 }
 
 fn join(desk: &mut Desk, client: u8, member: &MemberId, instance: &str) -> u32 {
-    desk.send(client, RequestBody::JoinGroup(request(client, member, instance)))
+    desk.send(
+        client,
+        RequestBody::JoinGroup(Box::new(request(client, member, instance))),
+    )
 }
 
 fn heartbeat(desk: &mut Desk, client: u8, member: &MemberId, instance: &str, generation: u32) -> ErrorCode {
@@ -114,7 +117,7 @@ fn another_topic_is_for_the_leader_to_notice_but_another_assignor_makes_all_join
     let (mut desk, _, _) = desk_with_two_workers();
     let mut other_topic = request(2, &"".into(), "worker-2");
     other_topic.protocols = [protocol("range", Subscription::to([]))].into();
-    let back = desk.send(2, RequestBody::JoinGroup(other_topic));
+    let back = desk.send(2, RequestBody::JoinGroup(Box::new(other_topic)));
     assert_eq!(desk.joined(back).generation, 2);
     assert_eq!(desk.state(), "Stable 2 2");
 
@@ -127,7 +130,7 @@ fn another_topic_is_for_the_leader_to_notice_but_another_assignor_makes_all_join
     for (client, instance) in [(1, "worker-1"), (2, "worker-2")] {
         let mut request = request(client, &"".into(), instance);
         request.protocols = both().into();
-        desk.send(client, RequestBody::JoinGroup(request));
+        desk.send(client, RequestBody::JoinGroup(Box::new(request)));
     }
     assert_eq!(
         desk.state(),
@@ -231,7 +234,7 @@ fn who_is_away_is_assigned_to_all_the_same() {
     let quick = |client: u8, member: &MemberId| {
         let mut request = request(client, member, &format!("worker-{client}"));
         request.rebalance_timeout_us = 4 * SECOND;
-        RequestBody::JoinGroup(request)
+        RequestBody::JoinGroup(Box::new(request))
     };
     let (one, two) = (desk.send(1, quick(1, &"".into())), desk.send(2, quick(2, &"".into())));
     desk.pass(4 * SECOND);
@@ -264,7 +267,7 @@ fn a_join_phase_that_nobody_came_to_waits_once_more() {
         let mut request = request(client, member, &format!("worker-{client}"));
         request.session_timeout_us = 20 * SECOND;
         request.rebalance_timeout_us = 4 * SECOND;
-        RequestBody::JoinGroup(request)
+        RequestBody::JoinGroup(Box::new(request))
     };
     let (one, two) = (desk.send(1, ask(1, &"".into())), desk.send(2, ask(2, &"".into())));
     desk.pass(4 * SECOND);
