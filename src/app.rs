@@ -5,10 +5,13 @@ mod asked;
 mod beside;
 mod files;
 mod frames;
+mod groups_room;
 mod keys;
 mod keys_room;
 mod menus;
 mod page;
+mod queue_room;
+mod retries_room;
 mod rooms;
 mod shown;
 mod update;
@@ -20,6 +23,7 @@ use crate::lens::menus::Does;
 use crate::lens::reading_view::ReadRow;
 use crate::lens::settings::Values;
 use crate::lens::why_view::Asked;
+use crate::retries::view::Wish;
 use crate::session::desk::Desk;
 use crate::session::intent::Intent;
 use crate::session::room::Room;
@@ -121,10 +125,14 @@ pub enum Msg {
     Written,
     /// That room is wanted.
     Room(Room),
+    /// Something is wanted in the room of the groups.
+    Groups(crate::groups::view::Wish),
     /// Where that key goes is wanted, in the room of the keys.
     Where(String),
     /// Another key is typed there.
     KeyTyped(String),
+    /// The room of what could not be processed wants something.
+    Retries(Wish),
     /// That is to be done to the run, and the score is to be seen.
     OnStage(Intent),
     /// The run is wanted with these settings from its start.
@@ -153,6 +161,9 @@ pub struct App {
     on_timeline: OnTimeline,
     on_panel: OnPanel,
     on_keys: keys_room::OnKeys,
+    on_groups: groups_room::OnGroups,
+    on_retries: retries_room::OnRetries,
+    on_queues: queue_room::OnQueues,
     refs: Refs,
     toast: Option<(String, Timeout)>,
     problems: Option<Problems>,
@@ -179,6 +190,8 @@ pub(crate) struct Look {
     listed: Listed,
     /// What is looked at.
     room: Room,
+    /// Whether a step has led there.
+    led: bool,
     /// The side that the panel looks at, while two runs are compared.
     side: Side,
     /// What is shown of two runs where there is room for one thing only.
@@ -266,9 +279,14 @@ impl Component for App {
             SystemWatch::new(move || on_system.emit(())),
         );
         let on_stage = OnStage::of(&desk.borrow(), Side::Left, &OnStage::default());
-        let on_timeline = OnTimeline::of(&desk.borrow());
+        let on_timeline = OnTimeline::of(&desk.borrow(), None);
         let values = Rc::new(Values::of(desk.borrow().session()));
-        let on_keys = keys_room::OnKeys::of(&desk.borrow(), &key);
+        let typed = if room == Room::Keys { &*key } else { "" };
+        let on_keys = keys_room::OnKeys::of(&desk.borrow(), typed);
+        let mut on_retries = retries_room::OnRetries::default();
+        if room == Room::Retries {
+            on_retries.go_to(&key);
+        }
         let reader_folded = desk.borrow().step().is_none();
         let mut app = Self {
             on_stage,
@@ -297,6 +315,7 @@ impl Component for App {
                 tab: tab::CHANGE,
                 listed: Listed::default(),
                 room,
+                led: false,
                 side: Side::Left,
                 pane: Pane::default(),
                 about: None,
@@ -305,6 +324,9 @@ impl Component for App {
                 sought: None,
             },
             on_keys,
+            on_groups: groups_room::OnGroups::default(),
+            on_retries,
+            on_queues: queue_room::OnQueues::default(),
             desk,
             refs,
             toast: None,
@@ -319,6 +341,7 @@ impl Component for App {
         };
         app.make_room();
         app.follow_step();
+        app.let_step_lead();
         app.refresh(Due::All);
         app
     }

@@ -4,7 +4,9 @@
 //! files of the other rooms turn it into rows and places, and only those that are compiled for wasm touch the page.
 
 pub mod compare;
+pub mod groups;
 pub mod lens;
+pub mod queues;
 pub mod retries;
 pub mod session;
 pub mod stage;

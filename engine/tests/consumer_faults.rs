@@ -1,8 +1,8 @@
 //! Consumers that fail: what the group sees of it, what is read again, and how they come back.
 
-use partitura_engine::scenario::parse_action;
-use partitura_engine::trace::{Event, Fact};
-use partitura_engine::wire::{Micros, NodeId};
+use partitura_engine::scenario::{Setting, parse_action};
+use partitura_engine::trace::{Event, Fact, GroupStateName};
+use partitura_engine::wire::{ErrorCode, Micros, NodeId};
 use partitura_engine::workload::Rate;
 use partitura_engine::world::{ConsumerView, ProcessState, Setup, World};
 use std::collections::BTreeMap;
@@ -166,4 +166,117 @@ fn a_consumer_that_dies_before_it_begins_does_not_begin() {
     assert_eq!(world.view().group.members, 1);
     world.run_until(8_000_000);
     assert_eq!(world.view().group.members, 2);
+}
+
+/// The same consumers, with names that they keep (`group.instance.id`).
+fn workers(seed: u64) -> Setup {
+    let mut setup = setup(seed);
+    setup.consumer.instance_id = "worker".into();
+    setup
+}
+
+fn rebalances_after(world: &World, at: Micros) -> usize {
+    let begins = |event: &&Event| {
+        matches!(
+            event.fact,
+            Fact::GroupState {
+                state: GroupStateName::PreparingRebalance,
+                ..
+            }
+        )
+    };
+    let events = world.trace().since(0).filter(begins);
+    events.filter(|event| event.at > at).count()
+}
+
+#[test]
+fn a_static_member_that_is_back_within_its_session_finds_what_it_had_and_nobody_stops() {
+    let mut before = play(&workers(7), &[], 4_000_000);
+    let had = consumer(&before, C1).owned;
+    let had: Vec<u16> = had.iter().map(|owned| owned.partition).collect();
+    for (gone, back) in [("crash:c1", "start:c1"), ("stop:c1", "start:c1")] {
+        let world = play(&workers(7), &[(4_000_000, gone), (4_700_000, back)], 9_000_000);
+        assert_eq!(rebalances_after(&world, 4_000_000), 0, "{gone}");
+        let owned: Vec<u16> = consumer(&world, C1).owned.iter().map(|owned| owned.partition).collect();
+        assert_eq!(owned, had, "{gone}");
+        let stopped = |event: &&Event| event.node == C2 && matches!(event.fact, Fact::PartitionRevoked { .. });
+        assert_eq!(
+            world
+                .trace()
+                .since(0)
+                .filter(stopped)
+                .filter(|event| event.at > 4_000_000)
+                .count(),
+            0
+        );
+        assert_eq!(world.view().group.members, 2);
+        let processed = first(&world, |event| {
+            event.node == C1 && event.at > 4_700_000 && matches!(event.fact, Fact::RecordProcessed { .. })
+        });
+        assert!(processed.at < 5_500_000, "it reads on at once: {}", processed.at);
+    }
+    before.run_until(9_000_000);
+    assert_eq!(consumer(&before, C1).owned.len(), had.len());
+}
+
+#[test]
+fn a_dynamic_member_that_is_back_as_soon_makes_the_group_share_anew() {
+    let world = play(
+        &setup(7),
+        &[(4_000_000, "crash:c1"), (4_700_000, "start:c1")],
+        9_000_000,
+    );
+    assert!(rebalances_after(&world, 4_000_000) > 0);
+}
+
+#[test]
+fn a_static_member_that_is_not_back_in_time_is_out() {
+    let world = play(&workers(7), &[(4_000_000, "stop:c1")], 9_000_000);
+    let removed = first(&world, |event| event.fact == Fact::MemberRemoved { consumer: C1 });
+    assert!(removed.at > 5_400_000, "close() says no good bye: {}", removed.at);
+    assert_eq!(consumer(&world, C2).owned.len(), 4);
+}
+
+/// Kafka's consumer takes `UNRELEASED_INSTANCE_ID` for fatal (`AbstractHeartbeatRequestManager.onErrorResponse`).
+#[test]
+fn under_kip_848_who_crashed_cannot_have_its_name_back_before_its_session_is_over() {
+    let mut setup = workers(8);
+    setup.workload.rate.per_second = 10;
+    for (name, value) in [
+        ("group.protocol", "consumer"),
+        ("group.consumer.session.timeout.ms", "45000"),
+    ] {
+        Setting::named(name).unwrap().apply(value, &mut setup).unwrap();
+    }
+    let actions = [
+        (20_000_000, "crash:c1"),
+        (25_000_000, "start:c1"),
+        (80_000_000, "start:c1"),
+    ];
+    let mut world = play(&setup, &actions, 40_000_000);
+    let refused = |event: &Event| {
+        let error = ErrorCode::UnreleasedInstanceId;
+        event.node == C1 && matches!(event.fact, Fact::CoordinatorRefused { error: told, .. } if told == error)
+    };
+    assert!(first(&world, refused).at < 26_000_000);
+    assert_eq!(consumer(&world, C1).process, ProcessState::Stopped, "poll() has thrown");
+    assert_eq!(consumer(&world, C2).owned.len(), 2, "what c1 had lies idle");
+    world.run_until(79_000_000);
+    assert_eq!(consumer(&world, C2).owned.len(), 4);
+    world.run_until(100_000_000);
+    assert_eq!([C1, C2].map(|node| consumer(&world, node).owned.len()), [2, 2]);
+}
+
+#[test]
+fn under_kip_848_a_static_member_that_says_it_will_be_back_keeps_its_place() {
+    let mut setup = workers(9);
+    Setting::named("group.protocol")
+        .unwrap()
+        .apply("consumer", &mut setup)
+        .unwrap();
+    let actions = [(20_000_000, "stop:c1"), (25_000_000, "start:c1")];
+    let world = play(&setup, &actions, 40_000_000);
+    let bumped = |event: &&Event| matches!(event.fact, Fact::GroupEpochBumped { .. }) && event.at > 20_000_000;
+    assert_eq!(world.trace().since(0).filter(bumped).count(), 0);
+    assert_eq!([C1, C2].map(|node| consumer(&world, node).owned.len()), [2, 2]);
 }

@@ -138,14 +138,17 @@ pub(super) fn clear() {
 
 /// Copies what is in the address bar, and tells whether that was possible.
 pub(super) fn copy(on_done: Callback<bool>) {
-    let window = gloo::utils::window();
-    let clipboard = window.navigator().clipboard();
-    let link = window.location().href().unwrap_or_default();
+    copy_text(&gloo::utils::window().location().href().unwrap_or_default(), on_done);
+}
+
+/// Copies that text, and tells whether that was possible.
+pub(super) fn copy_text(text: &str, on_done: Callback<bool>) {
+    let clipboard = gloo::utils::window().navigator().clipboard();
     if JsValue::from(clipboard.clone()).is_undefined() {
         on_done.emit(false);
         return;
     }
-    let copied = clipboard.write_text(&link);
+    let copied = clipboard.write_text(text);
     spawn_local(async move { on_done.emit(JsFuture::from(copied).await.is_ok()) });
 }
 

@@ -9,21 +9,46 @@ impl App {
     /// What the link says of where one looks: the room, and the key in that of the keys.
     pub(super) fn place(&self) -> (Room, String) {
         let room = self.look.room;
-        let key = if room == Room::Keys { self.on_keys.key() } else { "" };
-        (room, key.to_owned())
+        let key = match room {
+            Room::Score | Room::Groups | Room::Queue => String::new(),
+            Room::Keys => self.on_keys.key().to_owned(),
+            Room::Retries => self.on_retries.in_link(),
+        };
+        (room, key)
     }
 
     /// A link was opened.
     pub(super) fn go_to(&mut self, (room, key): (Room, String)) {
         self.look.room = room;
-        if !key.is_empty() {
-            self.on_keys.ask(key);
+        match room {
+            Room::Retries => self.on_retries.go_to(&key),
+            _ if !key.is_empty() => self.on_keys.ask(key),
+            _ => {}
+        }
+    }
+
+    /// Opens the room that the open step points at; the score again, when a step before has led away from it.
+    pub(super) fn follow_to_room(&mut self) {
+        let wanted = self.on_stage.pointed.room.and_then(|name| Room::named(name).ok());
+        match wanted {
+            Some(room) => (self.look.room, self.look.led) = (room, true),
+            None if std::mem::take(&mut self.look.led) => self.look.room = Room::Score,
+            None => {}
+        }
+    }
+
+    /// A link was opened that names no room: its step may.
+    pub(super) fn let_step_lead(&mut self) {
+        self.look.led = false;
+        if self.look.room == Room::Score {
+            self.follow_to_room();
         }
     }
 
     /// Opens that room.
     pub(super) fn enter(&mut self, ctx: &Context<Self>, room: Room) {
         self.touched = true;
+        self.look.led = false;
         self.look.room = room;
         self.refresh(Due::All);
         self.write_soon(ctx);
@@ -33,6 +58,9 @@ impl App {
     pub(super) fn scene(&self, ctx: &Context<Self>, side: Side) -> Html {
         match self.look.room {
             Room::Score | Room::Keys => self.stage(ctx, side),
+            Room::Groups => self.groups_part(ctx, side),
+            Room::Retries => self.retries_part(ctx, side),
+            Room::Queue => self.queues_part(ctx, side),
         }
     }
 }

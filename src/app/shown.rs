@@ -8,6 +8,7 @@ use crate::lens::milestones::command_words;
 use crate::lens::reading::Reading;
 use crate::lens::reading_view::ReadRow;
 use crate::lens::why::{Words, sentence, subject};
+use crate::retries::{self, RecordName};
 use crate::session::Session;
 use crate::session::desk::Desk;
 use crate::session::history::{Mark, MarkKind};
@@ -18,6 +19,7 @@ use crate::timeline::layout::{self, Curves};
 use crate::ui::format::clock;
 use crate::walk::points::{Pointed, pointed};
 use partitura_engine::log::KeyId;
+use partitura_engine::short_sort::sort_short_by_key;
 use partitura_engine::trace::{Event, Fact};
 use partitura_engine::wire::{Micros, NodeId};
 use partitura_engine::world::View;
@@ -98,9 +100,9 @@ pub(super) struct OnTimeline {
 }
 
 impl OnTimeline {
-    /// The timeline of this moment.
+    /// The timeline of this moment, with the journey of the record that is followed.
     #[must_use]
-    pub(super) fn of(desk: &Desk) -> Self {
+    pub(super) fn of(desk: &Desk, followed: Option<&RecordName>) -> Self {
         let session = desk.session();
         let (world, history, now) = (session.world(), &session.account().history, session.now());
         let planned = last_moment(session);
@@ -125,6 +127,11 @@ impl OnTimeline {
                 label: command_words(&action.command),
                 event: None,
             });
+        let mut marks: Vec<Mark> = history.marks().iter().cloned().chain(to_come).collect();
+        if let Some(name) = followed {
+            marks.extend(retries::marks::marks(session, name));
+            sort_short_by_key(&mut marks, |mark| mark.at_us);
+        }
         let mut curves = layout::curves(history, now, span_us);
         let beside = desk.sessions().right.as_ref().map(|right| {
             let mut beside = layout::curves(&right.account().history, now, span_us);
@@ -137,7 +144,7 @@ impl OnTimeline {
             span_us,
             curves: Rc::new(curves),
             beside,
-            marks: history.marks().iter().cloned().chain(to_come).collect(),
+            marks: marks.into(),
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::lens::reading::Reading;
 use crate::lens::settings::Values;
 use crate::session::desk::Answer;
 use crate::session::intent::Intent;
+use crate::session::room::Room;
 use crate::session::speed;
 use crate::stage::Target;
 use gloo::timers::callback::Timeout;
@@ -99,6 +100,8 @@ impl App {
             Msg::Pane(pane) => self.look.pane = pane,
             Msg::Address => self.open_address(ctx),
             Msg::Room(room) => self.enter(ctx, room),
+            Msg::Groups(wish) => self.groups_room(ctx, wish),
+            Msg::Retries(wish) => return self.retries_room(ctx, wish),
             Msg::Where(_) | Msg::KeyTyped(_) | Msg::OnStage(_) | Msg::Load(_) => {
                 return self.keys_room(ctx, msg);
             }
@@ -146,6 +149,7 @@ impl App {
         }
         if self.desk.borrow().step_number() != step {
             self.follow_step();
+            self.follow_to_room();
         }
         self.refresh(Due::All);
         self.write_soon(ctx);
@@ -177,14 +181,23 @@ impl App {
         if matches!(due, Due::All | Due::Stage(Side::Left)) {
             self.on_stage = OnStage::of(&self.desk.borrow(), Side::Left, &self.on_stage);
             self.refresh_menu();
+            self.refresh_groups(Side::Left);
+            self.refresh_retries(Side::Left);
+            self.refresh_queues(Side::Left);
         }
         if matches!(due, Due::All | Due::Stage(Side::Right)) {
             self.refresh_beside();
+            self.refresh_groups(Side::Right);
+            self.refresh_retries(Side::Right);
+            self.refresh_queues(Side::Right);
         }
         if matches!(due, Due::Stage(_)) {
             return;
         }
-        self.on_timeline = OnTimeline::of(&self.desk.borrow());
+        self.on_timeline = OnTimeline::of(
+            &self.desk.borrow(),
+            self.on_retries.chosen().filter(|_| self.look.room == Room::Retries),
+        );
         self.refs.span.set(self.on_timeline.span_us);
         self.refresh_keys_room();
         self.on_panel.passed += 1;
@@ -274,6 +287,7 @@ impl App {
         }
         self.problems = opened.problems;
         self.go_to(opened.room);
+        self.let_step_lead();
         self.refresh(Due::All);
         self.write_soon(ctx);
     }

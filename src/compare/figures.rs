@@ -1,6 +1,7 @@
 //! What a run comes to, in whole numbers: the figures that two runs are compared by.
 
 use super::moved::Moved;
+use crate::groups::stops;
 use crate::session::Session;
 use partitura_engine::log::KeyId;
 use partitura_engine::trace::LedgerFigures;
@@ -49,6 +50,8 @@ pub struct Figures {
     pub messages: u64,
     /// Their bytes.
     pub bytes: u64,
+    /// What the main group's rebalances have cost.
+    pub group: GroupCost,
     /// What has moved against the run beside it; on the right only.
     pub moved: Option<Moved>,
 }
@@ -95,7 +98,41 @@ impl Figures {
             batches: counters.batches,
             messages: counters.messages,
             bytes: counters.bytes,
+            group: GroupCost::of(world),
             moved: None,
+        }
+    }
+}
+
+/// What the rebalances of the main group have cost so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct GroupCost {
+    /// How many there were.
+    pub rebalances: u64,
+    /// The generation, or the group epoch, that they have led to.
+    pub generation: u64,
+    /// The longest that a partition had no owner, all its times together.
+    pub unowned_us: Micros,
+    /// Partitions that got another owner.
+    pub moved: u64,
+    /// How long members that had work have stood still for them, all together.
+    pub stopped_us: Micros,
+}
+
+impl GroupCost {
+    fn of(world: &World) -> Self {
+        let (now, Some(history)) = (world.now(), world.trace().groups().main()) else {
+            return Self::default();
+        };
+        Self {
+            rebalances: history.rebalanced,
+            generation: history
+                .rebalances()
+                .next_back()
+                .map_or(0, |last| last.generation.into()),
+            unowned_us: history.most_unowned_us(now),
+            moved: history.rebalances().map(|one| u64::from(one.moved)).sum(),
+            stopped_us: stops::sum_us(history, now),
         }
     }
 }

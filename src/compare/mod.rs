@@ -16,4 +16,5 @@ pub mod table;
 #[cfg(target_arch = "wasm32")]
 pub mod view;
 
+pub use rows::lasted;
 pub use side::{On, Side, Sides};

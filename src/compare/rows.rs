@@ -201,11 +201,44 @@ const COST: [Spec; 6] = [
         "What those messages came to.",
     ),
 ];
-pub(super) const GROUPS: [(&str, &[Spec]); 4] = [
+const GROUP: [Spec; 5] = [
+    spec(
+        ("rebalances", "rebalances"),
+        (Count, Less),
+        |f| Some(f.group.rebalances),
+        "How often the group has shared its partitions anew. Cooperatively, what moves takes two.",
+    ),
+    spec(
+        ("generations", "generation"),
+        (Count, Neither),
+        |f| Some(f.group.generation),
+        "The generation that the last rebalance led to; the group epoch with KIP-848, which counts from 2.",
+    ),
+    spec(
+        ("unowned", "without owner"),
+        (Micros, Less),
+        |f| Some(f.group.unowned_us),
+        "The longest that nobody in the group owned a partition, all its times together.",
+    ),
+    spec(
+        ("partitions-moved", "partitions moved"),
+        (Count, Less),
+        |f| Some(f.group.moved),
+        "Partitions that got another owner than they had, over all rebalances.",
+    ),
+    spec(
+        ("stopped", "members stopped"),
+        (Micros, Less),
+        |f| Some(f.group.stopped_us),
+        "Members that had work, times how long each owned nothing because of a rebalance.",
+    ),
+];
+pub(super) const GROUPS: [(&str, &[Spec]); 5] = [
     ("Load, delay", &LOAD),
     ("Order", &ORDER),
     ("Records", &RECORDS),
     ("Cost", &COST),
+    ("Group", &GROUP),
 ];
 pub(super) const WORST: &str = "worst";
 pub(super) const READS: &str = "reads";
@@ -224,6 +257,12 @@ pub(super) fn written(n: u64, unit: Unit) -> String {
         Unit::Bytes if n < 1_000_000 => decimal(n, 1_000, 1, " kB"),
         Unit::Bytes => decimal(n, 1_000_000, 1, " MB"),
     }
+}
+
+/// How long something lasted, in few figures: `2.85 s`, `340 ms`.
+#[must_use]
+pub fn lasted(us: u64) -> String {
+    written(us, Unit::Micros)
 }
 
 /// `n` in that unit, rounded down, with one or two places.

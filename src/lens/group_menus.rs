@@ -12,7 +12,10 @@ use partitura_engine::world::{Command, ConsumerView, GroupView, Limits, Partitio
 
 const NOT_RUNNING: &str = "It is not running.";
 const PAUSED: &str = "It stands still: let it go on first.";
-const HAS_MEMBERS: &str = "Refused while the group has members: close all consumers first. One that has crashed is a member until session.timeout.ms is over.";
+const HAS_MEMBERS: &str = "Refused while the group has members: close all consumers first. One that has crashed is a member until \
+                           session.timeout.ms is over.";
+/// The same for those that stand below the first.
+const HAS_MEMBERS_TOO: &str = "The group has members.";
 
 /// What can be done to a consumer. The opposite of what has happened stands in the same place.
 pub(super) fn consumer_menu(wanted: u8, view: &View, world: &World) -> Option<Menu> {
@@ -239,7 +242,7 @@ pub(super) fn reset_menu(view: &View) -> Menu {
     ];
     for seconds in [10, 60] {
         let since = view.now_us.saturating_sub(seconds * 1_000_000);
-        let title = format!("To the time {seconds} s ago");
+        let title = format!("To a time: {seconds} s ago");
         let note = "The first record of each partition that is not older.".to_owned();
         entries.push(reset(view, &title, note, ResetTo::All(OffsetSpec::Timestamp(since))));
     }
@@ -252,18 +255,21 @@ pub(super) fn reset_menu(view: &View) -> Menu {
     }
 }
 
-/// One record on: how one gets past a record that nobody can process.
+/// One record on: how one gets past a record that nobody can process. `None` where there is nothing to skip.
 fn skip(row: &PartitionView, view: &View) -> Option<Entry> {
-    let (partition, offset) = (row.index, row.committed? + 1);
+    let (partition, offset) = (row.index, row.committed.filter(|_| row.lag > 0)? + 1);
     let title = format!("P{partition} to offset {}", grouped(offset));
     let note = format!("One record is skipped, lag {}.", brief(row.lag.saturating_sub(1)));
-    let entry = reset(view, &title, note, ResetTo::Offset { partition, offset });
-    Some(entry.unless(row.lag == 0, "There is no record to skip."))
+    Some(reset(view, &title, note, ResetTo::Offset { partition, offset }))
 }
 
 fn reset(view: &View, title: &str, note: String, to: ResetTo) -> Entry {
     let group = view.group.id.clone();
-    entry(title, note, Does::Act(Command::ResetOffsets { group, to })).unless(view.group.members > 0, HAS_MEMBERS)
+    let why = match to {
+        ResetTo::All(OffsetSpec::Earliest) => HAS_MEMBERS,
+        _ => HAS_MEMBERS_TOO,
+    };
+    entry(title, note, Does::Act(Command::ResetOffsets { group, to })).unless(view.group.members > 0, why)
 }
 
 #[cfg(test)]
@@ -324,7 +330,8 @@ mod tests {
         let world = world();
         let mut view = world.view();
         let menu = more(Sub::Reset, &view).expect("a menu");
-        assert!(menu.entries.iter().all(|entry| entry.refused == Some(HAS_MEMBERS)));
+        assert_eq!(menu.entries[0].refused, Some(HAS_MEMBERS));
+        assert!(menu.entries.iter().all(|entry| entry.refused.is_some()));
         view.group.members = 0;
         let menu = more(Sub::Reset, &view).expect("a menu");
         assert_eq!(labels(&menu)[..2], [("To earliest", true), ("To latest", true)]);

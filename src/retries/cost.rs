@@ -53,7 +53,12 @@ pub fn costs(session: &Session, retries: &RetriesView, stands: &[StandRow]) -> V
             format!("{} of them ignored by the sink", grouped(retries.effects.ignored)),
             retries.effects.repeated + retries.effects.ignored,
         ),
-        cost("skipped", "passed over", "lost for the group".to_owned(), failed.skipped),
+        cost(
+            "skipped",
+            "passed over",
+            "lost for the group".to_owned(),
+            failed.skipped,
+        ),
     ];
     let followed = session
         .world()
@@ -84,9 +89,13 @@ pub fn trials(session: &Session) -> Vec<Trial> {
     let (Some(policy), Some(order)) = (Setting::find("failure.policy"), Setting::find("retry.keep.order")) else {
         return Vec::new();
     };
-    let now = super::switches::POLICIES.iter().find(|(_, policy, _)| *policy == application.policy);
+    let now = super::switches::POLICIES
+        .iter()
+        .find(|(_, policy, _)| *policy == application.policy);
     let before = now.map_or("", |(name, ..)| name);
-    let others = super::switches::POLICIES.iter().filter(|(_, policy, _)| *policy != application.policy);
+    let others = super::switches::POLICIES
+        .iter()
+        .filter(|(_, policy, _)| *policy != application.policy);
     let trial = |(name, ..): &(&str, FailurePolicy, &str)| Trial::of(name, before, vec![(policy, (*name).to_owned())]);
     let mut trials: Vec<Trial> = others.map(trial).collect();
     if application.policy == FailurePolicy::RetryTopics {

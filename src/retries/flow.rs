@@ -2,6 +2,7 @@
 //! ask what waits where without a browser.
 
 use super::name::{Tile, delay, seconds};
+use super::standing::unread;
 use super::tally::{Tally, Ways};
 use crate::session::Session;
 use crate::stage::Palette;
@@ -36,8 +37,8 @@ pub struct Column {
     pub waiting: u64,
     /// The first of them, by the time when they are due.
     pub cells: Vec<Waiting>,
-    /// The head, and the oldest.
-    pub facts: Vec<(&'static str, String)>,
+    /// The head, how long ago the oldest has failed, and which partitions are paused.
+    pub facts: Vec<(String, String)>,
     /// What became of those that do not wait any more.
     pub ends: Vec<End>,
 }
@@ -131,7 +132,12 @@ impl Look<'_> {
 
     fn main(&self) -> Column {
         let ways = self.ways(self.main_topic());
-        let lag = self.view.partitions.iter().map(|partition| partition.unprocessed).sum();
+        let lag = self
+            .view
+            .partitions
+            .iter()
+            .map(|partition| unread(self.view, partition.index))
+            .sum();
         Column {
             of: Of::Main,
             topic: self.main_topic().to_owned(),
@@ -139,7 +145,7 @@ impl Look<'_> {
             arrow: None,
             waiting: lag,
             cells: Vec::new(),
-            facts: vec![("attempts failed", grouped(ways.failed))],
+            facts: vec![("failed".to_owned(), grouped(ways.failed))],
             ends: ends(&ways),
         }
     }
@@ -159,10 +165,10 @@ impl Look<'_> {
         sort_short_by_key(&mut waiting, |failed| (failed.headers.due_us, failed.partition));
         let mut facts = Vec::new();
         if let Some(head) = waiting.first() {
-            facts.push(("head", self.due(head.headers.due_us)));
+            facts.push(("head".to_owned(), self.due(head.headers.due_us)));
             let oldest = waiting.iter().map(|failed| failed.headers.first_failed_us).min();
             let age_us = self.now().saturating_sub(oldest.unwrap_or(self.now()));
-            facts.push(("oldest failed", seconds(age_us) + " ago"));
+            facts.push(("oldest".to_owned(), seconds(age_us)));
         }
         facts.extend(self.pauses(&tier.topic));
         Column {
@@ -205,7 +211,7 @@ impl Look<'_> {
     }
 
     /// The partitions of that topic that its consumers have paused. The first to go on says the most.
-    fn pauses(&self, topic: &str) -> Vec<(&'static str, String)> {
+    fn pauses(&self, topic: &str) -> Vec<(String, String)> {
         let Some(topic) = topic_named(self.session, topic) else {
             return Vec::new();
         };
@@ -218,11 +224,11 @@ impl Look<'_> {
         sort_short_by_key(&mut paused, |paused| *paused);
         let shown = paused.iter().take(3).map(|(until, index)| {
             let left = seconds(until.saturating_sub(self.now()));
-            ("paused", format!("P{index} for {left}"))
+            (format!("P{index}"), format!("paused {left}"))
         });
-        let mut shown: Vec<(&'static str, String)> = shown.collect();
+        let mut shown: Vec<(String, String)> = shown.collect();
         if paused.len() > 3 {
-            shown.push(("", counted(paused.len() as u64 - 3, "more partition")));
+            shown.push((String::new(), counted(paused.len() as u64 - 3, "more partition")));
         }
         shown
     }
@@ -236,7 +242,11 @@ impl Look<'_> {
 
     fn cell(&self, failed: &FailedView) -> Waiting {
         let tile = Tile::of(self.palette, failed.subject, failed.sequence);
-        let is_dead = self.retries.dead_letters.iter().any(|letter| std::ptr::eq(letter, failed));
+        let is_dead = self
+            .retries
+            .dead_letters
+            .iter()
+            .any(|letter| std::ptr::eq(letter, failed));
         let state = if failed.is_leaving {
             "on its way back".to_owned()
         } else if is_dead {
@@ -245,7 +255,12 @@ impl Look<'_> {
             self.due(failed.headers.due_us)
         };
         Waiting {
-            words: format!("{}, P{} @ {}, {state}", tile.name.words(), failed.partition, failed.offset),
+            words: format!(
+                "{}, P{} @ {}, {state}",
+                tile.name.words(),
+                failed.partition,
+                failed.offset
+            ),
             is_due: failed.is_leaving || (!is_dead && failed.headers.due_us <= self.now()),
             tile,
         }

@@ -75,8 +75,12 @@ pub fn followed(session: &Session, palette: &Palette, retries: &RetriesView, nam
         tile: Tile::of(palette, subject, name.sequence),
         state: state(session, &steps),
         places: places(session, &steps),
-        headers: headers.map_or_else(Vec::new, |headers| table(headers, names.topic(headers.original_partition.topic))),
-        dead_letter: dead.filter(|dead| !dead.is_leaving).map(|dead| (dead.partition, dead.offset)),
+        headers: headers.map_or_else(Vec::new, |headers| {
+            table(headers, names.topic(headers.original_partition.topic))
+        }),
+        dead_letter: dead
+            .filter(|dead| !dead.is_leaving)
+            .map(|dead| (dead.partition, dead.offset)),
     })
 }
 
@@ -98,7 +102,10 @@ fn state(session: &Session, steps: &[JourneyStep]) -> String {
         JourneyWhat::SentOn { .. } => "on its way".to_owned(),
         JourneyWhat::Stored => {
             let topic = names.topic(last.partition.topic);
-            match due.map(|due| due.saturating_sub(session.now())).filter(|left| *left > 0) {
+            match due
+                .map(|due| due.saturating_sub(session.now()))
+                .filter(|left| *left > 0)
+            {
                 Some(left) => format!("waits in {topic}, due in {}", seconds(left)),
                 None => format!("in {topic}"),
             }
@@ -106,25 +113,32 @@ fn state(session: &Session, steps: &[JourneyStep]) -> String {
     }
 }
 
-/// Steps in the same place, one after the other, stand together.
+/// What happened in the same place stands together.
 fn places(session: &Session, steps: &[JourneyStep]) -> Vec<Place> {
     let names = session.world().names();
-    let mut places: Vec<Place> = Vec::new();
-    let mut at: Option<(PartitionId, Offset)> = None;
+    let mut places: Vec<((PartitionId, Offset), Place)> = Vec::new();
     for step in steps {
-        if at != Some((step.partition, step.offset)) {
-            at = Some((step.partition, step.offset));
-            places.push(Place {
+        let spot = (step.partition, step.offset);
+        let known = places.iter().position(|(known, _)| *known == spot);
+        let place = known.unwrap_or_else(|| {
+            let place = Place {
                 topic: names.topic(step.partition.topic).to_owned(),
                 spot: format!("P{} @ {}", step.partition.index, step.offset),
                 lines: Vec::new(),
-            });
-        }
-        if let Some(place) = places.last_mut() {
-            place.lines.push(line(step));
-        }
+            };
+            places.push((spot, place));
+            places.len() - 1
+        });
+        let lines = &mut places[place].1.lines;
+        // Whoever reads it may hear of it before the one that has sent it.
+        let at = if step.what == JourneyWhat::Stored {
+            0
+        } else {
+            lines.len()
+        };
+        lines.insert(at, line(step));
     }
-    places
+    places.into_iter().map(|(_, place)| place).collect()
 }
 
 fn line(step: &JourneyStep) -> Line {

@@ -28,7 +28,7 @@ pub fn marks(session: &Session, name: &RecordName) -> Vec<Mark> {
         Some(Mark {
             at_us: step.at_us,
             kind,
-            label: format!("{} {what}", name.words()),
+            label: format!("{}: {what}", name.words()),
             event: session.world().trace().get(step.event).copied(),
         })
     };

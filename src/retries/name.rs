@@ -118,6 +118,9 @@ mod tests {
     fn spans_keep_their_width_while_they_change() {
         assert_eq!([seconds(1_250_000), seconds(40_000)], ["1.2 s", "0.0 s"]);
         assert_eq!(seconds(125_900_000), "125 s");
-        assert_eq!([delay(2_000_000), delay(1_500_000), delay(250_000)], ["2 s", "1.5 s", "250 ms"]);
+        assert_eq!(
+            [delay(2_000_000), delay(1_500_000), delay(250_000)],
+            ["2 s", "1.5 s", "250 ms"]
+        );
     }
 }

@@ -9,7 +9,7 @@ use crate::ui::format::{counted, moment};
 use partitura_engine::application::FailurePolicy;
 use partitura_engine::log::FailureWhy;
 use partitura_engine::wire::Micros;
-use partitura_engine::world::View;
+use partitura_engine::world::{ReplicaView, View};
 
 /// A record that holds up what is behind it.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,7 +18,7 @@ pub struct StandRow {
     pub tile: Tile,
     /// `P1 @ 50`.
     pub place: String,
-    /// What stands still: the partition, or all that the consumer owns.
+    /// What stands still, and where: the partition, or all that the consumer owns.
     pub what: String,
     /// Since when.
     pub since_us: Micros,
@@ -45,6 +45,20 @@ pub struct SkippedRow {
     pub at_us: Micros,
 }
 
+/// Records of that partition that the group has not come to.
+pub(super) fn unread(view: &View, index: u16) -> u64 {
+    let Some(row) = view.partitions.iter().find(|partition| partition.index == index) else {
+        return 0;
+    };
+    let leads = |replica: &&ReplicaView| replica.partition == index && Some(replica.broker) == row.leader;
+    let high_watermark = view
+        .replicas
+        .iter()
+        .find(leads)
+        .map_or(0, |leader| leader.high_watermark);
+    high_watermark.saturating_sub(row.position.or(row.committed).unwrap_or(0))
+}
+
 /// What stands still at that moment.
 #[must_use]
 pub fn stands(session: &Session, view: &View, palette: &Palette) -> Vec<StandRow> {
@@ -54,22 +68,28 @@ pub fn stands(session: &Session, view: &View, palette: &Palette) -> Vec<StandRow
         // Whoever has lost the partition does not hold it up any more.
         let owner = view.consumers.iter().find(|consumer| {
             consumer.node == stands.node
-                && consumer.group == view.group.id.as_str().into()
-                && consumer.owned.iter().any(|owned| owned.partition == stands.partition.index)
+                && *consumer.group == *session.world().setup().consumer.group
+                && consumer
+                    .owned
+                    .iter()
+                    .any(|owned| owned.partition == stands.partition.index)
         })?;
-        let unprocessed = |index: u16| {
-            let partition = view.partitions.iter().find(|partition| partition.index == index);
-            partition.map_or(0, |partition| partition.unprocessed)
-        };
-        let waits_in_place = application.policy == FailurePolicy::InPlace;
-        let (what, behind) = if waits_in_place {
-            let owned = owner.owned.iter().map(|owned| unprocessed(owned.partition));
+        let (index, offset) = (stands.partition.index, stands.offset);
+        let (what, behind) = if application.policy == FailurePolicy::InPlace {
+            let owned = owner.owned.iter().map(|owned| unread(view, owned.partition));
             let partitions = counted(owner.owned.len() as u64, "partition");
-            (format!("all of {}: {partitions}", node(stands.node)), owned.sum::<u64>())
+            let who = node(stands.node);
+            (
+                format!("{who} stands still at P{index} @ {offset}, with {partitions}"),
+                owned.sum::<u64>(),
+            )
         } else {
-            (format!("P{}", stands.partition.index), unprocessed(stands.partition.index))
+            (format!("P{index} stands still at offset {offset}"), unread(view, index))
         };
-        let wait_us = application.delays.after(stands.attempts).filter(|_| application.jitter_percent == 0);
+        let wait_us = application
+            .delays
+            .after(stands.attempts)
+            .filter(|_| application.jitter_percent == 0);
         let in_place = wait_us.map(|wait_us| stands.tried_us + wait_us);
         let next_us = stands.paused_until_us.or(in_place);
         Some(StandRow {
@@ -118,7 +138,11 @@ impl StandRow {
     /// In one sentence, for those who hear the page.
     #[must_use]
     pub fn words(&self) -> String {
-        let (record, place) = (self.tile.name.words(), &self.place);
-        format!("{record} at {place}: {} stands still since {}", self.what, moment(self.since_us))
+        format!(
+            "{}: {} since {}",
+            self.tile.name.words(),
+            self.what,
+            moment(self.since_us)
+        )
     }
 }

@@ -26,7 +26,11 @@ pub struct Switches {
 
 /// The policies: their names, and what happens to a record that fails.
 pub const POLICIES: [(&str, FailurePolicy, &str); 4] = [
-    ("stop", FailurePolicy::Stop, "Its partition stands still there; it is tried again and again."),
+    (
+        "stop",
+        FailurePolicy::Stop,
+        "Its partition stands still there; it is tried again and again.",
+    ),
     ("skip", FailurePolicy::Skip, "It is passed over, and lost."),
     (
         "in-place",
@@ -51,7 +55,11 @@ impl Switches {
     /// As that run is.
     #[must_use]
     pub fn of(session: &Session, view: &View) -> Self {
-        let value = |name: &str| Setting::find(name).map(|setting| session.value(setting)).unwrap_or_default();
+        let value = |name: &str| {
+            Setting::find(name)
+                .map(|setting| session.value(setting))
+                .unwrap_or_default()
+        };
         let application = &session.world().setup().consumer.application;
         let policy = POLICIES.iter().find(|(_, policy, _)| *policy == application.policy);
         let poison = value("poison");
@@ -62,7 +70,10 @@ impl Switches {
             percent: value("failure.percent").parse().unwrap_or(0),
             is_down: value("downstream") == "down",
             next_poison: next_poison(view),
-            walks: WALKS.into_iter().filter(|(id, _)| BUILT_IN.iter().any(|(built_in, _)| built_in == id)).collect(),
+            walks: WALKS
+                .into_iter()
+                .filter(|(id, _)| BUILT_IN.iter().any(|(built_in, _)| built_in == id))
+                .collect(),
         }
     }
 

@@ -223,7 +223,10 @@ impl Tally {
         else {
             return;
         };
-        let same = self.stands.iter().filter(|s| (s.partition, s.offset) == (partition, offset));
+        let same = self
+            .stands
+            .iter()
+            .filter(|s| (s.partition, s.offset) == (partition, offset));
         let since_us = same.map(|stands| stands.since_us).min().unwrap_or(event.at);
         let before = |stands: &Standstill| (stands.partition, stands.node) == (partition, event.node);
         self.stands.retain(|stands| !before(stands));

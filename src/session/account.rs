@@ -2,6 +2,7 @@
 
 use super::history::History;
 use super::lag::Lag;
+use crate::groups::reason::Reasons;
 use crate::lens::milestones::{Milestones, mark_of};
 use crate::lens::reading::Reading;
 use crate::lens::spells::Spells;
@@ -24,6 +25,8 @@ pub struct Account {
     pub milestones: Milestones,
     /// For the room of what could not be processed.
     pub retries: Tally,
+    /// For the room of the groups.
+    pub reasons: Reasons,
     /// The last election of each of the topic's partitions: the trace may forget them.
     elections: ShortMap<u16, Event>,
     /// Brokers that are fenced.
@@ -51,6 +54,7 @@ impl Account {
             self.reading.absorb(event);
             self.milestones.absorb(event, topic);
             self.retries.absorb(event, topic);
+            self.reasons.absorb(event, world.trace());
             if let Fact::BatchAcknowledged { records, .. } = event.fact {
                 self.history.acknowledged(event.at, records);
             }

@@ -40,7 +40,8 @@ pub struct Link {
     pub versus: Option<Versus>,
     /// The room that is looked at.
     pub room: Room,
-    /// The key that is typed in the room of the keys; empty for the hottest.
+    /// The key that is typed in the room of the keys, empty for the hottest; the record that is followed in that of the
+    /// retries, empty for none.
     pub room_key: String,
 }
 

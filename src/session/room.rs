@@ -8,11 +8,17 @@ pub enum Room {
     Score,
     /// Where keys go, and what that does to the partitions.
     Keys,
+    /// The groups: who owns what over time, and what each rebalance costs.
+    Groups,
+    /// What could not be processed: retry topics, dead letters, what stands still.
+    Retries,
+    /// The same records on a work queue, in the topic and in share groups.
+    Queue,
 }
 
 impl Room {
     /// All of them, in the order of the header.
-    pub const ALL: [Room; 2] = [Room::Score, Room::Keys];
+    pub const ALL: [Room; 5] = [Room::Score, Room::Keys, Room::Groups, Room::Retries, Room::Queue];
 
     /// Its name in links.
     #[must_use]
@@ -20,6 +26,9 @@ impl Room {
         match self {
             Room::Score => "score",
             Room::Keys => "keys",
+            Room::Groups => "groups",
+            Room::Retries => "retries",
+            Room::Queue => "queue",
         }
     }
 
@@ -29,6 +38,9 @@ impl Room {
         match self {
             Room::Score => "Score",
             Room::Keys => "Keys",
+            Room::Groups => "Groups",
+            Room::Retries => "Retries",
+            Room::Queue => "Queue",
         }
     }
 

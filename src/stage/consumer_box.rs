@@ -8,7 +8,7 @@ use super::member::Member;
 use super::warmth::{Warmth, load};
 use partitura_engine::short_sort::sort_short_by_key;
 use partitura_engine::wire::NodeId;
-use partitura_engine::world::{ConsumerView, Drain, Drains};
+use partitura_engine::world::{ConsumerView, Drain, Drains, GroupView};
 
 /// A lag from which on a consumer is marked.
 pub const LAG_TO_WATCH: u64 = 100;
@@ -40,7 +40,13 @@ pub struct ConsumerBox {
 
 impl ConsumerBox {
     /// In that place; `also` are rows that it owns apart from those beside it.
-    pub(super) fn new(view: &ConsumerView, captions: &Captions, group: &str, rect: Rect, also: Vec<Rect>) -> Self {
+    pub(super) fn new(
+        view: &ConsumerView,
+        captions: &Captions,
+        group: &GroupView,
+        rect: Rect,
+        also: Vec<Rect>,
+    ) -> Self {
         let number = number(view);
         let member = Member::of(view);
         let gone = member.is_gone();
@@ -52,7 +58,7 @@ impl ConsumerBox {
         let mut labels = Vec::with_capacity(4);
         let name = |y: f64, size: f64, room: f64| {
             let ink = if gone { Tone::Soft } else { Tone::Ink };
-            let long = Label::new(left, rect.y + y, size, ink, name(group, number)).strong();
+            let long = Label::new(left, rect.y + y, size, ink, name(&group.id, number)).strong();
             // In a narrow column all go by their short names.
             if rect.w >= 90.0 && long.width() <= room {
                 long
@@ -116,12 +122,13 @@ impl ConsumerBox {
         let owned = |y: f64| short(soft(y, &owns)).fit(room);
         // How it stands, where it does not stand as it should.
         let notice = |y: f64| {
-            let words = member.words()?;
-            let label = Label {
+            let words = [member.words()?, member.short()?].map(|words| Label {
                 tone: member.tone(),
+                strong: gone,
                 ..soft(y, &words)
-            };
-            Some(label.fit(room))
+            });
+            let fitting = words.iter().find(|label| label.width() <= room);
+            Some(fitting.unwrap_or(&words[1]).clone().fit(room))
         };
         let owned_or_notice = |y: f64| notice(y).unwrap_or_else(|| owned(y));
         let again = |y: f64| {
@@ -141,8 +148,12 @@ impl ConsumerBox {
                     _ => [14.0, 28.0, 0.0],
                 };
                 labels.push(name(lines[0], if h >= 70.0 { 12.5 } else { 11.5 }, room));
-                labels.extend(notice(lines[1]).map(Label::strong).map(|label| label.fit(room)));
+                labels.extend(notice(lines[1]));
                 labels.extend((h >= 50.0).then(|| again(lines[2])));
+                // What it had is nobody's, as long as it stands beside its rows.
+                let unread = soft(82.0, "nobody reads");
+                let is_unread = h >= 88.0 && !view.owned.is_empty() && unread.width() <= room;
+                labels.extend(is_unread.then_some(unread));
             }
             h if h >= 70.0 => {
                 let second = if h < 88.0 { owned_or_notice(40.0) } else { owned(40.0) };
@@ -216,7 +227,13 @@ impl ConsumerBox {
             }
             _ => {}
         }
-        let title = title(view, &drains().copied().collect::<Vec<_>>());
+        let mut title = title(view, &drains().copied().collect::<Vec<_>>());
+        if let Some(member) = group.member_list.iter().find(|member| member.consumer == number) {
+            title += &format!(" Member id {}.", member.id);
+            if let Some(instance) = &member.instance_id {
+                title += &format!(" Static: group.instance.id {instance}.");
+            }
+        }
         Self {
             number,
             rect,

@@ -45,7 +45,7 @@ pub fn place(view: &View, captions: &Captions, grid: &Grid) -> (GroupHead, Vec<C
                     .collect(),
                 Seat::Bench(_) => own.iter().map(|row| stub(grid, *row)).collect(),
             };
-            ConsumerBox::new(consumer, captions, &view.group.id, rect, also)
+            ConsumerBox::new(consumer, captions, &view.group, rect, also)
         })
         .collect();
     (GroupHead::new(view, captions, grid), boxes)
@@ -140,7 +140,13 @@ impl GroupHead {
         }
         let mut labels = vec![name.fit(rect.w), how.fit(rect.w)];
         if grid.roomy {
-            labels.extend(others(view).map(|text| Label::new(rect.x, top + 59.0, 10.5, Tone::Faint, text).fit(rect.w)));
+            let third = |text: &str| Label::new(rect.x, top + 59.0, 10.5, Tone::Faint, text);
+            let legend = third("◂ committed  ▹ position");
+            let legend = Label { size: 9.5, ..legend };
+            labels.extend(match others(view) {
+                Some(others) => Some(third(&others).fit(rect.w)),
+                None => Some(legend).filter(|legend| legend.width() <= rect.w),
+            });
         }
         Self {
             rect,

@@ -70,6 +70,17 @@ impl Member {
         })
     }
 
+    /// The same in one short word.
+    #[must_use]
+    pub fn short(self) -> Option<String> {
+        match self {
+            Member::Stalled => Some("hangs".to_owned()),
+            Member::Waiting(state) if state.len() > 8 => Some("waiting".to_owned()),
+            Member::Slow(_) => self.words().map(|words| words.replace(" each", "")),
+            _ => self.words(),
+        }
+    }
+
     /// The same where there is room for a sign only.
     #[must_use]
     pub fn sign(self) -> Option<&'static str> {

@@ -91,7 +91,7 @@ mod inks;
 #[cfg(target_arch = "wasm32")]
 mod parts;
 #[cfg(target_arch = "wasm32")]
-mod shapes;
+pub mod shapes;
 #[cfg(target_arch = "wasm32")]
 mod surface;
 #[cfg(target_arch = "wasm32")]
@@ -99,7 +99,7 @@ mod tip;
 #[cfg(target_arch = "wasm32")]
 mod view;
 #[cfg(target_arch = "wasm32")]
-mod watch;
+pub mod watch;
 
 pub use grid::Counts;
 pub use layout::{Captions, Layout};

@@ -60,7 +60,7 @@ impl<P: Part> PartialEq for PartProps<P> {
 }
 
 /// A number of pixels, to a tenth, without a tail of zeros.
-pub(super) fn px(value: f64) -> AttrValue {
+pub fn px(value: f64) -> AttrValue {
     let rounded = (value * 10.0).round() / 10.0;
     rounded.to_string().into()
 }

@@ -9,7 +9,7 @@ use yew::prelude::*;
 
 /// The size of an element, in whole pixels; `None` until it is known.
 #[hook]
-pub(super) fn use_size(element: NodeRef) -> Option<(f64, f64)> {
+pub fn use_size(element: NodeRef) -> Option<(f64, f64)> {
     let size = use_state_eq(|| None);
     let found = size.clone();
     use_effect_with((), move |()| {

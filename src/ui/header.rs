@@ -87,23 +87,18 @@ pub fn Header(props: &Props) -> Html {
                 type="button"
                 class="ghost walks"
                 title="Other walkthroughs, and files"
-                aria-label="Walkthroughs"
+                aria-label={format!("Walkthroughs: {}", props.scenario)}
                 aria-haspopup="menu"
                 aria-expanded={props.walks_open.to_string()}
                 data-testid="walkthroughs"
                 onclick={props.on_walks.reform(|event: MouseEvent| below(&event))}
             >
-                <i><Sign icon={Icon::Menu} /></i><span>{ "Walkthroughs" }<Sign icon={Icon::Chevron} /></span>
+                <i><Sign icon={Icon::Menu} /></i><span><b>{ props.scenario.clone() }</b><Sign icon={Icon::Chevron} /></span>
             </button>
             <div class="rooms choices" role="group" aria-label="What to look at">
                 { for Room::ALL.into_iter().map(|one| room(props, one)) }
             </div>
-            <nav class="crumbs" aria-label="Where you are">
-                <ol>
-                    <li>{ props.scenario.clone() }</li>
-                    if let Some(step) = &props.step { <li aria-current="step">{ step.clone() }</li> }
-                </ol>
-            </nav>
+            <p class="crumbs">{ props.step.clone() }</p>
             <Transport
                 playing={props.playing}
                 seeking={props.seeking}

@@ -17,6 +17,8 @@ pub struct Pointed {
     pub timeline: bool,
     /// The virtual clock.
     pub clock: bool,
+    /// A room, by its name in links.
+    pub room: Option<&'static str>,
     /// Settings, by their name.
     pub settings: Vec<&'static str>,
 }
@@ -49,6 +51,10 @@ pub fn pointed(targets: &[scenario::Target], view: &View, texts: &Dictionary) ->
             }
             scenario::Target::Clock => {
                 found.clock = true;
+                None
+            }
+            scenario::Target::Room(name) => {
+                found.room = Some(name);
                 None
             }
             scenario::Target::Setting(setting) => {

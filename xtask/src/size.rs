@@ -7,8 +7,9 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-/// The most that the app may weigh, in bytes of brotli.
-const LIMIT: usize = 600_000;
+/// The most that the app may weigh, in bytes of brotli. It grows with what is simulated; the walkthroughs' texts are some
+/// 35 KB of it.
+const LIMIT: usize = 800_000;
 const COUNTED: &[&str] = &["wasm", "js", "css"];
 const QUALITY: u32 = 11;
 const WINDOW: u32 = 22;

@@ -1,6 +1,7 @@
 //! What the application's work comes to: effects, each of a record that is known by its subject and its sequence.
 
 use crate::log::KeyId;
+use crate::trace::Intervals;
 
 /// The sink that a group's application writes to.
 ///
@@ -8,8 +9,10 @@ use crate::log::KeyId;
 /// retry topic, or twice in the log, is the same.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sink {
-    /// By subject, one bit for each sequence.
-    seen: Vec<Vec<u64>>,
+    /// By subject: all of its records up to this number have had their effects.
+    up_to: Vec<u32>,
+    /// By subject: further ones, which came before those in front of them. Empty as long as none has.
+    above: Vec<Intervals>,
     figures: SinkFigures,
 }
 
@@ -25,35 +28,51 @@ pub struct SinkFigures {
 }
 
 impl Sink {
-    /// The effect of a record. A million times a run: it sets a bit.
+    /// The effect of a record. A million times a run: a subject's records mostly come in order, and then it counts on.
     #[inline]
     pub fn apply(&mut self, subject: KeyId, sequence: u32, dedup: bool) {
-        let (index, word, bit) = place(subject, sequence);
-        if index >= self.seen.len() {
-            self.seen.resize_with(index + 1, Vec::new);
+        let index = subject.index();
+        if index >= self.up_to.len() {
+            self.up_to.resize(index + 1, 0);
         }
-        let words = &mut self.seen[index];
-        if word >= words.len() {
-            words.resize(word + 1, 0);
-        }
-        let known = words[word] & bit != 0;
-        words[word] |= bit;
+        let up_to = &mut self.up_to[index];
+        let is_new = if sequence.wrapping_sub(*up_to) == 1 && self.above.is_empty() {
+            *up_to = sequence;
+            true
+        } else {
+            self.add(index, sequence)
+        };
         let figures = &mut self.figures;
-        match (known, dedup) {
-            (false, _) => figures.applied += 1,
-            (true, false) => figures.repeated += 1,
-            (true, true) => figures.ignored += 1,
+        match (is_new, dedup) {
+            (true, _) => figures.applied += 1,
+            (false, false) => figures.repeated += 1,
+            (false, true) => figures.ignored += 1,
         }
+    }
+
+    /// Notes a record that is not simply the next one. Answers whether it is new.
+    #[cold]
+    fn add(&mut self, index: usize, sequence: u32) -> bool {
+        if sequence <= self.up_to[index] {
+            return false;
+        }
+        if index >= self.above.len() {
+            self.above.resize_with(index + 1, Intervals::default);
+        }
+        let above = &mut self.above[index];
+        if sequence == self.up_to[index] + 1 {
+            self.up_to[index] = sequence;
+            return !above.contains(sequence);
+        }
+        above.add(sequence..sequence.saturating_add(1)) > 0
     }
 
     /// Whether the record has had its effect.
     #[must_use]
     pub fn has(&self, subject: KeyId, sequence: u32) -> bool {
-        let (index, word, bit) = place(subject, sequence);
-        let words = self.seen.get(index);
-        words
-            .and_then(|words| words.get(word))
-            .is_some_and(|word| word & bit != 0)
+        let up_to = self.up_to.get(subject.index());
+        let above = self.above.get(subject.index());
+        up_to.is_some_and(|up_to| sequence <= *up_to) || above.is_some_and(|above| above.contains(sequence))
     }
 
     /// What it has counted.
@@ -61,10 +80,6 @@ impl Sink {
     pub fn figures(&self) -> SinkFigures {
         self.figures
     }
-}
-
-fn place(subject: KeyId, sequence: u32) -> (usize, usize, u64) {
-    (subject.index(), sequence as usize / 64, 1 << (sequence % 64))
 }
 
 #[cfg(test)]
@@ -86,5 +101,19 @@ mod tests {
         };
         assert_eq!(sink.figures(), expected);
         assert!(sink.has(goal, 64) && !sink.has(goal, 2) && !sink.has(goal, 1000));
+    }
+
+    #[test]
+    fn a_record_that_came_early_is_known_when_those_in_front_of_it_have_come() {
+        let mut dictionary = Dictionary::default();
+        let (goal, card) = (dictionary.key("goal").unwrap(), dictionary.key("card").unwrap());
+        let mut sink = Sink::default();
+        for sequence in [1, 3, 2, 3, 4, 5, 3, 4] {
+            sink.apply(goal, sequence, true);
+        }
+        sink.apply(card, 1, true);
+        assert_eq!((sink.figures().applied, sink.figures().ignored), (6, 3));
+        assert!(sink.has(goal, 3) && sink.has(goal, 5) && !sink.has(goal, 6));
+        assert!(sink.has(card, 1) && !sink.has(card, 2));
     }
 }

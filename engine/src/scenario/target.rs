@@ -41,6 +41,8 @@ pub enum Target {
     Timeline,
     /// `clock`: the virtual time.
     Clock,
+    /// `room groups`: that room of the page, which opens with the step.
+    Room(&'static str),
     /// `setting rate`: where that setting is changed.
     Setting(&'static Setting),
 }
@@ -125,6 +127,7 @@ impl Target {
             | Target::Page
             | Target::Timeline
             | Target::Clock
+            | Target::Room(_)
             | Target::Setting(_) => Ok(()),
         }
     }
@@ -137,7 +140,7 @@ fn check_number(what: &str, first: u64, n: u64, last: u64) -> Result<(), String>
     Err(format!("there is no {what} {n}: they are {first} to {last}"))
 }
 
-const WORDS: [(&str, Target); 7] = [
+const WORDS: [(&str, Target); 10] = [
     ("coordinator", Target::Coordinator),
     ("producers", Target::Producers),
     ("consumers", Target::Consumers),
@@ -145,6 +148,9 @@ const WORDS: [(&str, Target); 7] = [
     ("page", Target::Page),
     ("timeline", Target::Timeline),
     ("clock", Target::Clock),
+    ("room groups", Target::Room("groups")),
+    ("room retries", Target::Room("retries")),
+    ("room queue", Target::Room("queue")),
 ];
 
 const FORMS: [&str; 9] = [

@@ -127,6 +127,12 @@ mod tests {
             let scenario = Storm::of(seed).scenario(Some("all-is-well"));
             let text = scenario.to_toml();
             let read = Scenario::parse(&text).unwrap_or_else(|error| panic!("seed {seed}: {error}\n{text}"));
+            let (wanted, found) = (format!("{scenario:#?}"), format!("{read:#?}"));
+            let difference = wanted
+                .lines()
+                .zip(found.lines())
+                .find(|(wanted, found)| wanted != found);
+            assert_eq!(difference, None, "seed {seed}");
             assert!(read == scenario, "seed {seed}\n{text}\n{}", read.to_toml());
             assert_eq!(Storm::of_scenario(&read).setup(), read.setup);
         }

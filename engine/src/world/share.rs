@@ -1,7 +1,7 @@
 //! Share groups: their consumers, and how they look.
 
 use super::start::bootstrap;
-use super::{Setup, World};
+use super::{ProcessState, Setup, World};
 use crate::consumer::{ConsumerConfig, ShareConsumer, ShareConsumerConfig};
 use crate::node::Random;
 use crate::share::{RecordState, SharePartition};
@@ -28,6 +28,8 @@ pub struct ShareGroupView {
 pub struct ShareMemberView {
     /// Which.
     pub node: NodeId,
+    /// What its process does.
+    pub process: ProcessState,
     /// The coordinator counts it as a member.
     pub is_member: bool,
     /// The partitions that it reads, together with others.
@@ -130,6 +132,10 @@ impl World {
             let mut joined = group.into_iter().flat_map(|group| group.members());
             Some(ShareMemberView {
                 node,
+                process: self
+                    .processes
+                    .of(node)
+                    .map_or(ProcessState::Stopped, |process| process.state),
                 is_member: joined.any(|member| member.member.node == node),
                 partitions: consumer.assignment().iter().map(|id| id.index).collect(),
                 holds: consumer.holds(),

@@ -1,6 +1,7 @@
 //! From a text to a run, or to as much of it as can be read.
 
 use super::{Link, LinkProblem, Versus, agree, packing, versus};
+use crate::retries::RecordName;
 use crate::session::room::Room;
 use crate::session::{Action, Plan};
 use partitura_engine::scenario::{
@@ -16,7 +17,7 @@ use std::rc::Rc;
 const MOST_PROBLEMS: usize = 50;
 /// The latest moment that a link can name: a day.
 const LATEST_US: Micros = 86_400_000_000;
-const NAMES: [&str; 6] = ["scenario", "seed", "step", "at", "room", "room.key"];
+const NAMES: [&str; 7] = ["scenario", "seed", "step", "at", "room", "room.key", "room.record"];
 
 /// A part of the link, and its number.
 #[derive(Clone, Copy)]
@@ -49,6 +50,8 @@ struct Reader {
     seed: Option<u64>,
     /// What it says of a run on the right, if it speaks of one.
     right: Option<Right>,
+    /// The record that is followed.
+    record: String,
     problems: Vec<LinkProblem>,
 }
 
@@ -70,6 +73,7 @@ pub(super) fn read(fragment: &str) -> (Link, Vec<LinkProblem>) {
         seen: Vec::new(),
         seed: None,
         right: None,
+        record: String::new(),
         problems: Vec::new(),
     };
     let fragment = fragment.trim();
@@ -161,6 +165,10 @@ impl Reader {
             "at" => self.link.at_us = Some(moment(&value)?),
             "room" => self.link.room = Room::named(&value)?,
             "room.key" => self.link.room_key = value,
+            "room.record" => {
+                RecordName::parse(&value)?;
+                self.record = value;
+            }
             _ => return self.setting(name, &value, part),
         }
         self.once(name)
@@ -274,8 +282,10 @@ impl Reader {
         let scenario = Scenario::built_in(&self.link.scenario);
         let scenario = scenario.expect("invariant scenario-is-valid: the link's scenario was found");
         self.link.seed = self.seed.unwrap_or(scenario.setup.seed);
-        if self.link.room != Room::Keys {
-            self.link.room_key.clear();
+        match self.link.room {
+            Room::Keys => {}
+            Room::Retries => self.link.room_key = std::mem::take(&mut self.record),
+            Room::Score | Room::Groups | Room::Queue => self.link.room_key.clear(),
         }
         if let Some(step) = self.link.step.filter(|step| *step >= scenario.steps.len()) {
             self.link.step = None;

@@ -144,6 +144,22 @@ fn what_the_right_cannot_do_is_left_out_and_told() {
 }
 
 #[test]
+fn the_room_of_the_retries_is_in_the_link_with_the_record_that_is_followed() {
+    let (link, problems) = Link::parse("#v1;scenario=world-cup;room=retries;room.record=match-7:12;room.key=a");
+    assert_eq!(
+        (link.room, &*link.room_key, problems.len()),
+        (Room::Retries, "match-7:12", 0)
+    );
+    let text = link.to_fragment().unwrap();
+    assert!(text.ends_with(";room=retries;room.record=match-7:12"), "{text}");
+    assert_eq!(Link::parse(&text), (link, Vec::new()));
+    let (_, problems) = Link::parse("v1;room=retries;room.record=match-7");
+    assert!(problems[0].to_string().contains("match-7:12"), "{problems:?}");
+    let (keys, _) = Link::parse("v1;room=keys;room.record=match-7:12");
+    assert_eq!((keys.room, &*keys.room_key), (Room::Keys, ""));
+}
+
+#[test]
 fn the_room_of_the_keys_is_in_the_link_with_its_key() {
     let (link, problems) = Link::parse("#v1;scenario=world-cup;room.key=a%3Bb;room=keys");
     assert_eq!((link.room, &*link.room_key, problems.len()), (Room::Keys, "a;b", 0));
@@ -151,6 +167,9 @@ fn the_room_of_the_keys_is_in_the_link_with_its_key() {
     assert!(text.ends_with(";room=keys;room.key=a%3Bb"), "{text}");
     assert_eq!(Link::parse(&text).0, link);
 
+    let (groups, problems) = Link::parse("v1;room=groups");
+    assert_eq!((groups.room, problems.len()), (Room::Groups, 0));
+    assert!(groups.to_fragment().unwrap().ends_with(";room=groups"));
     let (score, problems) = Link::parse("v1;room=score;room.key=a");
     assert_eq!((score.room, &*score.room_key, problems.len()), (Room::Score, "", 0));
     let (_, problems) = Link::parse("v1;room=attic");
@@ -231,7 +250,7 @@ fn everything_that_can_be_wrong_is_told() {
         ),
         (
             "v1;@1=crash:b44",
-            "part 2 \"@1=crash:b44\": \"b44\" is no broker or controller: write it as crash:b3",
+            "part 2 \"@1=crash:b44\": \"b44\" is no broker, controller or consumer: write it as crash:b3",
         ),
         (
             "v1;@1=raet:5",

@@ -36,8 +36,13 @@ pub(super) fn parts(link: &Link) -> String {
     if link.room != Room::Score {
         let _ = write!(text, ";room={}", link.room.name());
     }
-    if link.room == Room::Keys && !link.room_key.is_empty() {
-        let _ = write!(text, ";room.key={}", encoded(&link.room_key, VALUE));
+    let what = match link.room {
+        Room::Score | Room::Groups | Room::Queue => None,
+        Room::Keys => Some("key"),
+        Room::Retries => Some("record"),
+    };
+    if let Some(what) = what.filter(|_| !link.room_key.is_empty()) {
+        let _ = write!(text, ";room.{what}={}", encoded(&link.room_key, VALUE));
     }
     actions(&mut text, "", &link.actions);
     if let Some(versus) = &link.versus {

@@ -265,7 +265,7 @@ fn a_dead_broker_a_fenced_one_and_a_paused_one_can_be_told_apart() {
 fn a_crashed_consumer_stays_and_says_how_it_comes_back() {
     let layout = on(Day::Stricken, 4, 3, 4, 3, SIZES[0]);
     let said = |place: usize| -> Vec<&str> { layout.consumers[place].labels.iter().map(|l| l.text.as_str()).collect() };
-    assert_eq!(said(0), ["payouts-1", "crashed", "start again…"]);
+    assert_eq!(said(0), ["payouts-1", "crashed", "start again…", "nobody reads"]);
     assert!(said(1).contains(&"paused") && said(2).contains(&"no poll()"));
     assert!(
         layout.consumers[0].title.contains("It told nobody"),

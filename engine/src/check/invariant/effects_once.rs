@@ -50,7 +50,7 @@ mod tests {
     #[test]
     fn a_record_without_its_effect_is_noticed() {
         let mut patient = Patient::with(|setup| setup.downstream.dedup = true);
-        assert_eq!(patient.diagnosis(), None);
+        assert_eq!(patient.ask(&mut EffectsOnce::default()), Ok(()));
         let (partition, leader) = (patient.partition(), patient.leader());
         let record = patient.batches(leader)[0].batch.records()[0];
         let processed = Fact::RecordProcessed {
@@ -61,6 +61,7 @@ mod tests {
             latency_us: 0,
         };
         patient.claim(NodeId::Consumer(1), processed);
-        assert_eq!(patient.diagnosis(), Some("effects-once"));
+        let broken = patient.ask(&mut EffectsOnce::default()).unwrap_err();
+        assert!(broken.message.contains("and 0 repeated"), "{}", broken.message);
     }
 }

@@ -1,9 +1,10 @@
 //! Static members (KIP-345), as far as it is theirs.
 
-use super::little_world::{LittleWorld, SECOND};
+use super::little_world::{LittleWorld, SECOND, TOPIC};
 use crate::consumer::{ConsumerConfig, ConsumerState};
+use crate::coordinator::Asker;
 use crate::trace::Fact;
-use crate::wire::Api;
+use crate::wire::{Api, Channel, ErrorCode, GroupProtocol, JoinGroupRequest, NodeId, RequestBody, Subscription};
 
 fn worker(config: &mut ConsumerConfig) {
     config.instance_id = "worker".into();
@@ -50,4 +51,44 @@ fn the_instance_has_the_number_of_its_consumer() {
     assert_eq!(config.instance_of(2), None);
     worker(&mut config);
     assert_eq!(config.instance_of(2).as_deref(), Some("worker-2"));
+}
+
+#[test]
+fn who_is_replaced_by_another_process_of_its_name_ends() {
+    let mut world = LittleWorld::new(2);
+    world.start(&[1], worker);
+    world.pass(4 * SECOND);
+    let other = NodeId::Consumer(9);
+    world.dead.insert(other);
+    let asker = Asker {
+        node: other,
+        channel: Channel::Coordinator,
+        connection: 0,
+        correlation: 1,
+    };
+    let join = JoinGroupRequest {
+        group: "readers".into(),
+        member: "".into(),
+        instance: Some("worker-1".into()),
+        session_timeout_us: 45 * SECOND,
+        rebalance_timeout_us: 300 * SECOND,
+        protocols: [GroupProtocol {
+            name: "range".into(),
+            metadata: Subscription::to([TOPIC]),
+        }]
+        .into(),
+        client_id: "c9".into(),
+    };
+    world.coordinate(Box::new(move |coordinator, ctx, effects| {
+        coordinator.on_request(asker, RequestBody::JoinGroup(join), ctx, effects);
+    }));
+    world.pass(4 * SECOND);
+    let is_fenced = |fact: Fact| {
+        let error = ErrorCode::FencedInstanceId;
+        matches!(fact, Fact::CoordinatorRefused { error: told, .. } if told == error)
+    };
+    assert!(world.facts(1).any(is_fenced), "its next heartbeat tells it");
+    assert_eq!(world.consumers[&1].state(), ConsumerState::Closed);
+    assert!(!left(&world, 1));
+    assert_eq!(world.group(), "Stable 1 1", "the other one has its place");
 }

@@ -24,7 +24,7 @@ fn elsewhere(seen: &Seen, asked: Asked, value: fn(&GroupPartitionView) -> u64) -
     rows.map(value).sum()
 }
 
-pub(super) static OBSERVABLES: [Observable; 9] = [
+pub(super) static OBSERVABLES: [Observable; 10] = [
     Observable::new(
         "owner",
         Of::Partition,
@@ -72,6 +72,12 @@ pub(super) static OBSERVABLES: [Observable; 9] = [
                 .unwrap_or(0)
                 / 1_000
         },
+    ),
+    Observable::new(
+        "unowned_all_ms",
+        Of::Run,
+        "the same for all partitions together",
+        |s, _| s.view.group.partitions.iter().map(|row| row.unowned_us).sum::<u64>() / 1_000,
     ),
     Observable::new("groups", Of::Run, "groups that have a member", |s, _| {
         s.view.groups.iter().filter(|group| group.members > 0).count() as u64

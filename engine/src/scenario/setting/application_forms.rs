@@ -39,7 +39,7 @@ fn read_rule(rule: &str) -> Option<Poison> {
         None => (false, rule),
     };
     let what = if let Some(key) = rule.strip_prefix("key:") {
-        super::check_key(key).ok()?;
+        super::check_key(key).ok().filter(|()| !key.is_empty())?;
         PoisonWhat::Key(key.to_owned())
     } else {
         let (partition, offset) = rule.strip_prefix("offset:")?.split_once(':')?;

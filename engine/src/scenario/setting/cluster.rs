@@ -174,6 +174,7 @@ fn set_topic(setup: &mut Setup, name: &str) {
     name.clone_into(&mut setup.topic.name);
     setup.producer.topic = name.into();
     setup.consumer.topic = name.into();
+    setup.consumer.main_topic = name.into();
 }
 
 /// Brokers look at it when they are written to, the controller when somebody leaves the ISR.

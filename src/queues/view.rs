@@ -1,0 +1,24 @@
+//! The room on the page. It follows the run with the stage, some ten times a second; what it shows is bounded.
+
+use super::figures_view::figures;
+use super::scene::Scene;
+use super::share_view::shares;
+use super::topic_view::topic;
+use super::work_view::work;
+use crate::session::intent::Intent;
+use yew::{Callback, Html, html};
+
+/// The room of that moment.
+#[must_use]
+pub fn room(scene: &Scene, on: &Callback<Intent>) -> Html {
+    html! {
+        <section class="queues" aria-label="Queue or stream" aria-describedby="queues-summary" data-testid="queues" tabindex="0">
+            <h2 class="visually-hidden">{ "Queue or stream: the same records three times" }</h2>
+            <p id="queues-summary" class="visually-hidden" data-testid="queue-summary">{ &scene.summary }</p>
+            { work(scene.work.as_ref(), on) }
+            { topic(scene, on) }
+            { shares(&scene.shares, on) }
+            { figures(&scene.rows) }
+        </section>
+    }
+}
