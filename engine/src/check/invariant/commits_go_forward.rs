@@ -68,7 +68,6 @@ impl Invariant for CommitsGoForward {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::check::doctored::Patient;
 
     #[test]
