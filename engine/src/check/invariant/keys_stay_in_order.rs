@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// again: the order is that of the topic's partition. Records that were given up are left out, and so are those that were
 /// sent back from the dead letters, as those behind them had gone on.
 ///
-/// Holds where a consumer's own producer keeps the order (idempotent, or one request in flight), where nothing is read twice and nothing is sent on in vain: whoever reads a record again processes it when later
+/// Holds where a consumer's own producer is idempotent, where nothing is read twice and nothing is sent on in vain: whoever reads a record again processes it when later
 /// ones are done already. So a partition is watched only while each of its topics, with the retry topics, has been read by
 /// one consumer from one position on, and nothing any more once a consumer's own producer has failed.
 #[derive(Debug, Default)]

@@ -102,9 +102,9 @@ pub fn all(setup: &Setup) -> Vec<Box<dyn Invariant>> {
     if setup.downstream.dedup {
         all.push(Box::new(EffectsOnce::default()));
     }
-    // Otherwise the producers beside the consumers change the order themselves.
-    let sends_in_order = setup.producer.is_idempotent() || setup.producer.max_in_flight == 1;
-    if application.keep_order && application.policy == FailurePolicy::RetryTopics && sends_in_order {
+    // Otherwise the producers beside the consumers change the order themselves, or send a record twice.
+    let sends_once = setup.producer.is_idempotent();
+    if application.keep_order && application.policy == FailurePolicy::RetryTopics && sends_once {
         all.push(Box::new(KeysStayInOrder::default()));
     }
     if !setup.share_groups.is_empty() {
