@@ -13,7 +13,7 @@ pub(super) fn shares(bands: &[ShareBand], on: &Callback<Intent>) -> Html {
         let content = without(
             "This run has no share group, Kafka’s own answer to a queue.",
             "share.groups",
-            "workers:3".to_owned(),
+            "workers:3",
             on,
         );
         return band("share", "Share groups", ABOUT, content);
@@ -47,7 +47,8 @@ fn row(row: &ShareRow) -> Html {
             <span class="q-p" aria-hidden="true"><b>{ "P" }{ row.index }</b><small class="tabular">{ "start " }{ row.start }</small></span>
             <span class="q-cells" aria-hidden="true">{ for row.cells.iter().map(|one| record(one, row.start)) }</span>
             <span class="q-end tabular" aria-hidden="true">
-                { waits }{ " available · " }{ out }{ " acquired · " }{ finished }{ " done behind" }
+                <span>{ waits }{ " available" }</span><span>{ out }{ " acquired" }</span>
+                if finished > 0 { <span>{ finished }{ " done out of turn" }</span> }
             </span>
         </div>
     }

@@ -6,7 +6,7 @@ import { expect, expectAccessible, open, test } from "./support.mjs";
 const id = (page, name) => page.getByTestId(name);
 const value = async (page, name) => Number(await id(page, name).getAttribute("data-value"));
 /** One record a second, two seconds of work on each: at any moment some worker has a message. */
-const slow = "./#v1;scenario=world-cup;rate=1;processing.ms=2000;queue.workers=3;queue.visibility.timeout.ms=5000;room=queue";
+const slow = "./#v1;scenario=broker-dies;rate=1;processing.ms=2000;queue.workers=3;queue.visibility.timeout.ms=5000;room=queue";
 const busy = "./#v1;scenario=world-cup;queue.workers=3;share.groups=workers:3;room=queue";
 
 /** Plays at ten times real time. */
@@ -32,7 +32,7 @@ test("messages go to workers and vanish; the topic keeps them", async ({ page })
 });
 
 test("the message of a crashed worker comes back after the visibility timeout, for the second time", async ({ page }) => {
-  await open(page, `${slow};at=8.500`);
+  await open(page, `${slow};at=9.500`);
   const works = page.locator(".q-hand.works[data-testid^='hand-w']").first();
   await expect(works).toBeVisible({ timeout: 20_000 });
   const name = (await works.getAttribute("data-testid")).replace("hand-", "");
@@ -45,7 +45,7 @@ test("the message of a crashed worker comes back after the visibility timeout, f
   await expect(id(page, "figure-held").locator("td").first()).toContainText(/^1/);
 
   const link = new URL(page.url()).hash.replace(/;at=[\d.]+/, "");
-  await open(page, `./${link};at=${(8.5 + Number(left) + 0.4).toFixed(3)}`);
+  await open(page, `./${link};at=${(9.5 + Number(left) + 0.4).toFixed(3)}`);
   await expect.poll(() => value(page, "queue-reappeared"), { timeout: 20_000 }).toBe(1);
   await expect(stuck).toHaveCount(0);
   await expect(page.locator(`.q-cell.held[title^="${record}, delivered 2 times"]`)).toHaveCount(1);
