@@ -12,7 +12,7 @@ use yew::{Callback, Html, html};
 pub(super) fn band(id: &'static str, title: &str, about: &'static str, content: Html) -> Html {
     let heading = ["queues-", id].concat();
     html! {
-        <section class={["q-band ", id].concat()} aria-labelledby={heading.clone()} data-testid={["band-", id].concat()}>
+        <section class={["q-band q-", id].concat()} aria-labelledby={heading.clone()} data-testid={["band-", id].concat()}>
             <header>
                 <h3 id={heading}>{ title.to_owned() }</h3>
                 <p>{ about }</p>

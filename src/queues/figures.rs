@@ -88,8 +88,8 @@ fn who(work: Option<&WorkBand>, topic: &TopicBand, shares: &[ShareBand]) -> Row 
     Row {
         id: "who",
         name: "Who gets a record",
-        why: "One partition has one reader in a group, so more consumers than partitions stand by. A queue or a share group has work \
-              for each who asks.",
+        why: "In a group one consumer reads a partition, so more consumers than partitions stand by. A queue or a share group has \
+              work for all who ask.",
         figures: [
             work.map(|band| plain(of(running(&band.hands), "workers"), "whoever asks first".to_owned())),
             Some(plain(
@@ -126,8 +126,8 @@ fn disorder(session: &Session, work: Option<&WorkBand>, shares: &[ShareBand]) ->
     Row {
         id: "disorder",
         name: "Order broken per key",
-        why: "A partition is read by one, from front to back. Where several take from one line, the faster one overtakes, and what comes \
-              back comes late.",
+        why: "One consumer reads a partition from front to back, so a key keeps its order. Where several take from one line, one \
+              overtakes another, and what comes back is late.",
         figures: [
             work.map(|_| bad(counters.work.out_of_order, note())),
             Some(bad(counters.out_of_order, note())),
@@ -183,8 +183,8 @@ fn held(session: &Session, work: Option<&WorkBand>, topic: &TopicBand, shares: &
     Row {
         id: "held",
         name: "Held up by the dead",
-        why: "A dead worker hides one message until its visibility timeout. A dead consumer holds whole partitions until its session \
-              times out. A share member that closes its connection gives back at once, one that hangs when its locks run out.",
+        why: "A dead worker hides one message until its visibility timeout. A dead consumer’s partitions wait for its session \
+              timeout. A share member’s records come back when its connection closes, or its locks run out.",
         figures: [
             work.map(|band| {
                 let (count, left_us) = band.stuck();

@@ -5,8 +5,7 @@ use super::sharing::{ShareBand, ShareCell, ShareDoes, ShareRow};
 use crate::session::intent::Intent;
 use yew::{Callback, Html, html};
 
-const ABOUT: &str =
-    "KIP-932: members take records of the same partition, and acknowledge them one by one. The log stays.";
+const ABOUT: &str = "KIP-932: members share partitions, and acknowledge record by record.";
 
 pub(super) fn shares(bands: &[ShareBand], on: &Callback<Intent>) -> Html {
     if bands.is_empty() {
