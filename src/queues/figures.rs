@@ -96,7 +96,7 @@ fn who(work: Option<&WorkBand>, topic: &TopicBand, shares: &[ShareBand]) -> Row 
                 of((topic.owners, topic.hands.len()), "consumers"),
                 "the owner of its partition".to_owned(),
             )),
-            (!shares.is_empty()).then(|| plain(of(members, "members"), "whoever asks first".to_owned())),
+            (!shares.is_empty()).then(|| plain(of(members, "members"), "who asks first in its partition".to_owned())),
         ],
     }
 }
@@ -172,7 +172,8 @@ fn held(session: &Session, work: Option<&WorkBand>, topic: &TopicBand, shares: &
         us => joined(&["for ", &seconds(us), " more"]),
     };
     let timeout = |us: Micros| joined(&["at most ", &seconds(us), " each"]);
-    let lock_us = session.world().setup().broker.sharing.record_lock_duration_us;
+    let sharing = &session.world().setup().broker.sharing;
+    let unread: u64 = shares.iter().map(|band| band.unread).sum();
     let unowned = match topic.unowned_us {
         0 => "no owner is lost".to_owned(),
         us => joined(&["longest without owner: ", &seconds(us)]),
@@ -183,15 +184,22 @@ fn held(session: &Session, work: Option<&WorkBand>, topic: &TopicBand, shares: &
     Row {
         id: "held",
         name: "Held up by the dead",
-        why: "A dead worker hides one message until its visibility timeout. A dead consumer’s partitions wait for its session \
-              timeout. A share member’s records come back when its connection closes, or its locks run out.",
+        why: "A dead worker hides one message until its visibility timeout. A dead consumer’s partitions wait until its session times \
+              out. What a dead share member had comes back at once or with its locks; what only it would have read waits for its session.",
         figures: [
             work.map(|band| {
                 let (count, left_us) = band.stuck();
                 bad(count as u64, until(left_us, timeout(band.timeout_us)))
             }),
             Some(bad(topic.held, unowned)),
-            (!shares.is_empty()).then(|| bad(out as u64, until(out_us, timeout(lock_us)))),
+            (!shares.is_empty()).then(|| {
+                let note = if unread > 0 {
+                    joined(&["until the session is over: ", &seconds(sharing.session_timeout_us)])
+                } else {
+                    until(out_us, timeout(sharing.record_lock_duration_us))
+                };
+                bad(out as u64 + unread, note)
+            }),
         ],
     }
 }

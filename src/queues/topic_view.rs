@@ -116,7 +116,7 @@ fn groups(scene: &Scene, on: &Callback<Intent>) -> Html {
                     </div>
                 }) }
             </dl>
-            if one { { without("Only one group reads it.", "more.groups", "billing:3", on) } }
+            if one { { without("One group only.", "more.groups", "billing:3", on) } }
             { now }
         </div>
     }
