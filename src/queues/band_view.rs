@@ -12,7 +12,7 @@ use yew::{Callback, Html, html};
 pub(super) fn band(id: &'static str, title: &str, about: &'static str, content: Html) -> Html {
     let heading = ["queues-", id].concat();
     html! {
-        <section class={["q-band ", id].concat()} aria-labelledby={heading.clone()} data-testid={["band-", id].concat()}>
+        <section class={["q-band q-", id].concat()} aria-labelledby={heading.clone()} data-testid={["band-", id].concat()}>
             <header>
                 <h3 id={heading}>{ title.to_owned() }</h3>
                 <p>{ about }</p>
@@ -87,9 +87,9 @@ fn hand(hand: &Hand, on: &Callback<Intent>) -> Html {
 }
 
 /// What is not in this run, and what plays it with that.
-pub(super) fn without(words: &'static str, setting: &'static str, value: String, on: &Callback<Intent>) -> Html {
-    let title = [setting, " = ", &value].concat();
-    let onclick = on.reform(move |_| Intent::Set(setting, value.clone()));
+pub(super) fn without(words: &'static str, setting: &'static str, value: &'static str, on: &Callback<Intent>) -> Html {
+    let title = [setting, " = ", value].concat();
+    let onclick = on.reform(move |_| Intent::Set(setting, value.to_owned()));
     html! {
         <p class="q-without">
             <span>{ words }</span>

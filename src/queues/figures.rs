@@ -88,15 +88,15 @@ fn who(work: Option<&WorkBand>, topic: &TopicBand, shares: &[ShareBand]) -> Row 
     Row {
         id: "who",
         name: "Who gets a record",
-        why: "One partition has one reader in a group, so more consumers than partitions stand by. A queue or a share group has work \
-              for each who asks.",
+        why: "In a group one consumer reads a partition, so more consumers than partitions stand by. A queue or a share group has \
+              work for all who ask.",
         figures: [
             work.map(|band| plain(of(running(&band.hands), "workers"), "whoever asks first".to_owned())),
             Some(plain(
                 of((topic.owners, topic.hands.len()), "consumers"),
                 "the owner of its partition".to_owned(),
             )),
-            (!shares.is_empty()).then(|| plain(of(members, "members"), "whoever asks first".to_owned())),
+            (!shares.is_empty()).then(|| plain(of(members, "members"), "who asks first in its partition".to_owned())),
         ],
     }
 }
@@ -126,8 +126,8 @@ fn disorder(session: &Session, work: Option<&WorkBand>, shares: &[ShareBand]) ->
     Row {
         id: "disorder",
         name: "Order broken per key",
-        why: "A partition is read by one, from front to back. Where several take from one line, the faster one overtakes, and what comes \
-              back comes late.",
+        why: "One consumer reads a partition from front to back, so a key keeps its order. Where several take from one line, one \
+              overtakes another, and what comes back is late.",
         figures: [
             work.map(|_| bad(counters.work.out_of_order, note())),
             Some(bad(counters.out_of_order, note())),
@@ -172,7 +172,8 @@ fn held(session: &Session, work: Option<&WorkBand>, topic: &TopicBand, shares: &
         us => joined(&["for ", &seconds(us), " more"]),
     };
     let timeout = |us: Micros| joined(&["at most ", &seconds(us), " each"]);
-    let lock_us = session.world().setup().broker.sharing.record_lock_duration_us;
+    let sharing = &session.world().setup().broker.sharing;
+    let unread: u64 = shares.iter().map(|band| band.unread).sum();
     let unowned = match topic.unowned_us {
         0 => "no owner is lost".to_owned(),
         us => joined(&["longest without owner: ", &seconds(us)]),
@@ -183,15 +184,22 @@ fn held(session: &Session, work: Option<&WorkBand>, topic: &TopicBand, shares: &
     Row {
         id: "held",
         name: "Held up by the dead",
-        why: "A dead worker hides one message until its visibility timeout. A dead consumer holds whole partitions until its session \
-              times out. A share member that closes its connection gives back at once, one that hangs when its locks run out.",
+        why: "A dead worker hides one message until its visibility timeout. A dead consumer’s partitions wait until its session times \
+              out. What a dead share member had comes back at once or with its locks; what only it would have read waits for its session.",
         figures: [
             work.map(|band| {
                 let (count, left_us) = band.stuck();
                 bad(count as u64, until(left_us, timeout(band.timeout_us)))
             }),
             Some(bad(topic.held, unowned)),
-            (!shares.is_empty()).then(|| bad(out as u64, until(out_us, timeout(lock_us)))),
+            (!shares.is_empty()).then(|| {
+                let note = if unread > 0 {
+                    joined(&["until the session is over: ", &seconds(sharing.session_timeout_us)])
+                } else {
+                    until(out_us, timeout(sharing.record_lock_duration_us))
+                };
+                bad(out as u64 + unread, note)
+            }),
         ],
     }
 }

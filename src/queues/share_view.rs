@@ -5,15 +5,14 @@ use super::sharing::{ShareBand, ShareCell, ShareDoes, ShareRow};
 use crate::session::intent::Intent;
 use yew::{Callback, Html, html};
 
-const ABOUT: &str =
-    "KIP-932: members take records of the same partition, and acknowledge them one by one. The log stays.";
+const ABOUT: &str = "KIP-932: members share partitions, and acknowledge record by record.";
 
 pub(super) fn shares(bands: &[ShareBand], on: &Callback<Intent>) -> Html {
     if bands.is_empty() {
         let content = without(
             "This run has no share group, Kafka’s own answer to a queue.",
             "share.groups",
-            "workers:3".to_owned(),
+            "workers:3",
             on,
         );
         return band("share", "Share groups", ABOUT, content);
@@ -47,7 +46,8 @@ fn row(row: &ShareRow) -> Html {
             <span class="q-p" aria-hidden="true"><b>{ "P" }{ row.index }</b><small class="tabular">{ "start " }{ row.start }</small></span>
             <span class="q-cells" aria-hidden="true">{ for row.cells.iter().map(|one| record(one, row.start)) }</span>
             <span class="q-end tabular" aria-hidden="true">
-                { waits }{ " available · " }{ out }{ " acquired · " }{ finished }{ " done behind" }
+                <span>{ waits }{ " available" }</span><span>{ out }{ " acquired" }</span>
+                if finished > 0 { <span>{ finished }{ " done out of turn" }</span> }
             </span>
         </div>
     }

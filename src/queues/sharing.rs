@@ -25,6 +25,8 @@ pub struct ShareBand {
     pub oldest_us: Micros,
     /// Records that members have who do not run, and how long the last lock takes.
     pub stuck: (usize, Micros),
+    /// Records that nobody takes: only members who do not run are assigned to their partition.
+    pub unread: u64,
 }
 
 /// A partition as the group sees it.
@@ -96,6 +98,14 @@ fn band(world: &World, palette: &Palette, group: &ShareGroupView) -> ShareBand {
         let member = members.find(|member| member.node == node);
         member.is_some_and(|member| matches!(stands(member), Stands::Down | Stands::Paused))
     };
+    let has_reader = |index: u16| {
+        let mut running = group.members.iter().filter(|member| !is_gone(member.node));
+        running.any(|member| member.partitions.contains(&index))
+    };
+    let unread = group
+        .partitions
+        .iter()
+        .filter(|partition| !has_reader(partition.partition));
     let stuck = || records().filter(|record| record.state == RecordState::Acquired && is_gone(record.member));
     let left = |record: &SharedRecordView| record.locked_until_us.unwrap_or(0).saturating_sub(world.now());
     let oldest = group.partitions.iter().filter(|partition| partition.lag > 0);
@@ -111,6 +121,9 @@ fn band(world: &World, palette: &Palette, group: &ShareGroupView) -> ShareBand {
             .max()
             .unwrap_or(0),
         stuck: (stuck().count(), stuck().map(left).max().unwrap_or(0)),
+        unread: unread
+            .map(|partition| partition.lag.saturating_sub(partition.acquired.into()))
+            .sum(),
     }
 }
 

@@ -8,6 +8,9 @@ use crate::ui::format::grouped;
 use partitura_engine::world::Command;
 use yew::{Callback, Html, html};
 
+/// So many cells of a row are left in a narrow window, as the style sheet has it.
+const NARROW: usize = 16;
+
 pub(super) fn topic(scene: &Scene, on: &Callback<Intent>) -> Html {
     let topic = &scene.topic;
     let content = html! {
@@ -42,19 +45,23 @@ fn partition(row: &PartitionRow, topic: &TopicBand) -> Html {
             </span>
             <span class="q-end tabular" aria-hidden="true">{ grouped(row.end.saturating_sub(row.start)) }{ " kept" }</span>
             <div class="q-reaches" aria-hidden="true">
-                { for row.reaches.iter().zip(&topic.groups).map(|(one, (group, _))| reach(one, group)) }
+                { for row.reaches.iter().zip(&topic.groups).map(|(one, (group, _))| reach(one, group, row.cells.len())) }
             </div>
         </div>
     }
 }
 
 /// A group's line: solid up to what is committed, thin up to what its owner has processed.
-fn reach(reach: &Reach, group: &str) -> Html {
+fn reach(reach: &Reach, group: &str, shown: usize) -> Html {
+    let [committed, position, hidden] =
+        [reach.cells.0, reach.cells.1, shown.saturating_sub(NARROW)].map(|cells| cells.to_string());
     let style = [
         "--committed:",
-        &reach.cells.0.to_string(),
+        &committed,
         ";--position:",
-        &reach.cells.1.to_string(),
+        &position,
+        ";--hidden:",
+        &hidden,
     ]
     .concat();
     let mut title = [group, ": committed ", &grouped(reach.committed)].concat();
@@ -86,13 +93,13 @@ fn groups(scene: &Scene, on: &Callback<Intent>) -> Html {
                 type="button"
                 class="quiet"
                 data-testid="second-group"
-                title={["group:", name, ":3"].concat()}
+                title={["group:", name, ":3, with offsets of its own"].concat()}
                 onclick={on.reform(move |_| Intent::Act(group.clone()))}
             >{ "Group " }{ name }{ " comes now" }</button>
         }
     });
     html! {
-        <>
+        <div class="q-foot">
             <dl class="q-sums">
                 <div>
                     <dt>{ "kept" }</dt>
@@ -109,19 +116,8 @@ fn groups(scene: &Scene, on: &Callback<Intent>) -> Html {
                     </div>
                 }) }
             </dl>
-            if one {
-                <div class="q-offers">
-                    { without(
-                        "One group reads this topic. A second one would get every record, too.",
-                        "more.groups",
-                        "billing:3".to_owned(),
-                        on,
-                    ) }
-                    { now }
-                </div>
-            } else {
-                <div class="q-offers">{ now }</div>
-            }
-        </>
+            if one { { without("One group only.", "more.groups", "billing:3", on) } }
+            { now }
+        </div>
     }
 }

@@ -15,10 +15,14 @@ pub fn room(scene: &Scene, on: &Callback<Intent>) -> Html {
         <section class="queues" aria-label="Queue or stream" aria-describedby="queues-summary" data-testid="queues" tabindex="0">
             <h2 class="visually-hidden">{ "Queue or stream: the same records three times" }</h2>
             <p id="queues-summary" class="visually-hidden" data-testid="queue-summary">{ &scene.summary }</p>
-            { work(scene.work.as_ref(), on) }
-            { topic(scene, on) }
-            { shares(&scene.shares, on) }
-            { figures(&scene.rows) }
+            <div class="q-room">
+                <div class="q-bands">
+                    { work(scene.work.as_ref(), on) }
+                    { topic(scene, on) }
+                    { shares(&scene.shares, on) }
+                </div>
+                { figures(&scene.rows) }
+            </div>
         </section>
     }
 }

@@ -10,12 +10,7 @@ use yew::{Callback, Html, html};
 pub(super) fn work(queue: Option<&WorkBand>, on: &Callback<Intent>) -> Html {
     let content = match queue {
         Some(queue) => lanes(queue, on),
-        None => without(
-            "This run has no work queue beside its topic.",
-            "queue.workers",
-            "3".to_owned(),
-            on,
-        ),
+        None => without("This run has no work queue beside its topic.", "queue.workers", "3", on),
     };
     let about = "Each message goes to one worker, and is deleted when that worker acknowledges it.";
     band("work", "Work queue", about, content)
@@ -36,6 +31,7 @@ fn lanes(queue: &WorkBand, on: &Callback<Intent>) -> Html {
             { lane("in-flight", "in flight", queue.in_flight, held.join("; "), html! {
                 <>{ for queue.held.iter().map(in_flight) }{ more(queue.in_flight, queue.held.len()) }</>
             }) }
+            <div class="q-foot">
             { hands("Workers", &queue.hands, on) }
             <dl class="q-sums">
                 { sum("deleted", "deleted", queue.deleted, "gone: nobody can read them again") }
@@ -45,6 +41,7 @@ fn lanes(queue: &WorkBand, on: &Callback<Intent>) -> Html {
                     { sum("dead", "dead letters", queue.dead_all, "delivered too often: queue.max.receives") }
                 }
             </dl>
+            </div>
             if !queue.dead.is_empty() {
                 <span class="q-cells q-dead" aria-hidden="true">{ for queue.dead.iter().map(queued) }</span>
             }

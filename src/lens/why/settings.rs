@@ -1,6 +1,6 @@
 //! Which settings an event hangs on.
 
-use partitura_engine::trace::{BatchWhy, Election, EpochWhy, Fact, FenceWhy};
+use partitura_engine::trace::{BatchWhy, Election, EpochWhy, Fact, FenceWhy, ShareStep, WorkStep};
 use partitura_engine::wire::{ErrorCode, NodeId};
 
 /// The settings without which it would have gone another way, by their names; those that this run does not have are
@@ -61,6 +61,16 @@ pub fn settings_of(fact: &Fact) -> &'static [&'static str] {
         Fact::TargetAssignmentComputed { .. } => &["group.remote.assignor", "group.consumer.assignment.interval.ms"],
         Fact::MemberReconciles { .. } => &["group.consumer.heartbeat.interval.ms"],
         Fact::PositionSet { committed: false, .. } => &["auto.offset.reset"],
+        Fact::Work(work) => match work.step {
+            WorkStep::Reappeared | WorkStep::AcknowledgedLate => &["queue.visibility.timeout.ms"],
+            WorkStep::DeadLettered => &["queue.max.receives"],
+            _ => &[],
+        },
+        Fact::Share(share) => match share.step {
+            ShareStep::LockExpired | ShareStep::AcknowledgeRefused => &["group.share.record.lock.duration.ms"],
+            ShareStep::Archived => &["group.share.delivery.count.limit"],
+            _ => &[],
+        },
         _ => &[],
     }
 }

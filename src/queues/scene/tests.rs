@@ -139,4 +139,8 @@ fn each_record_of_a_share_group_says_how_it_stands() {
     let after = run.at_ms(8_100);
     assert_eq!(after.shares[0].hands[0].stands, Stands::Down);
     assert_eq!(figure(&after, "who", 2), "2 of 3 members");
+    // What only it would have read waits for its session, 45 s.
+    let later = run.at_ms(12_000);
+    assert!(later.shares[0].unread > 0, "{:?}", later.shares[0].hands);
+    assert_ne!(figure(&later, "held", 2), "0");
 }
