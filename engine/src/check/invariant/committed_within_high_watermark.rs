@@ -2,12 +2,18 @@
 
 use crate::check::{Broken, Invariant, Moment, PartitionHistory};
 use crate::trace::Fact;
+use crate::wire::{Offset, PartitionId};
+use std::collections::BTreeMap;
 
 /// **No group commits an offset beyond the high watermark**: what is not committed in the log nobody has read. Compared with
 /// the highest high watermark that a leader ever had, as a new leader may know less at first (KIP-207). Holds where nothing
-/// committed was lost in that partition.
-#[derive(Debug)]
-pub struct CommittedWithinHighWatermark;
+/// committed was lost in that partition, and up to where no application has called `seek()`: with `enable.auto.commit` its
+/// position is committed, whether there is a record or not.
+#[derive(Debug, Default)]
+pub struct CommittedWithinHighWatermark {
+    /// The furthest position that an application was set to, by partition.
+    set_to: BTreeMap<PartitionId, Offset>,
+}
 
 impl Invariant for CommittedWithinHighWatermark {
     fn name(&self) -> &'static str {
@@ -16,9 +22,21 @@ impl Invariant for CommittedWithinHighWatermark {
 
     fn check(&mut self, moment: &Moment) -> Result<(), Broken> {
         for event in moment.events() {
+            if let Fact::PositionSet {
+                partition,
+                offset,
+                committed: false,
+            } = event.fact
+            {
+                let furthest = self.set_to.entry(partition).or_default();
+                *furthest = offset.max(*furthest);
+            }
             let Fact::OffsetCommitted { partition, offset } = event.fact else {
                 continue;
             };
+            if self.set_to.get(&partition).is_some_and(|set_to| offset <= *set_to) {
+                continue;
+            }
             let known = moment.history.partition(partition);
             let may_be_less = known.is_some_and(|known| known.has_lost() || known.promise().is_void());
             let end = known.map_or(0, PartitionHistory::committed_end);

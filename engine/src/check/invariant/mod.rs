@@ -83,7 +83,7 @@ pub fn all(setup: &Setup) -> Vec<Box<dyn Invariant>> {
         Box::new(ThrottledUnread),
         Box::new(PartialsAddUp),
         Box::new(AssignmentIsLegal),
-        Box::new(CommittedWithinHighWatermark),
+        Box::new(CommittedWithinHighWatermark::default()),
         Box::new(OneOwnerPerGeneration::default()),
         Box::new(CommitsGoForward::default()),
         Box::new(OneEndForEachRecord::default()),
