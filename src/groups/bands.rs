@@ -34,6 +34,8 @@ pub struct Label {
     pub x: f64,
     /// How wide it is.
     pub w: f64,
+    /// Whether its band is at its right end.
+    pub is_left: bool,
     /// In which row it stands, from 0, the one next to the lanes.
     pub row: u8,
     /// `gen 3`, and with room `gen 3 · 2.9 s · 5 moved`.
@@ -97,14 +99,18 @@ fn label(band: &Band, told: &Told, past: &Past, axis: &Axis, taken: &mut [f64; R
     let wide = |text: &str| text.chars().count() as f64 * LETTER + AROUND;
     let full = wide(&long).max(wide(&told.why));
     for (first, second, w) in [(&long, told.why.as_str(), full), (&short, "", wide(&short))] {
-        let x = band.x.min(axis.x1 - w);
-        // To the left of what is there; and not so far from its band that it seems to be another's.
-        let row = taken.iter().position(|edge| x + w + 4.0 <= *edge);
+        // Where there is no room to its right, it stands to the left of the end of its band.
+        let is_left = band.x + w > axis.x1;
+        let x = if is_left { band.x + band.w - w } else { band.x };
+        // To the left of what is there, and of what reaches down through its row from one above.
+        let free = |row: &usize| taken[*row..].iter().all(|edge| x + w + 4.0 <= *edge);
+        let row = (0..taken.len()).find(free);
         if let (Some(row), true) = (row, x >= axis.x0) {
             taken[row] = x;
             return Some(Label {
                 x,
                 w,
+                is_left,
                 row: row as u8,
                 first: first.clone(),
                 second: second.to_owned(),

@@ -27,7 +27,7 @@ pub struct Chart {
 }
 
 /// What the names of lanes need, where there is room and where there is little.
-const NAMES: (f64, f64) = (112.0, 84.0);
+const NAMES: (f64, f64) = (112.0, 94.0);
 /// Narrower than this, there is little.
 const NARROW: f64 = 560.0;
 /// At the right edge.

@@ -144,7 +144,7 @@ fn label(band: &Band, chart: &Chart, props: &Props) -> Html {
     html! {
         <button
             type="button"
-            class={if band.is_open { "band-label open" } else { "band-label" }}
+            class={classes!("band-label", band.is_open.then_some("open"), label.is_left.then_some("left"))}
             {style}
             title={band.title.clone()}
             aria-label={band.title.clone()}

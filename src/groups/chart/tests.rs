@@ -82,6 +82,9 @@ fn check(chart: &Chart) {
         for other in &labels[place + 1..] {
             let apart = label.row != other.row || label.x + label.w <= other.x || other.x + other.w <= label.x;
             assert!(apart, "{label:?} and {other:?}");
+            // The later one reaches down to its band through the rows below it.
+            let through = other.row > label.row && other.x < label.x + label.w;
+            assert!(!through, "{other:?} through {label:?}");
         }
     }
 }
@@ -115,6 +118,21 @@ fn somebody_joins_and_somebody_dies() {
         chart.bands[2].title.contains("session of consumer 1 ended"),
         "{}",
         chart.bands[2].title
+    );
+}
+
+#[test]
+fn a_rebalance_has_its_reason_in_every_protocol() {
+    let whys = |settings: &[(&str, &str)]| -> Vec<String> {
+        let past = scene(&run(settings, 25), Reading::Members, Window::All).past;
+        past.rebalances.into_iter().skip(1).map(|told| told.why).collect()
+    };
+    assert_eq!(whys(&[("group.protocol", "consumer")]), ["consumer 3 joined"]);
+    let cooperative = whys(&[("partition.assignment.strategy", "cooperative-sticky")]);
+    assert_eq!(cooperative[0], "consumer 3 joined");
+    assert!(
+        cooperative[1].ends_with("joined again"),
+        "what moves takes a second one: {cooperative:?}"
     );
 }
 
