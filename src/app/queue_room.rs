@@ -1,9 +1,10 @@
 //! The room *Queue or stream*: what it is shown, and what it asks of the run.
 
 use super::{App, Msg};
-use crate::compare::Side;
+use crate::compare::{On, Side};
 use crate::queues::Scene;
 use crate::queues::view::room;
+use crate::session::intent::Intent;
 use crate::session::room::Room;
 use std::rc::Rc;
 use yew::{Context, Html};
@@ -30,9 +31,17 @@ impl App {
 
     /// The room on that side.
     pub(super) fn queues_part(&self, ctx: &Context<Self>, side: Side) -> Html {
-        let on = ctx
-            .link()
-            .batch_callback(move |intent| vec![Msg::Look(side), Msg::Intent(intent)]);
+        // Of two runs, the one beside whose band it stands gets what it lacks.
+        let is_pair = self.beside.is_some();
+        let on = ctx.link().batch_callback(move |intent| {
+            let on = match side {
+                Side::Left => On::Left,
+                Side::Right => On::Right,
+            };
+            let one = (is_pair && matches!(intent, Intent::Set(..))).then_some(Msg::Intent(Intent::On(on)));
+            let all = [Some(Msg::Look(side)), one, Some(Msg::Intent(intent))];
+            all.into_iter().flatten().collect::<Vec<Msg>>()
+        });
         match &self.on_queues[usize::from(side == Side::Right)] {
             Some(scene) => room(scene, &on),
             None => Html::default(),

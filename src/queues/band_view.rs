@@ -10,11 +10,10 @@ use yew::{Callback, Html, html};
 
 /// A band with its title, what it is in a sentence, and its content.
 pub(super) fn band(id: &'static str, title: &str, about: &'static str, content: Html) -> Html {
-    let heading = ["queues-", id].concat();
     html! {
-        <section class={["q-band q-", id].concat()} aria-labelledby={heading.clone()} data-testid={["band-", id].concat()}>
+        <section class={["q-band q-", id].concat()} aria-label={title.to_owned()} data-testid={["band-", id].concat()}>
             <header>
-                <h3 id={heading}>{ title.to_owned() }</h3>
+                <h3>{ title.to_owned() }</h3>
                 <p>{ about }</p>
             </header>
             { content }

@@ -6,8 +6,8 @@ use yew::{Html, html};
 pub(super) fn figures(rows: &[Row]) -> Html {
     let columns = Row::columns();
     html! {
-        <section class="q-band q-compare" aria-labelledby="queues-figures" data-testid="queue-figures">
-            <header><h3 id="queues-figures">{ "The same records, in figures of this run" }</h3></header>
+        <section class="q-band q-compare" aria-label="In figures of this run" data-testid="queue-figures">
+            <header><h3>{ "The same records, in figures of this run" }</h3></header>
             <table class="figures">
                 <thead>
                     <tr><td></td>{ for columns.iter().map(|name| html! { <th scope="col">{ *name }</th> }) }</tr>

@@ -9,12 +9,11 @@ use crate::session::intent::Intent;
 use yew::{Callback, Html, html};
 
 /// The room of that moment.
-#[must_use]
 pub fn room(scene: &Scene, on: &Callback<Intent>) -> Html {
     html! {
-        <section class="queues" aria-label="Queue or stream" aria-describedby="queues-summary" data-testid="queues" tabindex="0">
+        <section class="queues" aria-label="Queue or stream" data-testid="queues" tabindex="0">
             <h2 class="visually-hidden">{ "Queue or stream: the same records three times" }</h2>
-            <p id="queues-summary" class="visually-hidden" data-testid="queue-summary">{ &scene.summary }</p>
+            <p class="visually-hidden" data-testid="queue-summary">{ &scene.summary }</p>
             <div class="q-room">
                 <div class="q-bands">
                     { work(scene.work.as_ref(), on) }

@@ -112,3 +112,13 @@ test("in a narrow window the bands stand one below the other, and nothing sticks
   expect(wide).toBeLessThanOrEqual(390);
   await expectAccessible(page);
 });
+
+test("side by side, each run has its own bands, and gets what it lacks", async ({ page }) => {
+  await open(page, `${busy};at=4.000;vs.queue.workers=0`);
+  const [left, right] = [id(page, "side-left"), id(page, "side-right")];
+  await expect(left.getByTestId("hand-w3")).toBeVisible({ timeout: 20_000 });
+  await expect(right.getByTestId("band-work")).toContainText("no work queue");
+  await expectAccessible(page);
+  await right.getByTestId("with-queue.workers").click();
+  await expect(right.getByTestId("hand-w3")).toBeVisible({ timeout: 20_000 });
+});
