@@ -43,6 +43,10 @@ impl Invariant for CommitsGoForward {
             let key = (commit.group.clone(), commit.partition);
             let goes_back = commit.before.is_some_and(|before| commit.offset < before);
             if !goes_back {
+                // Where it began to read says nothing any more.
+                if commit.before.is_none() {
+                    self.from.remove(&key);
+                }
                 continue;
             }
             if commit.was_reset {
