@@ -74,6 +74,9 @@ mod tests {
     fn a_commit_from_the_past_is_noticed() {
         let mut patient = Patient::healthy();
         assert_eq!(patient.diagnosis(), None);
+        // The first step back is taken for one to where the group began: that is asked too mildly yet.
+        patient.committed(2);
+        assert_eq!(patient.diagnosis(), None);
         patient.committed(1);
         assert_eq!(patient.diagnosis(), Some("commits-go-forward"));
     }

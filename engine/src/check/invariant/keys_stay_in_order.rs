@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn a_record_that_an_earlier_one_of_its_key_follows_is_noticed() {
-        let mut patient = Patient::healthy();
+        let mut patient = Patient::with(|setup| setup.consumers = 1);
         assert_eq!(patient.finding(&mut KeysStayInOrder::default()), None);
         let (partition, leader) = (patient.partition(), patient.leader());
         let record = patient.batches(leader)[0].batch.records()[0];
