@@ -278,6 +278,7 @@ impl Counters {
         &mut self.subjects[index]
     }
 
+    #[inline]
     fn add_sent(&mut self, at: Micros, index: u16, subject: KeyId) {
         self.sent += 1;
         let about = self.subject(subject);
@@ -298,6 +299,7 @@ impl Counters {
         }
     }
 
+    #[inline]
     fn add_processed(&mut self, subject: KeyId, sequence: u32) {
         self.processed += 1;
         let about = self.subject(subject);
