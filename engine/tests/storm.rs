@@ -112,7 +112,7 @@ noticed! {
     an_unclean_shutdown_that_keeps_the_isr: UncleanShutdownKeepsIsr
         by "acknowledged-survive", "leader-completeness", "fenced-in-no-isr";
     a_generation_that_is_not_bumped: GenerationNotBumped by "one-owner-per-generation", "commits-go-forward";
-    commits_of_former_members: StaleCommitAccepted by "commits-go-forward";
+    commits_of_former_members: StaleCommitAccepted by "commits-go-forward", "all-is-well-again";
     partitions_handed_out_early: HandedOutBeforeRevoked by "one-owner-per-generation", "commits-go-forward";
     commits_before_the_record_is_stored: CommittedBeforeStored by "nothing-passed-over";
     a_sink_that_forgets: DedupForgets by "effects-once";
