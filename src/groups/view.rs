@@ -36,7 +36,6 @@ pub enum Wish {
 }
 
 /// The room of that moment.
-#[must_use]
 pub fn room(scene: &Rc<Scene>, on: &Callback<Wish>) -> Html {
     html! {
         <section class="groups" aria-label="Consumer groups" data-testid="groups" tabindex="0">

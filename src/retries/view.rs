@@ -31,7 +31,6 @@ pub enum Wish {
 }
 
 /// The room of that moment; `is_one` says that no other run stands beside it, and `runs` that the run moves.
-#[must_use]
 pub fn room(scene: &Scene, is_one: bool, on: &Callback<Wish>) -> Html {
     html! {
         <section class="retries" aria-label="Retries and dead letters" data-testid="retries" tabindex="0">

@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// again: the order is that of the topic's partition. Records that were given up are left out, and so are those that were
 /// sent back from the dead letters, as those behind them had gone on.
 ///
-/// Holds where a consumer's own producer is idempotent, where nothing is read twice and nothing is sent on in vain: whoever reads a record again processes it when later
-/// ones are done already. So a partition is watched only while each of its topics, with the retry topics, has been read by
+/// Holds where a consumer's own producer is idempotent, where nothing is read twice and nothing is sent on in vain: whoever
+/// reads a record again processes it when later ones are done already. So a partition is watched only while each of its topics, with the retry topics, has been read by
 /// one consumer from one position on, and nothing any more once a consumer's own producer has failed.
 #[derive(Debug, Default)]
 pub struct KeysStayInOrder {
@@ -88,23 +88,34 @@ impl Invariant for KeysStayInOrder {
 mod tests {
     use super::*;
     use crate::check::doctored::Patient;
+    use crate::log::Record;
 
     #[test]
     fn a_record_that_an_earlier_one_of_its_key_follows_is_noticed() {
         let mut patient = Patient::with(|setup| setup.consumers = 1);
         assert_eq!(patient.finding(&mut KeysStayInOrder::default()), None);
         let (partition, leader) = (patient.partition(), patient.leader());
-        let record = patient.batches(leader)[0].batch.records()[0];
+        let entries = patient.batches(leader);
+        let records: Vec<(Offset, Record)> = entries
+            .iter()
+            .flat_map(|entry| (entry.base_offset..).zip(entry.batch.records().iter().copied()))
+            .collect();
+        let is_followed = |(offset, record): &&(Offset, Record)| {
+            records
+                .iter()
+                .any(|(later, other)| later > offset && other.key == record.key)
+        };
+        let (offset, record) = *records.iter().find(is_followed).expect("a key comes again");
         let (reader, _) = patient.reader();
         let processed = Fact::RecordProcessed {
             partition,
-            offset: 0,
+            offset,
             subject: record.subject,
             sequence: record.sequence,
             latency_us: 0,
         };
         patient.claim(reader, processed);
         let found = patient.finding(&mut KeysStayInOrder::default());
-        assert!(found.is_some_and(|found| found.contains("at offset 0 of partition 0")));
+        assert!(found.is_some_and(|found| found.contains(&format!("at offset {offset} of partition 0"))));
     }
 }

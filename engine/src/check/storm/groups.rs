@@ -67,7 +67,9 @@ pub(super) fn relief(faults: &[(Micros, Command)]) -> Vec<Command> {
                 fault,
             } if *fault != ProcessFault::Start => {
                 let to = |fault| Command::Process { node: *node, fault };
-                relief.extend([ProcessFault::Resume, ProcessFault::Start].map(to));
+                // Workers are crashed and started, and nothing else.
+                let resumed = (!matches!(node, NodeId::Worker(_))).then_some(ProcessFault::Resume);
+                relief.extend(resumed.into_iter().chain([ProcessFault::Start]).map(to));
             }
             Command::Stall {
                 consumer,
