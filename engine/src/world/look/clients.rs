@@ -3,7 +3,7 @@
 use crate::broker::Broker;
 use crate::consumer::Consumer;
 use crate::coordinator::Group;
-use crate::wire::{NodeId, Offset};
+use crate::wire::NodeId;
 use crate::world::{ConsumerView, LastSent, OwnedView, ProcessState, ProducerView, World};
 
 impl World {
@@ -47,7 +47,7 @@ impl World {
             let high_watermark = self
                 .leader_replica(owned.partition)
                 .map_or(0, |replica| replica.high_watermark);
-            let committed: Option<Offset> = group.and_then(|group| group.committed(owned.partition));
+            let committed = self.committed_by(&consumer.config().group, group, owned.partition);
             lag += high_watermark.saturating_sub(committed.unwrap_or(0));
             OwnedView {
                 partition: owned.partition.index,

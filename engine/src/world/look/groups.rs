@@ -52,7 +52,7 @@ impl World {
         let of_topic = self.topic_partitions().map(|(id, _)| {
             let leader = self.leader_replica(id);
             let end = leader.map_or(0, |replica| replica.high_watermark);
-            let committed = group.and_then(|group| group.committed(id));
+            let committed = self.committed_by(name, group, id);
             let lag = end.saturating_sub(committed.unwrap_or(0));
             GroupPartitionView {
                 partition: id.index,
@@ -67,6 +67,19 @@ impl World {
             }
         });
         of_topic.collect()
+    }
+
+    /// The group's committed offset: its coordinator's word, or, while it has none, the last that one of its consumers has
+    /// heard.
+    pub(super) fn committed_by(&self, name: &str, group: Option<&Group>, id: PartitionId) -> Option<Offset> {
+        if let Some(group) = group {
+            return group.committed(id);
+        }
+        let owned = self.consumers_of(name).filter_map(|(_, consumer)| {
+            let mut owned = consumer.owned();
+            owned.find(|owned| owned.partition == id)?.committed
+        });
+        owned.max()
     }
 
     /// Who owns the partition, as the consumers of the group see it: the one of the highest generation, where one does not

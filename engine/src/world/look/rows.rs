@@ -21,7 +21,7 @@ impl World {
             let counted = counters.partitions.get(index);
             let sent = counted.map_or(0, |p| p.sent);
             let high_watermark = self.leader_replica(id).map_or(0, |replica| replica.high_watermark);
-            let committed = group.and_then(|group| group.committed(id));
+            let committed = self.committed_by(&self.setup.consumer.group, group, id);
             let position = self.position(id);
             // Kafka counts what is in sync at leaders only.
             let (is_led, min_isr) = (state.leader.is_some(), self.effective_min_isr(topic, state));
