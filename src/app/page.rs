@@ -218,6 +218,7 @@ impl App {
         match self.look.tab {
             tab::CHANGE => html! {
                 <SettingsPanel
+                    room={self.look.room}
                     values={shown.values.clone()}
                     problems={Rc::new(desk.problems().clone())}
                     pointed={self.on_stage.pointed.settings.clone()}

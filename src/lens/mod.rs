@@ -14,6 +14,8 @@ pub mod menus;
 pub mod milestones;
 pub mod reading;
 pub mod scale;
+pub mod setting_forms;
+pub mod setting_sections;
 pub mod settings;
 pub mod spells;
 pub mod why;

@@ -1,6 +1,7 @@
 //! One setting: its name, its value, a line to drag, and what holds of it.
 
 use super::scale::{Scale, WAY};
+use super::setting_forms::{Forms, example_of, forms_of, place_of};
 use super::settings::Values;
 use crate::compare::Side;
 use crate::compare::differs::Difference;
@@ -145,7 +146,13 @@ impl SettingRow {
             Kind::Choice(words) => line(self.choice(ctx, id, words, shown)),
             Kind::Switch => line(self.choice(ctx, id, &["false", "true"], shown)),
             Kind::Distribution => self.distribution(ctx, id, shown, &line),
-            Kind::Keys | Kind::Name | Kind::Form(_) => line(self.number(ctx, id, shown, wrong)),
+            // What is a text has a line of its own: half of it says nothing.
+            Kind::Keys | Kind::Name | Kind::Form(_) => html! {
+                <>
+                    { line(Html::default()) }
+                    <div class="setting-form">{ self.number(ctx, id, shown, wrong) }</div>
+                </>
+            },
         }
     }
 
@@ -154,16 +161,11 @@ impl SettingRow {
         &self,
         ctx: &Context<Self>,
         id: &str,
-        forms: &'static [(&'static str, &'static str)],
+        forms: Forms,
         (shown, wrong): (&str, bool),
         line: &dyn Fn(Html) -> Html,
     ) -> Html {
-        let head = |text: &str| text.split(':').next().unwrap_or_default().to_owned();
-        let place = forms.iter().position(|(form, _)| *form == shown);
-        // What has several parts is another form than its first part alone.
-        let alike = |(form, _): &(&str, &str)| !shown.contains(',') && form.contains(':') && head(form) == head(shown);
-        let place = place.or_else(|| forms.iter().position(alike));
-        let place = place.unwrap_or(forms.len().saturating_sub(1));
+        let place = place_of(shown, forms);
         let filled_in = forms[place].0.contains([':', ',']);
         let on_change = ctx.link().callback(move |event: Event| {
             let chosen = event.target_unchecked_into::<HtmlSelectElement>().selected_index();
@@ -203,6 +205,7 @@ impl SettingRow {
                 inputmode={if numeric { "decimal" } else { "text" }}
                 autocomplete="off"
                 spellcheck="false"
+                placeholder={example_of(setting.name)}
                 data-testid={id.to_owned()}
                 aria-label={setting.name}
                 aria-invalid={wrong.then_some("true")}
@@ -241,7 +244,11 @@ impl SettingRow {
         }
     }
 
-    fn choice(&self, ctx: &Context<Self>, id: &str, words: &[&'static str], shown: &str) -> Html {
+    fn choice(&self, ctx: &Context<Self>, id: &str, words: &'static [&'static str], shown: &str) -> Html {
+        let letters: usize = words.iter().map(|word| word.len() + 3).sum();
+        if letters > MOST_LETTERS_SIDE_BY_SIDE {
+            return self.list(ctx, id, words, shown);
+        }
         let choice = |word: &&'static str| {
             let word = *word;
             html! {
@@ -253,6 +260,23 @@ impl SettingRow {
             <div class="choices" role="group" aria-label={ctx.props().setting.name} data-testid={id.to_owned()}>
                 { for words.iter().map(choice) }
             </div>
+        }
+    }
+
+    /// A choice whose words do not fit side by side.
+    fn list(&self, ctx: &Context<Self>, id: &str, words: &'static [&'static str], shown: &str) -> Html {
+        let on_change = ctx
+            .link()
+            .callback(|event: Event| Msg::Commit(event.target_unchecked_into::<HtmlSelectElement>().value()));
+        html! {
+            <select
+                class="field"
+                data-testid={id.to_owned()}
+                aria-label={ctx.props().setting.name}
+                onchange={on_change}
+            >
+                { for words.iter().map(|word| html! { <option selected={*word == shown}>{ *word }</option> }) }
+            </select>
         }
     }
 
@@ -299,32 +323,8 @@ impl SettingRow {
     }
 }
 
-/// The forms that a setting's value can have: what is written, and what it is. Those with a colon or a comma have more to
-/// fill in, and stand for all of their kind; the last one stands for what is not listed.
-fn forms_of(name: &str) -> Option<&'static [(&'static str, &'static str)]> {
-    match name {
-        "key" => Some(&[
-            ("subject", "what it is about"),
-            ("none", "none"),
-            ("salt:8", "salted"),
-            ("compound:region:6", "compound"),
-        ]),
-        "partitioner.class" => Some(&[
-            ("default", "Kafka’s own"),
-            ("round-robin", "round-robin"),
-            ("uniform-sticky", "uniform sticky (2.4)"),
-            ("default-2.4", "default of 2.4 to 3.2"),
-            ("consistent_random", "librdkafka: CRC-32"),
-            ("murmur2_random", "librdkafka: murmur2"),
-            ("fnv1a_random", "librdkafka: FNV-1a"),
-            ("prefix:3", "the key’s first letters"),
-            ("part:|:1", "a part of the key"),
-            ("default,consistent_random", "several, in turn"),
-        ]),
-        _ => None,
-    }
-}
-
+/// With a gap of three for each word.
+const MOST_LETTERS_SIDE_BY_SIDE: usize = 34;
 const PERCENT: Scale = Scale { min: 0, max: 100 };
 
 fn nothing_typed(setting: &Setting) -> String {

@@ -3,11 +3,13 @@
 use super::own_keys::OwnKeys;
 use super::send_view::SendForm;
 use super::setting_row::{SettingRow, sides};
+use super::setting_sections::{self as sections, Below, OWN_KEYS, Section, WEIGHTS};
 use super::settings::{SEED, Values};
 use crate::compare::differs::Difference;
 use crate::session::intent::Intent;
+use crate::session::room::Room;
 use crate::ui::icon::{Icon, Sign};
-use partitura_engine::scenario::{Area, Setting};
+use partitura_engine::scenario::Setting;
 use partitura_engine::short_map::ShortMap;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
@@ -17,6 +19,8 @@ use yew::{Callback, Html, Properties, TargetCast, component, html, use_effect_wi
 /// What the panel is given.
 #[derive(PartialEq, Properties)]
 pub struct Props {
+    /// The room on the screen: its settings come first.
+    pub room: Room,
     /// The values.
     pub values: Rc<Values>,
     /// Why wishes could not be fulfilled, by the setting's name.
@@ -32,49 +36,6 @@ pub struct Props {
     /// Something is wanted.
     pub on_intent: Callback<Intent>,
 }
-
-const CLUSTER: [&str; 4] = ["brokers", "partitions", "replication.factor", "min.insync.replicas"];
-const TRAFFIC: [&str; 3] = ["rate", "key", "keys"];
-const GROUP: [&str; 3] = ["consumers", "processing.ms", "order.repair"];
-const PRODUCERS: [&str; 6] = [
-    "producers",
-    "acks",
-    "enable.idempotence",
-    "partitioner.class",
-    "linger.ms",
-    "batch.size",
-];
-/// How much can be done, and how much may.
-const CAPACITY: [&str; 7] = [
-    "broker.records.per.second",
-    "broker.bytes.per.second",
-    "buffer.memory",
-    "source",
-    "send.limit",
-    "producer_byte_rate",
-    "consumer_byte_rate",
-];
-const FAILURES: [&str; 5] = [
-    "unclean.leader.election.enable",
-    "broker.session.timeout.ms",
-    "replica.lag.time.max.ms",
-    "controllers",
-    "process.roles",
-];
-const OWN_KEYS: &str = "own.keys";
-/// Shown beneath the keys where they come by weights.
-const WEIGHTS: &str = "own.weights";
-
-const AREAS: [(Area, &str); 8] = [
-    (Area::Cluster, "Brokers"),
-    (Area::Topic, "Topic"),
-    (Area::Workload, "Traffic"),
-    (Area::Producers, "Producers"),
-    (Area::Consumers, "Consumers"),
-    (Area::Group, "Group"),
-    (Area::Network, "Network"),
-    (Area::Run, "Run"),
-];
 
 /// All that can be changed.
 #[component]
@@ -115,49 +76,64 @@ pub fn SettingsPanel(props: &Props) -> Html {
             />
         }
     };
-    let rows = |names: &[&str]| {
-        names
-            .iter()
-            .filter_map(|name| Setting::find(name))
-            .map(row)
-            .collect::<Html>()
-    };
-    let partitions = props
-        .values
-        .now
-        .get("partitions")
-        .and_then(|n| n.parse().ok())
-        .unwrap_or(1);
-    let now = |name| props.values.now.get(name).map_or("", |value| value.as_str());
-    let hashes = now("partitioner.class") == "default" && now("partitioner.ignore.keys") != "true";
     html! {
         <div class="lens settings" data-testid="settings">
             if props.values.changes > 0 { { yours(props) } }
-            <div class="setting-group"><h3>{ "Cluster and topic" }</h3>{ rows(&CLUSTER) }</div>
-            <div class="setting-group"><h3>{ "Traffic" }</h3>{ rows(&TRAFFIC) }
-                <OwnKeys
-                    keys={props.values.now.get(OWN_KEYS).cloned().unwrap_or_default()}
-                    problem={props.problems.get(OWN_KEYS).cloned()}
-                    on_set={on_set.clone()}
-                />
-                if props.values.now.get("keys").is_some_and(|keys| keys == "weights") { { rows(&[WEIGHTS]) } }
-                { sides(difference(props, OWN_KEYS), &on_alike) }
-            </div>
-            <div class="setting-group"><h3>{ "Send one record" }</h3>
-                <SendForm {partitions} {hashes} on_act={props.on_intent.reform(Intent::Act)} />
-            </div>
-            <div class="setting-group"><h3>{ "Consumer group" }</h3>{ rows(&GROUP) }</div>
-            <div class="setting-group"><h3>{ "Producers" }</h3>{ rows(&PRODUCERS) }</div>
-            <div class="setting-group"><h3>{ "Capacity and limits" }</h3>{ rows(&CAPACITY) }</div>
-            <div class="setting-group"><h3>{ "When brokers fail" }</h3>{ rows(&FAILURES) }</div>
-            <div class="setting-group"><h3>{ "Chance" }</h3>{ seed(props) }</div>
-            <div class="setting-group">
+            { for sections::of(props.room).map(|section| group(props, section, &row)) }
+            <div class="setting-group" key="others">
                 <details open={*everything} ontoggle={on_toggle}>
                     <summary data-testid="all-settings"><Sign icon={Icon::Chevron} />{ "All other settings" }</summary>
-                    if *everything { { for AREAS.iter().map(|(area, title)| others(*area, title, &row)) } }
+                    if *everything {
+                        { for sections::others(props.room).map(|(title, rest)| html! {
+                            <><h4>{ title }</h4>{ for rest.into_iter().map(&row) }</>
+                        }) }
+                    }
                 </details>
             </div>
         </div>
+    }
+}
+
+/// A section; nothing where all its settings stand further up.
+fn group(props: &Props, section: &'static Section, row: &dyn Fn(&'static Setting) -> Html) -> Html {
+    let mut rows = sections::rows(section, props.room).peekable();
+    if rows.peek().is_none() && section.below == Below::Nothing {
+        return Html::default();
+    }
+    html! {
+        <div class="setting-group" key={section.title}>
+            <h3>{ section.title }</h3>
+            { for rows.map(row) }
+            { below(props, section.below, row) }
+        </div>
+    }
+}
+
+fn below(props: &Props, below: Below, row: &dyn Fn(&'static Setting) -> Html) -> Html {
+    let now = |name| props.values.now.get(name).map_or("", |value| value.as_str());
+    match below {
+        Below::Nothing => Html::default(),
+        Below::OwnKeys => {
+            let weights = (now("keys") == "weights").then(|| Setting::find(WEIGHTS)).flatten();
+            let on_alike = props.on_intent.reform(|(name, side)| Intent::Alike(name, side));
+            html! {
+                <>
+                    <OwnKeys
+                        keys={now(OWN_KEYS).to_owned()}
+                        problem={props.problems.get(OWN_KEYS).cloned()}
+                        on_set={props.on_intent.reform(|(name, value)| Intent::Set(name, value))}
+                    />
+                    { for weights.map(row) }
+                    { sides(difference(props, OWN_KEYS), &on_alike) }
+                </>
+            }
+        }
+        Below::SendForm => {
+            let partitions = now("partitions").parse().unwrap_or(1);
+            let hashes = now("partitioner.class") == "default" && now("partitioner.ignore.keys") != "true";
+            html! { <SendForm {partitions} {hashes} on_act={props.on_intent.reform(Intent::Act)} /> }
+        }
+        Below::Seed => seed(props),
     }
 }
 
@@ -170,26 +146,6 @@ fn show(name: &str) -> bool {
     let field: HtmlElement = inner.unwrap_or(row).unchecked_into();
     field.scroll_into_view();
     field.focus().is_ok()
-}
-
-fn others(area: Area, title: &'static str, row: &dyn Fn(&'static Setting) -> Html) -> Html {
-    let shown = [
-        &CLUSTER[..],
-        &TRAFFIC,
-        &GROUP,
-        &PRODUCERS,
-        &CAPACITY,
-        &FAILURES,
-        &[OWN_KEYS, WEIGHTS],
-    ]
-    .concat();
-    let mut rest = Setting::all()
-        .filter(|s| s.area == area && !shown.contains(&s.name))
-        .peekable();
-    if rest.peek().is_none() {
-        return Html::default();
-    }
-    html! { <><h4>{ title }</h4>{ for rest.map(row) }</> }
 }
 
 fn yours(props: &Props) -> Html {
