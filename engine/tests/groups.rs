@@ -243,6 +243,47 @@ fn a_group_that_was_reset_reads_everything_again() {
 }
 
 #[test]
+fn a_deleted_group_is_dead_and_begins_anew() {
+    let empty = [
+        (4_000_000, "rate:0"),
+        (6_000_000, "consumers:0"),
+        (8_000_000, "delete-group:readers"),
+    ];
+    let dead = play(&setup(8), &empty, 9_000_000);
+    assert_eq!(group(&dead, "readers").state, "Dead");
+    assert!(
+        group(&dead, "readers")
+            .partitions
+            .iter()
+            .all(|partition| partition.committed.is_none())
+    );
+    let mut again = empty.to_vec();
+    again.push((9_000_000, "consumers:1"));
+    let again = play(&setup(8), &again, 16_000_000);
+    let counters = again.trace().counters();
+    assert_eq!(
+        counters.processed,
+        2 * counters.sent,
+        "auto.offset.reset is earliest here"
+    );
+    let view = group(&again, "readers");
+    assert_eq!((view.state, view.generation), ("Stable", 1));
+}
+
+#[test]
+fn a_group_with_members_and_one_that_is_not_there_are_not_deleted() {
+    let refused = |name: &'static str, why: ErrorCode| {
+        let world = play(&setup(6), &[(4_000_000, name)], 5_000_000);
+        happened(
+            &world,
+            |fact| matches!(fact, Fact::GroupDeletionRefused { error, .. } if *error == why),
+        )
+    };
+    assert!(refused("delete-group:readers", ErrorCode::NonEmptyGroup));
+    assert!(refused("delete-group:nobody", ErrorCode::GroupIdNotFound));
+}
+
+#[test]
 fn a_rebalance_is_told_with_its_reason_and_what_it_cost() {
     let world = play(&setup(9), &[(4_000_000, "crash:c1")], 9_000_000);
     let history = world.trace().groups().main().unwrap();

@@ -143,6 +143,7 @@ fn who(group: &GroupView, member: Option<&MemberView>) -> [String; 3] {
 /// What the tool prints above the table, in its own words.
 fn warning(group: &GroupView) -> Option<String> {
     let (before, after) = match group.state {
+        "Dead" => ("Error: Consumer group '", "' does not exist."),
         "Empty" => ("Consumer group '", "' has no active members."),
         "PreparingRebalance" | "CompletingRebalance" | "Assigning" | "Reconciling" => {
             ("Warning: Consumer group '", "' is rebalancing.")
@@ -264,6 +265,11 @@ readers orders 1          -               41              -               -     
         assert!(
             text.starts_with("Warning: Consumer group 'readers' is rebalancing.\n"),
             "{text}"
+        );
+        group.state = "Dead";
+        assert_eq!(
+            warning(&group).unwrap(),
+            "Error: Consumer group 'readers' does not exist."
         );
         group.state = "Empty";
         assert!(warning(&group).unwrap().ends_with("has no active members."));

@@ -90,6 +90,7 @@ fn of_group(fact: &Fact) -> bool {
         | Fact::ApplicationStalled
         | Fact::ApplicationGoesOn
         | Fact::OffsetResetRefused { .. }
+        | Fact::GroupDeletionRefused { .. }
         | Fact::OffsetsReset { .. }
         | Fact::CoordinatorRefused { .. }
         | Fact::GroupEpochBumped { .. }

@@ -16,6 +16,7 @@ const HAS_MEMBERS: &str = "Refused while the group has members: close all consum
                            session.timeout.ms is over.";
 /// The same for those that stand below the first.
 const HAS_MEMBERS_TOO: &str = "The group has members.";
+const NOT_EMPTY: &str = "Only an empty group can be deleted.";
 
 /// What can be done to a consumer. The opposite of what has happened stands in the same place.
 pub(super) fn consumer_menu(wanted: u8, view: &View, world: &World) -> Option<Menu> {
@@ -190,6 +191,14 @@ pub(super) fn group_menu(view: &View, world: &World) -> Menu {
             "kafka-consumer-groups --reset-offsets: earliest, latest, a time, an offset.",
             Does::More(Sub::Reset),
         ),
+        entry(
+            "Delete the group",
+            "kafka-consumer-groups --delete: what it has committed is forgotten.",
+            Does::Act(Command::DeleteGroup {
+                group: group.id.clone(),
+            }),
+        )
+        .unless(group.state != "Empty", NOT_EMPTY),
         entry("Events", "What happens to the group.", Does::Events(Target::Group)),
     ]);
     Menu {

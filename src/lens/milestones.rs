@@ -109,6 +109,7 @@ pub fn is_milestone(fact: &Fact) -> bool {
             | Fact::ApplicationGoesOn
             | Fact::SeekRefused { .. }
             | Fact::OffsetResetRefused { .. }
+            | Fact::GroupDeletionRefused { .. }
             | Fact::OffsetsReset { .. }
     )
 }
@@ -124,6 +125,11 @@ pub fn mark_of(event: &Event, topic: Option<TopicId>, yours: bool) -> Option<Mar
         Fact::RecordLimitReached { .. } => (MarkKind::Trouble, "record limit".to_owned()),
         Fact::TopicCreated { .. } => (MarkKind::Scenario, "topic created".to_owned()),
         Fact::OffsetResetRefused { error, .. } => (MarkKind::Trouble, format!("reset refused: {}", error.name())),
+        Fact::GroupDeletionRefused { error, .. } => (MarkKind::Trouble, format!("deletion refused: {}", error.name())),
+        Fact::GroupState {
+            state: GroupStateName::Dead,
+            ..
+        } => (MarkKind::Trouble, "group deleted".to_owned()),
         Fact::BrokerFenced { broker, .. } => (MarkKind::Fenced, format!("broker {} fenced", broker.0)),
         // Epoch 0 is the topic's creation, which has its own mark.
         Fact::LeaderElected {
@@ -212,6 +218,7 @@ fn command_label(command: CommandFact) -> String {
         } => format!("consumer {consumer} at another pace"),
         CommandFact::Slow { consumer, .. } => format!("consumer {consumer} at its own pace"),
         CommandFact::Seek { consumer, .. } => format!("consumer {consumer} reads on elsewhere"),
+        CommandFact::DeleteGroup { .. } => "delete a group".to_owned(),
         CommandFact::ResetOffsets { .. } => "offsets reset".to_owned(),
         CommandFact::Send { .. } | CommandFact::SendTo { .. } => "one record sent".to_owned(),
         CommandFact::Process { node: of, fault } => {

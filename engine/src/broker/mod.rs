@@ -224,7 +224,8 @@ impl Broker {
             | RequestBody::LeaveGroup(_)
             | RequestBody::OffsetCommit(_)
             | RequestBody::OffsetFetch(_)
-            | RequestBody::ConsumerGroupHeartbeat(_) => self.group_request(to, body, ctx),
+            | RequestBody::ConsumerGroupHeartbeat(_)
+            | RequestBody::DeleteGroups(_) => self.group_request(to, body, ctx),
             // Those are the controller's.
             RequestBody::CreateTopics { .. }
             | RequestBody::BrokerRegistration(_)

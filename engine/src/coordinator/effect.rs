@@ -119,6 +119,7 @@ pub(super) fn refusal(body: &RequestBody, error: ErrorCode) -> ResponseBody {
         RequestBody::OffsetCommit(_) => commit_answer(error),
         RequestBody::OffsetFetch(_) => offsets_error(error),
         RequestBody::ConsumerGroupHeartbeat(_) => modern::unasked(error),
+        RequestBody::DeleteGroups(_) => ResponseBody::DeleteGroups(error),
         _ => ResponseBody::Heartbeat(error),
     }
 }

@@ -10,7 +10,7 @@ use crate::log::{GroupMetadata, GroupRecord};
 use crate::node::Ctx;
 use crate::short_map::ShortMap;
 use crate::trace::{Fact, GroupStateName};
-use crate::wire::{ErrorCode, GroupId, GroupProtocol, Offset, PartitionId, Subscription};
+use crate::wire::{ErrorCode, GroupId, GroupProtocol, Offset, PartitionId, ResponseBody, Subscription};
 use std::sync::Arc;
 
 /// A group as the log tells of it: the last that was said counts.
@@ -19,6 +19,12 @@ struct Found<'a> {
     metadata: Option<&'a GroupMetadata>,
     offsets: ShortMap<PartitionId, Offset>,
     modern: Option<Box<ConsumerGroup>>,
+}
+
+impl Found<'_> {
+    fn is_there(&self) -> bool {
+        self.metadata.is_some() || self.modern.is_some() || !self.offsets.is_empty()
+    }
 }
 
 impl GroupCoordinator {
@@ -63,8 +69,16 @@ impl GroupCoordinator {
                         .get_or_insert_with(|| Box::new(ConsumerGroup::new(group.clone())));
                     modern.replay(record);
                 }
+                GroupRecord::OffsetTombstone { group, partition } => {
+                    found.or_default(group).offsets.remove(partition);
+                }
+                GroupRecord::GroupTombstone { group } => {
+                    let found = found.or_default(group);
+                    (found.metadata, found.modern) = (None, None);
+                }
             }
         }
+        found.retain(|_, group| group.is_there());
         // Most of the fifty partitions have no group, and nothing to tell.
         if found.is_empty() {
             return;
@@ -97,7 +111,7 @@ impl GroupCoordinator {
         };
         self.partitions.swap_remove(place);
         let given_up = self.stores.take_all(partition.index);
-        if self.groups.iter().all(|group| group.partition != partition.index) {
+        if given_up.is_empty() && self.groups.iter().all(|group| group.partition != partition.index) {
             return;
         }
         let cause = ctx.cause();
@@ -119,6 +133,9 @@ impl GroupCoordinator {
                 }
                 | Stored::ConsumerRead { asker, .. } => turn.reply(asker, modern::unasked(ErrorCode::NotCoordinator)),
                 Stored::Read { asker } => turn.reply(asker, offsets_error(ErrorCode::NotCoordinator)),
+                Stored::Deletion { asker, .. } => {
+                    turn.reply(asker, ResponseBody::DeleteGroups(ErrorCode::NotCoordinator));
+                }
                 Stored::Offsets { asker: None, .. }
                 | Stored::Metadata { .. }
                 | Stored::Replacement { .. }

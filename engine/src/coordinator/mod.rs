@@ -11,6 +11,7 @@
 //! broker unmutes a connection with each answer and has the log.
 
 mod config;
+mod deletion;
 mod effect;
 mod group;
 mod heartbeat;
@@ -75,7 +76,7 @@ impl GroupCoordinator {
         }
     }
 
-    /// A client asks: JoinGroup, SyncGroup, Heartbeat, LeaveGroup, OffsetCommit or OffsetFetch.
+    /// A client asks: JoinGroup, SyncGroup, Heartbeat, LeaveGroup, OffsetCommit, OffsetFetch or DeleteGroups.
     ///
     /// # Panics
     /// On any other request: the broker would have taken it to the wrong place.
@@ -87,7 +88,7 @@ impl GroupCoordinator {
             RequestBody::SyncGroup(request) => (&request.group, false),
             RequestBody::Heartbeat(request) => (&request.group, false),
             RequestBody::LeaveGroup(request) => (&request.group, false),
-            RequestBody::OffsetFetch(group) => (group, false),
+            RequestBody::OffsetFetch(group) | RequestBody::DeleteGroups(group) => (group, false),
             RequestBody::ConsumerGroupHeartbeat(request) => (&request.group, request.member_epoch == JOIN_EPOCH),
             other => panic!("invariant group-requests-only is broken by {}", other.api().name()),
         };
@@ -109,6 +110,7 @@ impl GroupCoordinator {
                 RequestBody::ConsumerGroupHeartbeat(request) => {
                     self.groups[index].consumer_heartbeat(asker, request, &self.topics, &mut turn);
                 }
+                RequestBody::DeleteGroups(_) => deletion::delete(&mut self.groups, index, asker, &mut turn),
                 _ => self.groups[index].on_request(asker, body, &mut turn),
             },
             None if is_here => turn.reply(asker, answer_without_group(&body)),
@@ -185,8 +187,11 @@ impl GroupCoordinator {
                 group.offsets_stored(&offsets, &mut turn);
             }
         }
+        if let Stored::Deletion { asker, group } = write.then {
+            return deletion::stored(&mut self.groups, asker, *group, result, &mut turn);
+        }
         let Some(group) = numbered(&mut self.groups, write.group) else {
-            return;
+            return deletion::answer_late(write.then, result, &mut turn);
         };
         match &mut write.then {
             Stored::Consumer {
@@ -207,7 +212,7 @@ impl GroupCoordinator {
             } => {
                 group.assignment_stored(*generation, assignments, result, &mut turn);
             }
-            Stored::Nothing => {}
+            Stored::Nothing | Stored::Deletion { .. } => {}
             Stored::Offsets { asker, offsets } => {
                 if result.is_ok() {
                     group.offsets_stored(offsets, &mut turn);
@@ -298,6 +303,7 @@ fn answer_without_group(body: &RequestBody) -> ResponseBody {
         }
         RequestBody::ConsumerGroupHeartbeat(_) => refusal(body, ErrorCode::GroupIdNotFound),
         RequestBody::OffsetFetch(_) => effect::offsets_answer(Vec::new()),
+        RequestBody::DeleteGroups(_) => refusal(body, ErrorCode::GroupIdNotFound),
         _ => refusal(body, ErrorCode::UnknownMemberId),
     }
 }

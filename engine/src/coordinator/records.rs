@@ -98,6 +98,11 @@ impl Group {
     }
 }
 
+/// The size of each record that says that something of a group is gone: a key without a value.
+pub(super) fn tombstone_bytes(group: &str) -> u32 {
+    OFFSET_KEY + length(group)
+}
+
 fn length(text: &str) -> u32 {
     u32::try_from(text.len()).unwrap_or(u32::MAX)
 }

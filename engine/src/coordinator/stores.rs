@@ -1,6 +1,7 @@
 //! What is on its way into `__consumer_offsets`, and who waits for it.
 
 use super::effect::Asker;
+use super::group::Group;
 use super::modern::ConsumerGroup;
 use super::static_member::Former;
 use crate::short_map::ShortMap;
@@ -37,6 +38,8 @@ pub(super) enum Stored {
         asker: Asker,
         response: ConsumerGroupHeartbeatResponse,
     },
+    /// Whoever has deleted the group learns it. If nothing could be written, the group is there again.
+    Deletion { asker: Asker, group: Box<Group> },
 }
 
 /// A batch that is not committed yet, or a read that waits for one.
@@ -95,6 +98,17 @@ impl Stores {
             })
             .map(|write| write.end)
             .max()
+    }
+
+    /// Partitions of which that group has written an offset that is not known to be committed.
+    pub(super) fn pending_offsets(&self, group: u32) -> impl Iterator<Item = PartitionId> {
+        let of_group = self.waiting.values().filter(move |write| write.group == group);
+        of_group
+            .flat_map(|write| match &write.then {
+                Stored::Offsets { offsets, .. } => offsets.as_slice(),
+                _ => &[],
+            })
+            .map(|(partition, _)| *partition)
     }
 
     /// The offsets are in the log, and nobody waits for them any more. What an earlier late one says of the same

@@ -31,6 +31,18 @@ pub enum GroupRecord {
         /// What.
         record: ConsumerGroupRecord,
     },
+    /// `OffsetCommitKey` without a value: what a deleted group had read is forgotten.
+    OffsetTombstone {
+        /// The group.
+        group: GroupId,
+        /// What it read.
+        partition: PartitionId,
+    },
+    /// The keys of a group's own records without values: it is deleted.
+    GroupTombstone {
+        /// The group.
+        group: GroupId,
+    },
 }
 
 /// What a record says of a consumer group. The last that is said of each thing counts.

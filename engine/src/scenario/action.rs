@@ -118,6 +118,7 @@ pub fn write_action(command: &Command) -> Option<String> {
             None => format!("slow:c{consumer}:off"),
         },
         Command::Seek { consumer, to } => format!("seek:c{consumer}:{}", groups::write_seek(*to)),
+        Command::DeleteGroup { group } => format!("delete-group:{group}"),
         Command::ResetOffsets { group, to } => format!("reset-offsets:{group}:{}", groups::write_reset(*to)),
         Command::Rate(_)
         | Command::Poison(_)

@@ -149,6 +149,11 @@ pub enum CommandFact {
         /// To what.
         to: ResetTo,
     },
+    /// `kafka-consumer-groups --delete`.
+    DeleteGroup {
+        /// Which.
+        group: Option<KeyId>,
+    },
 }
 
 /// A rule for keys, in short.

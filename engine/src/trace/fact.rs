@@ -728,4 +728,11 @@ pub enum Fact {
         /// Why.
         why: FailureWhy,
     },
+    /// An administrator could not delete a group.
+    GroupDeletionRefused {
+        /// Which group.
+        group: KeyId,
+        /// Why.
+        error: ErrorCode,
+    },
 }

@@ -121,6 +121,8 @@ pub struct GroupHistory {
     pub rebalanced: u64,
     /// How long the group has rebalanced, without the one that goes on.
     pub rebalancing_us: Micros,
+    /// It was deleted, and has not come again.
+    pub is_dead: bool,
     open: Vec<Span>,
     spans: VecDeque<Span>,
     spells: VecDeque<Spell>,
@@ -141,6 +143,7 @@ impl GroupHistory {
             processed: 0,
             rebalanced: 0,
             rebalancing_us: 0,
+            is_dead: false,
             open: Vec::new(),
             spans: VecDeque::new(),
             spells: VecDeque::new(),
@@ -227,6 +230,7 @@ impl GroupHistory {
             GroupStateName::Stable | GroupStateName::Empty | GroupStateName::Dead
         );
         let reason = event.cause;
+        self.is_dead = state == GroupStateName::Dead;
         if !is_over && !self.is_rebalancing() {
             keep(
                 &mut self.rebalances,

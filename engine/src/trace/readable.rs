@@ -302,6 +302,9 @@ fn group_text(fact: &Fact, n: &Names) -> String {
                 error.name()
             )
         }
+        Fact::GroupDeletionRefused { group, error } => {
+            format!("{} not deleted: {}", n.dictionary.key_text(group), error.name())
+        }
         Fact::OffsetsReset { group, partitions } => {
             format!(
                 "offsets of {} reset: {partitions} partitions",
@@ -419,6 +422,7 @@ fn command_text(command: &CommandFact, n: &Names) -> String {
             None => format!("c{consumer} works on records as its setting says"),
         },
         CommandFact::Seek { consumer, to } => format!("c{consumer} reads on at {}", seek_text(to)),
+        CommandFact::DeleteGroup { group } => format!("delete group {}", n.key(group)),
         CommandFact::ResetOffsets { group, to } => format!("reset offsets of {} to {}", n.key(group), reset_text(to)),
         _ => retries::command_text(command).unwrap_or_else(|| cluster::command_text(command)),
     }

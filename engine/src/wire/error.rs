@@ -125,6 +125,8 @@ errors! {
     NewLeaderElected = 108, "NEW_LEADER_ELECTED", false, false;
     /// A member that is still there has that `group.instance.id` (KIP-848).
     UnreleasedInstanceId = 111, "UNRELEASED_INSTANCE_ID", false, false;
+    /// The group has members, and cannot be deleted.
+    NonEmptyGroup = 68, "NON_EMPTY_GROUP", false, false;
     /// There is no such group.
     GroupIdNotFound = 69, "GROUP_ID_NOT_FOUND", false, false;
     /// The member has another epoch than the coordinator knows: it must drop its partitions and join again (KIP-848).

@@ -49,6 +49,7 @@ pub enum Api {
     ConsumerGroupHeartbeat,
     ShareFetch,
     ShareGroupHeartbeat,
+    DeleteGroups,
 }
 
 impl Api {
@@ -80,6 +81,7 @@ impl Api {
             Api::ConsumerGroupHeartbeat => "ConsumerGroupHeartbeat",
             Api::ShareFetch => "ShareFetch",
             Api::ShareGroupHeartbeat => "ShareGroupHeartbeat",
+            Api::DeleteGroups => "DeleteGroups",
         }
     }
 }
@@ -167,6 +169,8 @@ pub enum RequestBody {
     ConsumerGroupHeartbeat(Box<ConsumerGroupHeartbeatRequest>),
     ShareFetch(ShareFetchRequest),
     ShareGroupHeartbeat(ShareGroupHeartbeatRequest),
+    /// One of them.
+    DeleteGroups(GroupId),
 }
 
 /// The answers.
@@ -197,6 +201,7 @@ pub enum ResponseBody {
     ConsumerGroupHeartbeat(ConsumerGroupHeartbeatResponse),
     ShareFetch(ShareFetchResponse),
     ShareGroupHeartbeat(ShareGroupHeartbeatResponse),
+    DeleteGroups(ErrorCode),
 }
 
 impl RequestBody {
@@ -228,6 +233,7 @@ impl RequestBody {
             RequestBody::ConsumerGroupHeartbeat(_) => Api::ConsumerGroupHeartbeat,
             RequestBody::ShareFetch(_) => Api::ShareFetch,
             RequestBody::ShareGroupHeartbeat(_) => Api::ShareGroupHeartbeat,
+            RequestBody::DeleteGroups(_) => Api::DeleteGroups,
         }
     }
 }
@@ -261,6 +267,7 @@ impl ResponseBody {
             ResponseBody::ConsumerGroupHeartbeat(_) => Api::ConsumerGroupHeartbeat,
             ResponseBody::ShareFetch(_) => Api::ShareFetch,
             ResponseBody::ShareGroupHeartbeat(_) => Api::ShareGroupHeartbeat,
+            ResponseBody::DeleteGroups(_) => Api::DeleteGroups,
         }
     }
 
@@ -274,7 +281,10 @@ impl ResponseBody {
             ResponseBody::FindCoordinator(r) => r.error,
             ResponseBody::JoinGroup(r) => r.error,
             ResponseBody::SyncGroup(r) => r.error,
-            ResponseBody::Heartbeat(e) | ResponseBody::LeaveGroup(e) | ResponseBody::CreateTopics(e) => *e,
+            ResponseBody::Heartbeat(e)
+            | ResponseBody::LeaveGroup(e)
+            | ResponseBody::CreateTopics(e)
+            | ResponseBody::DeleteGroups(e) => *e,
             ResponseBody::OffsetCommit(r) => r.error,
             ResponseBody::OffsetFetch(r) => r.error,
             ResponseBody::BrokerRegistration(r) => r.error,

@@ -84,6 +84,7 @@ fn request_bytes(body: &RequestBody) -> u32 {
         RequestBody::Heartbeat(_)
         | RequestBody::LeaveGroup(_)
         | RequestBody::FindCoordinator(_)
+        | RequestBody::DeleteGroups(_)
         | RequestBody::OffsetFetch(_)
         | RequestBody::CreateTopics { .. }
         | RequestBody::BrokerRegistration(_) => NAMED,
@@ -131,6 +132,7 @@ fn response_bytes(body: &ResponseBody) -> u32 {
         | ResponseBody::LeaveGroup(_)
         | ResponseBody::OffsetCommit(_)
         | ResponseBody::CreateTopics(_)
+        | ResponseBody::DeleteGroups(_)
         | ResponseBody::BrokerRegistration(_)
         | ResponseBody::BrokerHeartbeat(_)
         | ResponseBody::InitProducerId(_)

@@ -57,6 +57,11 @@ pub enum Command {
         /// To what.
         to: ResetTo,
     },
+    /// `kafka-consumer-groups --delete`: a group without members is deleted, with its offsets.
+    DeleteGroup {
+        /// Its `group.id`.
+        group: String,
+    },
     /// The producer that reports on the key sends one record.
     Send {
         /// Its key; `None` for a record without one.
@@ -170,6 +175,7 @@ impl Command {
                 to: *to,
             },
             Command::ResetOffsets { to, .. } => CommandFact::ResetOffsets { group: None, to: *to },
+            Command::DeleteGroup { .. } => CommandFact::DeleteGroup { group: None },
             Command::Send { partition, .. } => match partition {
                 None => CommandFact::Send { key: None },
                 Some(partition) => CommandFact::SendTo {

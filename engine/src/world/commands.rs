@@ -133,7 +133,8 @@ impl World {
             | Command::Stall { .. }
             | Command::Slow { .. }
             | Command::Seek { .. }
-            | Command::ResetOffsets { .. } => self.obey_about_groups(command),
+            | Command::ResetOffsets { .. }
+            | Command::DeleteGroup { .. } => self.obey_about_groups(command),
             Command::Send { key, value, partition } => self.send_by_hand(key.as_deref(), value, *partition),
             Command::Process { node, fault } => {
                 let cause = self.note(command.fact());

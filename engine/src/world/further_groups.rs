@@ -191,6 +191,11 @@ impl World {
                 });
                 return self.reset_offsets(group, *to, cause);
             }
+            Command::DeleteGroup { group } => {
+                let group_key = Arc::make_mut(&mut self.dictionary).key(group);
+                let cause = self.note(CommandFact::DeleteGroup { group: group_key });
+                return self.delete_group(group, cause);
+            }
             Command::Stall { consumer, stalled } => (*consumer, NodeCommand::Stall(*stalled)),
             Command::Slow {
                 consumer,

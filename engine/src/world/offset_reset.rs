@@ -1,6 +1,8 @@
 //! `kafka-consumer-groups --reset-offsets --execute`: an administrator's client asks the leaders where their logs begin or
 //! end, and commits that for the group (`ConsumerGroupCommand.resetOffsets`, `Admin.alterConsumerGroupOffsets`). Its commit
 //! is in no generation, so the coordinator takes it only for a group without members.
+//!
+//! And `--delete`, which asks the coordinator only (`Admin.deleteConsumerGroups`).
 
 use super::link::Parcel;
 use super::network::Network;
@@ -25,14 +27,38 @@ pub(super) struct OffsetResets {
 #[derive(Debug, Clone)]
 struct Reset {
     group: GroupId,
-    to: ResetTo,
+    /// To what; `None` where the group is to be deleted.
+    to: Option<ResetTo>,
     /// The questions that are not answered yet, with who was asked.
     asked: Vec<(u32, BrokerId)>,
     found: Vec<(PartitionId, Offset)>,
     cause: EventId,
 }
 
+impl OffsetResets {
+    /// Answers its place.
+    fn begin(&mut self, reset: Reset) -> usize {
+        if self.under_way.len() >= MOST {
+            self.under_way.remove(0);
+        }
+        self.under_way.push(reset);
+        self.under_way.len() - 1
+    }
+}
+
 impl World {
+    /// Deletes that group, if it has no members.
+    pub(super) fn delete_group(&mut self, group: &str, cause: EventId) {
+        let place = self.offset_resets.begin(Reset {
+            group: group.into(),
+            to: None,
+            asked: Vec::new(),
+            found: Vec::new(),
+            cause,
+        });
+        self.ask_coordinator_of(place, RequestBody::DeleteGroups(group.into()), cause);
+    }
+
     /// Sets the offsets of that group, if it has no members.
     pub(super) fn reset_offsets(&mut self, group: &str, to: ResetTo, cause: EventId) {
         let leaders: Vec<(PartitionId, Option<BrokerId>)> = self
@@ -42,7 +68,7 @@ impl World {
             .collect();
         let reset = Reset {
             group: group.into(),
-            to,
+            to: Some(to),
             asked: Vec::new(),
             found: Vec::new(),
             cause,
@@ -61,11 +87,7 @@ impl World {
         let mut brokers: Vec<BrokerId> = leaders.iter().filter_map(|(_, leader)| *leader).collect();
         crate::short_sort::sort_short_by_key(&mut brokers, |broker| *broker);
         brokers.dedup();
-        if self.offset_resets.under_way.len() >= MOST {
-            self.offset_resets.under_way.remove(0);
-        }
-        self.offset_resets.under_way.push(reset);
-        let place = self.offset_resets.under_way.len() - 1;
+        let place = self.offset_resets.begin(reset);
         for broker in brokers {
             let of_it = leaders.iter().filter(|(_, leader)| *leader == Some(broker));
             let partitions = of_it.map(|(id, _)| *id).collect();
@@ -139,13 +161,15 @@ impl World {
                 }
             }
             ResponseBody::OffsetCommit(answer) => answer.error,
+            ResponseBody::DeleteGroups(error) => error,
             _ => ErrorCode::NetworkException,
         };
         let reset = self.offset_resets.under_way.remove(place);
         if error != ErrorCode::None {
             return self.refuse_reset(&reset, error, cause);
         }
-        if let Some(group) = self.dictionary.find_key(&reset.group) {
+        // That a group is dead its coordinator says.
+        if let Some(group) = self.dictionary.find_key(&reset.group).filter(|_| reset.to.is_some()) {
             let partitions = u32::try_from(reset.found.len()).unwrap_or(u32::MAX);
             let fact = Fact::OffsetsReset { group, partitions };
             self.trace.record(self.now, NodeId::User, cause, fact);
@@ -154,18 +178,12 @@ impl World {
 
     fn commit_reset(&mut self, place: usize, cause: EventId) {
         let reset = &mut self.offset_resets.under_way[place];
-        if let ResetTo::Offset { offset: wanted, .. } = reset.to {
+        if let Some(ResetTo::Offset { offset: wanted, .. }) = reset.to {
             for (_, offset) in &mut reset.found {
                 *offset = wanted.min(*offset);
             }
         }
         let (group, offsets) = (reset.group.clone(), reset.found.clone());
-        let brokers = self.nodes.brokers.iter().map(|(broker, _)| broker);
-        let mut coordinators = brokers.filter(|broker| self.is_there(broker.id().into()) && broker.coordinates(&group));
-        let Some(coordinator) = coordinators.next().map(crate::broker::Broker::id) else {
-            let reset = self.offset_resets.under_way.remove(place);
-            return self.refuse_reset(&reset, ErrorCode::CoordinatorNotAvailable, cause);
-        };
         let body = RequestBody::OffsetCommit(OffsetCommitRequest {
             group,
             member: "".into(),
@@ -173,13 +191,27 @@ impl World {
             generation: None,
             offsets,
         });
-        self.ask_for_reset(place, coordinator, body, cause);
+        self.ask_coordinator_of(place, body, cause);
+    }
+
+    fn ask_coordinator_of(&mut self, place: usize, body: RequestBody, cause: EventId) {
+        let group = &self.offset_resets.under_way[place].group;
+        let brokers = self.nodes.brokers.iter().map(|(broker, _)| broker);
+        let mut coordinators = brokers.filter(|broker| self.is_there(broker.id().into()) && broker.coordinates(group));
+        if let Some(coordinator) = coordinators.next().map(crate::broker::Broker::id) {
+            return self.ask_for_reset(place, coordinator, body, cause);
+        }
+        let reset = self.offset_resets.under_way.remove(place);
+        self.refuse_reset(&reset, ErrorCode::CoordinatorNotAvailable, cause);
     }
 
     fn refuse_reset(&mut self, reset: &Reset, error: ErrorCode, cause: EventId) {
         let cause = if cause == 0 { reset.cause } else { cause };
         if let Some(group) = self.dictionary.find_key(&reset.group) {
-            let fact = Fact::OffsetResetRefused { group, error };
+            let fact = match reset.to {
+                Some(_) => Fact::OffsetResetRefused { group, error },
+                None => Fact::GroupDeletionRefused { group, error },
+            };
             self.trace.record(self.now, NodeId::User, cause, fact);
         }
     }

@@ -177,6 +177,10 @@ pub(super) fn consumer(fact: &Fact, w: &Words) -> Option<String> {
             "could not reset the group's offsets, {}: a group with members keeps its own",
             &[Error(error)],
         ),
+        Fact::GroupDeletionRefused { error, .. } => w.say(
+            "could not delete the group, {}: one with members stays, and one that is not there cannot go",
+            &[Error(error)],
+        ),
         Fact::OffsetsReset { partitions, .. } => w.say(
             "has reset the group's offsets in {} partitions",
             &[Number(partitions.into())],

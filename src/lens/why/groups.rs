@@ -40,6 +40,7 @@ pub(super) fn commanded(command: &CommandFact, w: &Words) -> Option<String> {
                 ),
             }
         }
+        CommandFact::DeleteGroup { group } => w.say("asked to delete the group {}", &[Key(group)]),
         CommandFact::ResetOffsets { group, to } => match to {
             ResetTo::All(OffsetSpec::Earliest) => {
                 w.say("asked to reset the offsets of {} to the earliest", &[Key(group)])

@@ -54,7 +54,8 @@ fn commanded(command: &CommandFact, w: &Words) -> String {
         | CommandFact::Stall { .. }
         | CommandFact::Slow { .. }
         | CommandFact::Seek { .. }
-        | CommandFact::ResetOffsets { .. } => super::groups::commanded(command, w).unwrap_or_default(),
+        | CommandFact::ResetOffsets { .. }
+        | CommandFact::DeleteGroup { .. } => super::groups::commanded(command, w).unwrap_or_default(),
         CommandFact::Consumers(count) => w.say("set the number of consumers to {}", &[Number(count.into())]),
         CommandFact::Send { key } => w.say("sent one record with key {}", &[Key(key)]),
         CommandFact::SendTo { key, partition } => w.say(

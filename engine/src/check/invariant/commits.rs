@@ -4,7 +4,7 @@
 //! coordinator.
 
 use crate::check::Moment;
-use crate::trace::{CommandFact, EventId, Fact};
+use crate::trace::{CommandFact, EventId, Fact, GroupStateName};
 use crate::wire::{GroupId, NodeId, Offset, PartitionId};
 use std::collections::BTreeMap;
 
@@ -39,6 +39,18 @@ impl Commits {
                 (Fact::Commanded(CommandFact::ResetOffsets { group: Some(group), .. }), _) => {
                     let group = moment.world.dictionary().key_text(group).clone();
                     *self.resets.entry(group).or_default() += 1;
+                }
+                // Whoever comes by that name begins anew.
+                (
+                    Fact::GroupState {
+                        state: GroupStateName::Dead,
+                        group: Some(group),
+                        ..
+                    },
+                    _,
+                ) => {
+                    let group = moment.world.dictionary().key_text(group);
+                    self.known.retain(|(known, _), _| known != group);
                 }
                 (Fact::OffsetCommitted { partition, offset }, NodeId::Broker(number)) => {
                     let Some(broker) = moment.world.broker_of(crate::wire::BrokerId(number)) else {

@@ -199,9 +199,13 @@ impl Applications {
             consumers,
         };
         faults.push((at, resize(0)));
-        let reset = Command::ResetOffsets {
-            group: group.clone(),
-            to,
+        let reset = match to {
+            // One in eight is forgotten altogether.
+            ResetTo::Offset { offset, .. } if offset % 2 == 1 => Command::DeleteGroup { group: group.clone() },
+            to => Command::ResetOffsets {
+                group: group.clone(),
+                to,
+            },
         };
         // Now and then too early: then it is refused.
         faults.push((at + self.draw.millis(10, 1_500), reset));

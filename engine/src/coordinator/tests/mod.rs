@@ -2,6 +2,7 @@
 
 mod consumer_group;
 mod consumer_group_stories;
+mod deletion;
 mod desk;
 mod moves;
 mod outsiders;

@@ -8,7 +8,7 @@ use crate::wire::{BrokerId, Micros, NodeId};
 use crate::world::Command;
 use std::str::FromStr;
 
-pub(super) static FORMS: [ActionForm; 22] = [
+pub(super) static FORMS: [ActionForm; 23] = [
     ActionForm {
         name: "send-to",
         example: "send-to:3:key:value",
@@ -154,6 +154,16 @@ pub(super) static FORMS: [ActionForm; 22] = [
         about: "`kafka-consumer-groups --reset-offsets`: to `earliest`, `latest`, `1:17` (offset 17 of partition 1) or `time:5000` (the \
                 first records from 5 s on); refused while the group has members",
         read: groups::reset_offsets,
+    },
+    ActionForm {
+        name: "delete-group",
+        example: "delete-group:billing",
+        about: "`kafka-consumer-groups --delete`: the group is forgotten with all that it has committed; refused while it has members",
+        read: |rest| {
+            Ok(Command::DeleteGroup {
+                group: rest.trim().to_owned(),
+            })
+        },
     },
 ];
 

@@ -68,7 +68,9 @@ pub fn check_command(command: &Command) -> Result<(), SetupProblem> {
                 return wrong(format!("slow-disk must be 1 to {most} bytes a second, not {n}"));
             }
         }
-        Command::Group { group, .. } | Command::ResetOffsets { group, .. } if !setting::is_group_name(group) => {
+        Command::Group { group, .. } | Command::ResetOffsets { group, .. } | Command::DeleteGroup { group }
+            if !setting::is_group_name(group) =>
+        {
             return wrong(format!(
                 "a group's name is 1 to 249 letters, digits, dots, underscores or hyphens, not \"{}\"",
                 decimal::shorten(group)

@@ -2,6 +2,7 @@
 
 use crate::broker::Replica;
 use crate::coordinator::Group;
+use crate::trace::GroupStateName;
 use crate::wire::{Micros, Offset, PartitionId};
 use crate::world::{GroupPartitionView, GroupView, MemberView, World};
 
@@ -28,6 +29,9 @@ impl World {
             view.protocol = if group.is_modern() { "consumer" } else { "classic" };
             view.member_list = self.members(group);
             view.members = u32::try_from(view.member_list.len()).unwrap_or(u32::MAX);
+        } else if history.is_some_and(|history| history.is_dead) {
+            // What DescribeGroups says of a group that is not there.
+            view.state = GroupStateName::Dead.name();
         }
         view
     }
