@@ -3,9 +3,11 @@
 //! The fact that says so names no group, so that one says it as often as the topic has groups: who it was is asked of the
 //! coordinator.
 
+use crate::broker::Broker;
 use crate::check::Moment;
+use crate::coordinator::partition_for::partition_for;
 use crate::trace::{CommandFact, EventId, Fact};
-use crate::wire::{GroupId, NodeId, Offset, PartitionId};
+use crate::wire::{BrokerId, GroupId, LeaderEpoch, NodeId, Offset, PartitionId};
 use std::collections::BTreeMap;
 
 /// A committed offset that is another one than before.
@@ -25,6 +27,8 @@ pub(super) struct Commit {
 #[derive(Debug, Default)]
 pub(super) struct Commits {
     known: BTreeMap<(GroupId, PartitionId), Offset>,
+    /// The latest leader epoch in which a coordinator of the group has said what it has committed.
+    led_in: BTreeMap<GroupId, LeaderEpoch>,
     /// How often an administrator wanted to reset the offsets of a group, and how often one came of it, by partition.
     resets: BTreeMap<GroupId, u32>,
     taken: BTreeMap<(GroupId, PartitionId), u32>,
@@ -41,11 +45,11 @@ impl Commits {
                     *self.resets.entry(group).or_default() += 1;
                 }
                 (Fact::OffsetCommitted { partition, offset }, NodeId::Broker(number)) => {
-                    let Some(broker) = moment.world.broker_of(crate::wire::BrokerId(number)) else {
+                    let Some(broker) = moment.world.broker_of(BrokerId(number)) else {
                         continue;
                     };
                     for group in broker.coordinator().groups() {
-                        if group.committed(partition) != Some(offset) {
+                        if group.committed(partition) != Some(offset) || self.is_late(moment, broker, group.id()) {
                             continue;
                         }
                         let before = self.known.insert((group.id().clone(), partition), offset);
@@ -66,6 +70,21 @@ impl Commits {
             }
         }
         commits
+    }
+
+    /// Whether that is a former coordinator of the group, which stood still and tells now what had been replicated from it
+    /// before another one took over. That one has found it in its log, and may have committed more since.
+    fn is_late(&mut self, moment: &Moment, broker: &Broker, group: &GroupId) -> bool {
+        let Some((topic, state)) = moment.world.authoritative_image().topic("__consumer_offsets") else {
+            return false;
+        };
+        let index = u16::try_from(partition_for(group, u32::from(state.partitions))).unwrap_or(0);
+        let Some(replica) = broker.replica(PartitionId { topic, index }) else {
+            return false;
+        };
+        let latest = self.led_in.entry(group.clone()).or_insert(replica.leader_epoch);
+        *latest = replica.leader_epoch.max(*latest);
+        replica.leader_epoch < *latest
     }
 
     /// Whether there is a reset that this commit may be. One that jumps and is excused takes it
