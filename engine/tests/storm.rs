@@ -42,6 +42,8 @@ fn what_was_found_stays_mended() {
         include_str!("storms/nobody-looks-for-a-leader.toml"),
         // A coordinator that stood still told of a commit when its successor had taken many more: a false alarm.
         include_str!("storms/a-former-coordinator-tells-late.toml"),
+        // A commit further back, after a seek, was written and not told of when its coordinator died; the next one found it.
+        include_str!("storms/written-and-not-yet-told.toml"),
         // Whoever commits before it processes, and stands still at a record, has committed what is behind it: Kafka's way.
         include_str!("storms/a-commit-ahead-of-a-record-that-fails.toml"),
         // Static members came back when one had given a partition up, and nobody had got it yet. Kafka leaves it to nobody

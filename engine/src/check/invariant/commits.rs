@@ -5,7 +5,7 @@
 
 use crate::broker::Broker;
 use crate::check::Moment;
-use crate::coordinator::partition_for::partition_for;
+use crate::coordinator::{Group, partition_for::partition_for};
 use crate::trace::{CommandFact, EventId, Fact};
 use crate::wire::{BrokerId, GroupId, LeaderEpoch, NodeId, Offset, PartitionId};
 use std::collections::BTreeMap;
@@ -45,31 +45,49 @@ impl Commits {
                     *self.resets.entry(group).or_default() += 1;
                 }
                 (Fact::OffsetCommitted { partition, offset }, NodeId::Broker(number)) => {
-                    let Some(broker) = moment.world.broker_of(BrokerId(number)) else {
-                        continue;
-                    };
-                    for group in broker.coordinator().groups() {
-                        if group.committed(partition) != Some(offset) || self.is_late(moment, broker, group.id()) {
-                            continue;
+                    let of_it =
+                        |group: &Group| (group.committed(partition) == Some(offset)).then_some((partition, offset));
+                    for (broker, group) in coordinated(moment, number) {
+                        let said = of_it(group).filter(|_| !self.is_late(moment, broker, group.id()));
+                        commits.extend(said.and_then(|said| self.take(group.id(), said, event.id)));
+                    }
+                }
+                (Fact::CoordinatorLoaded { .. }, NodeId::Broker(number)) => {
+                    for (broker, group) in coordinated(moment, number) {
+                        if !self.is_late(moment, broker, group.id()) {
+                            commits.extend(self.found(group, event.id));
                         }
-                        let before = self.known.insert((group.id().clone(), partition), offset);
-                        if before == Some(offset) {
-                            continue;
-                        }
-                        commits.push(Commit {
-                            group: group.id().clone(),
-                            partition,
-                            offset,
-                            before,
-                            was_reset: self.may_be_reset(group.id(), partition),
-                            event: event.id,
-                        });
                     }
                 }
                 _ => {}
             }
         }
         commits
+    }
+
+    /// The group has committed that; `None` if that is nothing new.
+    fn take(&mut self, group: &GroupId, (partition, offset): (PartitionId, Offset), event: EventId) -> Option<Commit> {
+        let before = self.known.insert((group.clone(), partition), offset);
+        (before != Some(offset)).then(|| Commit {
+            group: group.clone(),
+            partition,
+            offset,
+            before,
+            was_reset: self.may_be_reset(group, partition),
+            event,
+        })
+    }
+
+    /// What a new coordinator has found further back than it was known to be: a commit that its predecessor had written, and
+    /// not yet told of when it died. What it has found further ahead may still get lost, and is known when it is told.
+    fn found(&mut self, group: &Group, event: EventId) -> Vec<Commit> {
+        let is_back = |&(partition, offset): &(PartitionId, Offset)| {
+            let known = self.known.get(&(group.id().clone(), partition));
+            known.is_some_and(|known| offset < *known)
+        };
+        let back: Vec<(PartitionId, Offset)> = group.offsets().filter(is_back).collect();
+        let commits = back.into_iter().filter_map(|said| self.take(group.id(), said, event));
+        commits.collect()
     }
 
     /// Whether that is a former coordinator of the group, which stood still and tells now what had been replicated from it
@@ -99,4 +117,12 @@ impl Commits {
     pub(super) fn excuse(&mut self, commit: &Commit) {
         *self.taken.entry((commit.group.clone(), commit.partition)).or_default() += 1;
     }
+}
+
+/// The groups that a broker coordinates.
+fn coordinated<'a>(moment: &'a Moment, broker: u8) -> impl Iterator<Item = (&'a Broker, &'a Group)> {
+    let broker = moment.world.broker_of(BrokerId(broker));
+    broker
+        .into_iter()
+        .flat_map(|broker| broker.coordinator().groups().map(move |group| (broker, group)))
 }
