@@ -8,12 +8,13 @@
 //! | `# …` | what the story shows |
 //! | `set NAME=VALUE …` | settings, by the names of the catalogue (`scenarios/README.md`) |
 //! | `at SECONDS NAME=VALUE` | changes a live setting |
+//! | `at SECONDS do ACTION` | does something to the run: `crash:b1`, `start:c2` |
 //! | `at SECONDS send KEY TEXT` | sends one record; the key `-` is none; `x×600` is 600 times x |
 //! | `from SECONDS`, `until SECONDS` | the part of the run that is written down |
 //! | `hide WORDS` | leaves out lines with these words |
 //! | `show WORDS` | leaves out lines without any of these words |
 
-use partitura_engine::scenario::{Setting, parse_seconds, validate};
+use partitura_engine::scenario::{Setting, parse_action, parse_seconds, validate};
 use partitura_engine::trace::readable;
 use partitura_engine::wire::Micros;
 use partitura_engine::world::{Command, Setup, World};
@@ -71,8 +72,9 @@ impl Story {
 
     fn at(&mut self, rest: &str) {
         let (at, what) = rest.split_once(' ').expect("a time and a command");
-        let command = match what.strip_prefix("send ") {
-            Some(record) => {
+        let command = match (what.strip_prefix("send "), what.strip_prefix("do ")) {
+            (_, Some(action)) => parse_action(action).unwrap(),
+            (Some(record), _) => {
                 let (key, value) = record.split_once(' ').expect("a key and a text");
                 let key = (key != "-").then(|| key.to_owned());
                 let value = match value.split_once('×') {
@@ -85,7 +87,7 @@ impl Story {
                     partition: None,
                 }
             }
-            None => {
+            (None, None) => {
                 let (name, value) = what.split_once('=').expect("a setting and a value");
                 Setting::named(name).and_then(|setting| setting.command(value)).unwrap()
             }

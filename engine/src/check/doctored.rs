@@ -115,6 +115,17 @@ impl Patient {
         readers.next().expect("somebody reads it")
     }
 
+    /// The reader's application has set it to read from there.
+    pub(crate) fn set_to(&mut self, offset: Offset) {
+        let (reader, partition) = (self.reader().0, self.partition());
+        let set = Fact::PositionSet {
+            partition,
+            offset,
+            committed: false,
+        };
+        self.claim(reader, set);
+    }
+
     /// The group has committed that offset of the partition.
     pub(crate) fn committed(&mut self, offset: Offset) {
         let partition = self.partition();

@@ -6,6 +6,7 @@ mod draw;
 mod faults;
 mod groups;
 mod keys;
+mod left_over;
 mod play;
 mod retried;
 mod scenario;

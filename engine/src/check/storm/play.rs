@@ -1,9 +1,9 @@
 //! Plays a storm under the eyes of all invariants.
 
-use super::{Storm, Theme, converge};
+use super::{Storm, Theme, converge, left_over::left_over};
 use crate::check::{Broken, Checker, Violation};
 use crate::wire::Micros;
-use crate::world::World;
+use crate::world::{Command, World};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A run takes fewer inputs than this. One that takes more goes round in circles.
@@ -68,11 +68,19 @@ fn play_out(storm: &Storm, world: &mut World) -> Result<(), Box<Violation>> {
     let mut checker = Checker::new(world);
     let mut inputs = 0u64;
     let mut look_at = storm.calm_us + LOOK_EVERY_US;
+    let mut help_at = Some(storm.calm_us + Storm::HELPED_AFTER_US);
     while world.next_event_at().is_some_and(|at| at <= storm.until_us) {
         if world.next_event_at().is_some_and(|at| at > look_at) {
             look_at += LOOK_EVERY_US;
             if converge::unconverged(world, &checker).is_none() {
                 return Ok(());
+            }
+        }
+        if let Some(now) = help_at.filter(|help_at| world.next_event_at().is_some_and(|at| at > *help_at)) {
+            help_at = None;
+            for group in left_over(world) {
+                let consumers = Storm::HELPED_TO;
+                world.schedule(now, Command::Group { group, consumers });
             }
         }
         checker.step(world)?;
