@@ -98,7 +98,9 @@ fn label(band: &Band, told: &Told, past: &Past, axis: &Axis, taken: &mut [f64; R
     let (short, long) = first_line(band, told, past);
     let wide = |text: &str| text.chars().count() as f64 * LETTER + AROUND;
     let full = wide(&long).max(wide(&told.why));
-    for (first, second, w) in [(&long, told.why.as_str(), full), (&short, "", wide(&short))] {
+    let why = told.why.as_str();
+    let brief = wide(&short).max(wide(why));
+    for (first, second, w) in [(&long, why, full), (&short, why, brief), (&short, "", wide(&short))] {
         // Where there is no room to its right, it stands to the left of the end of its band.
         let is_left = band.x + w > axis.x1;
         let x = if is_left { band.x + band.w - w } else { band.x };

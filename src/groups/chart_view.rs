@@ -111,7 +111,12 @@ fn name(lane: &Lane, chart: &Chart, props: &Props) -> Html {
     html! {
         <button
             type="button"
-            class={classes!("lane-name", lane.does.map(words::class))}
+            class={classes!(
+                "lane-name",
+                lane.does.map(words::class),
+                lane.is_crashed.then_some("crashed"),
+                props.scene.pointed.contains(&consumer).then_some("pointed"),
+            )}
             {style}
             aria-haspopup="menu"
             title="What can be done to it"
