@@ -125,8 +125,12 @@ fn label(band: &Band, told: &Told, past: &Past, axis: &Axis, taken: &mut [f64; R
 /// Briefly, and with all figures.
 fn first_line(band: &Band, told: &Told, past: &Past) -> (String, String) {
     let name = if past.is_modern { "epoch " } else { "gen " };
-    let short = with_number(name, band.generation.into());
     let one = &told.rebalance;
+    // With the classic protocol the new generation is not there before all have joined.
+    let short = match one.until_us {
+        None if !past.is_modern => "rebalance".to_owned(),
+        _ => with_number(name, band.generation.into()),
+    };
     let mut long = short.clone();
     long.push_str(" · ");
     if band.count > 1 {
@@ -136,9 +140,10 @@ fn first_line(band: &Band, told: &Told, past: &Past) -> (String, String) {
         long.push_str(&lasted(one.until_us.unwrap_or(past.now_us) - one.from_us));
         if one.until_us.is_none() {
             long.push_str(" so far");
+        } else {
+            long.push_str(&with_number(" · ", one.moved.into()));
+            long.push_str(" moved");
         }
-        long.push_str(&with_number(" · ", one.moved.into()));
-        long.push_str(" moved");
     }
     (short, long)
 }
