@@ -39,12 +39,9 @@ pub const COLUMNS: [(LedgerColumn, &str, &str); 6] = [
 pub type GroupLine = (&'static str, &'static str, &'static str, fn(&EffectFigures) -> u64);
 /// What the main group has done twice, or never: the price of where it commits.
 pub const BY_GROUP: [GroupLine; 2] = [
-    (
-        "again",
-        "processed again",
-        "by the group, once more than needed",
-        |did| did.repeated + did.ignored,
-    ),
+    ("again", "processed again", "once more than needed", |did| {
+        did.repeated + did.ignored
+    }),
     ("never", "never processed", "the group has committed past them", |did| {
         did.lost
     }),
