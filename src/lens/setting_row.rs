@@ -324,7 +324,7 @@ impl SettingRow {
 }
 
 /// With a gap of three for each word.
-const MOST_LETTERS_SIDE_BY_SIDE: usize = 34;
+const MOST_LETTERS_SIDE_BY_SIDE: usize = 42;
 const PERCENT: Scale = Scale { min: 0, max: 100 };
 
 fn nothing_typed(setting: &Setting) -> String {

@@ -37,6 +37,8 @@ pub enum Target {
     Key(String),
     /// `page`: what a reader of the processed records sees.
     Page,
+    /// `ledger`: what became of the records, in figures.
+    Ledger,
     /// `timeline`.
     Timeline,
     /// `clock`: the virtual time.
@@ -125,6 +127,7 @@ impl Target {
             | Target::Consumers
             | Target::Group
             | Target::Page
+            | Target::Ledger
             | Target::Timeline
             | Target::Clock
             | Target::Room(_)
@@ -140,12 +143,13 @@ fn check_number(what: &str, first: u64, n: u64, last: u64) -> Result<(), String>
     Err(format!("there is no {what} {n}: they are {first} to {last}"))
 }
 
-const WORDS: [(&str, Target); 10] = [
+const WORDS: [(&str, Target); 11] = [
     ("coordinator", Target::Coordinator),
     ("producers", Target::Producers),
     ("consumers", Target::Consumers),
     ("group", Target::Group),
     ("page", Target::Page),
+    ("ledger", Target::Ledger),
     ("timeline", Target::Timeline),
     ("clock", Target::Clock),
     ("room groups", Target::Room("groups")),
