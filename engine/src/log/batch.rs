@@ -123,6 +123,13 @@ impl BatchBuilder {
         }
     }
 
+    /// The same with room for so many records at once: a list that grows from a few is moved three times until then.
+    #[must_use]
+    pub fn with_room_for(mut self, records: usize) -> Self {
+        self.records.reserve_exact(records);
+        self
+    }
+
     /// What the batch grows by with that record.
     fn record_size(&self, record: &Record, header_bytes: u32, now: Micros, dictionary: &Dictionary) -> u32 {
         record_bytes(

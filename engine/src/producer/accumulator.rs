@@ -7,6 +7,9 @@ use crate::trace::{BatchWhy, EventId};
 use crate::wire::{LeaderEpoch, Micros};
 use std::collections::VecDeque;
 
+/// An open batch has room for so many records before it has to grow.
+const USUAL_RECORDS: usize = 32;
+
 /// One queue of batches for each partition (`RecordAccumulator`). Bounded by `buffer.memory`.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Accumulator {
@@ -103,7 +106,7 @@ impl Accumulator {
         if self.buffered_bytes > 0 && self.buffered_bytes + u64::from(held_bytes) > buffer_memory {
             return None;
         }
-        let mut builder = BatchBuilder::new(now, batch_size);
+        let mut builder = BatchBuilder::new(now, batch_size).with_room_for(USUAL_RECORDS);
         builder.try_add(record, now, dictionary);
         let (bytes, all_full) = (builder.size_bytes(), builder.is_full());
         self.buffered_bytes += u64::from(held_bytes);

@@ -68,6 +68,7 @@ impl Producer {
         Attempt::Done
     }
 
+    #[inline]
     fn choose(&mut self, pending: &Pending, ctx: &mut Ctx) -> Option<Choice> {
         let topic = self.metadata.reachable();
         let choice = self
@@ -170,6 +171,7 @@ impl Producer {
     }
 
     /// Answers the event of the record.
+    #[inline]
     pub(super) fn note_appended(&mut self, placed: Placed, record: Record, ctx: &mut Ctx) -> EventId {
         let Placed { partition, appended } = placed;
         let Some(id) = self.metadata.partition_id(partition) else {

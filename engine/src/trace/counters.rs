@@ -172,6 +172,7 @@ impl Counters {
     /// How many subjects are counted for each partition; the records of others count in the sums only.
     pub const COUNTED_SUBJECTS: usize = 4096;
 
+    #[inline(always)]
     pub(super) fn add(&mut self, event: &Event) {
         self.now = event.at;
         // What a consumer's own producer sends on was sent before, and is counted with the retries.

@@ -64,7 +64,7 @@ impl Groups {
     }
 
     /// Notes an event. Answers whether a further group did it, so that it counts nowhere else.
-    #[inline]
+    #[inline(always)]
     pub(super) fn add(&mut self, event: &Event) -> bool {
         match event.fact {
             Fact::RecordProcessed { .. } => self.has_further && self.add_processed(event),

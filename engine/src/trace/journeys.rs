@@ -70,7 +70,7 @@ impl Journeys {
     /// So many steps of each: the first ones.
     pub(super) const STEPS: usize = 100;
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn add(&mut self, event: &Event) {
         match event.fact {
             Fact::RecordProcessed { .. } if self.order.is_empty() => {}

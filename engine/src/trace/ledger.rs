@@ -121,7 +121,7 @@ impl Ledger {
     /// So many elections are remembered.
     const ELECTIONS: usize = 1_000;
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn add(&mut self, event: &Event) {
         match event.fact {
             Fact::RecordSent {

@@ -7,6 +7,8 @@ use crate::wire::Micros;
 pub(super) struct Recent {
     buckets: [u32; Self::BUCKETS],
     last: u64,
+    /// When the last bucket is over; 0 before the first of all.
+    until_us: Micros,
     /// When the first of all came: what is young is not divided by more than its age.
     first_us: Option<Micros>,
 }
@@ -25,12 +27,13 @@ impl Recent {
             }
         }
         self.last = self.last.max(bucket);
+        self.until_us = (self.last + 1) * Self::BUCKET_US;
     }
 
     /// One more, a million times a run.
     #[inline]
     pub(super) fn add(&mut self, now: Micros) {
-        if now / Self::BUCKET_US != self.last || self.first_us.is_none() {
+        if now >= self.until_us {
             self.first_us.get_or_insert(now);
             self.advance(now);
         }

@@ -1,5 +1,6 @@
 //! Who and what: small, ordered, copyable identities.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
@@ -40,12 +41,28 @@ pub struct BrokerId(pub u8);
 pub struct TopicId(pub u16);
 
 /// One partition of one topic.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PartitionId {
     /// The topic.
     pub topic: TopicId,
     /// The partition's number in it, from 0.
     pub index: u16,
+}
+
+/// By topic, then by index: compared as one number, because brokers look up a partition for each that a request names.
+impl Ord for PartitionId {
+    #[inline]
+    fn cmp(&self, other: &Self) -> Ordering {
+        let number = |id: &Self| u32::from(id.topic.0) << 16 | u32::from(id.index);
+        number(self).cmp(&number(other))
+    }
+}
+
+impl PartialOrd for PartitionId {
+    #[inline]
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 /// A process of the simulated system. Numbers start at 1.
@@ -86,6 +103,24 @@ impl NodeId {
             | NodeId::Worker(n)
             | NodeId::ShareConsumer(n) => n,
         }
+    }
+}
+
+impl NodeId {
+    /// Its place among all nodes, in the order of `Ord`, as one number.
+    pub(crate) fn place(self) -> u16 {
+        let kind = match self {
+            NodeId::User => 0,
+            NodeId::Controller(_) => 1,
+            NodeId::Broker(_) => 2,
+            NodeId::Producer(_) => 3,
+            NodeId::Consumer(_) => 4,
+            NodeId::Relay(_) => 5,
+            NodeId::Queue => 6,
+            NodeId::Worker(_) => 7,
+            NodeId::ShareConsumer(_) => 8,
+        };
+        kind << 8 | u16::from(self.number())
     }
 }
 
@@ -162,5 +197,38 @@ impl fmt::Display for NodeId {
 impl fmt::Display for BrokerId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "b{}", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_compared_as_one_number_has_the_order_of_its_fields() {
+        let numbers = [0, 1, 2, 255, 256, u16::MAX];
+        let ids = numbers.map(|topic| {
+            numbers.map(|index| PartitionId {
+                topic: TopicId(topic),
+                index,
+            })
+        });
+        assert!(ids.as_flattened().is_sorted_by(|a, b| a < b));
+
+        let kinds = [
+            NodeId::Controller,
+            NodeId::Broker,
+            NodeId::Producer,
+            NodeId::Consumer,
+            NodeId::Relay,
+            NodeId::Worker,
+            NodeId::ShareConsumer,
+        ];
+        let numbered = kinds.iter().flat_map(|kind| [1, 2, u8::MAX].map(kind));
+        let mut nodes: Vec<NodeId> = numbered.chain([NodeId::User, NodeId::Queue]).collect();
+        nodes.sort();
+        assert!(nodes.is_sorted_by_key(|node| node.place()));
+        nodes.dedup_by_key(|node| node.place());
+        assert_eq!(nodes.len(), 23, "each has a place of its own");
     }
 }

@@ -58,7 +58,9 @@ impl NodeSet {
         }
     }
 
-    fn add(&mut self, node: NodeId) {
+    /// Puts that one in, too.
+    #[inline]
+    pub fn add(&mut self, node: NodeId) {
         let bit = |number: u8, most: u8| 1u64 << number.saturating_sub(1).min(most);
         match node {
             NodeId::User | NodeId::Queue | NodeId::Worker(_) => {}

@@ -58,6 +58,21 @@ pub(super) struct Parcel {
     pub(super) life: Life,
 }
 
+/// From whom to whom. Its place in the order comes first, as one number: with each message the network looks for a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Direction {
+    place: u32,
+    pub(super) from: NodeId,
+    pub(super) to: NodeId,
+}
+
+impl Direction {
+    pub(super) fn new(from: NodeId, to: NodeId) -> Self {
+        let place = u32::from(from.place()) << 16 | u32::from(to.place());
+        Self { place, from, to }
+    }
+}
+
 /// Some of the connections from one node to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Channels(u8);

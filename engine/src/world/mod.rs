@@ -242,7 +242,7 @@ impl World {
 
     /// Hands an input to a node, and carries out what it asks for.
     fn tell(&mut self, to: NodeId, input: Input, cause: EventId) {
-        self.touched = self.touched.union(NodeSet::only(to));
+        self.touched.add(to);
         let nodes = &mut self.nodes;
         let Some((node, random)) = nodes.get(to) else { return };
         let mut ctx = Ctx {
@@ -270,44 +270,29 @@ impl World {
         }
         let cause = ctx.cause;
         self.carry_out(to);
+        if self.outbox.crashed || self.outbox.exited {
+            self.end(to, cause);
+        }
+    }
+
+    /// The process of a node has come to its end.
+    #[cold]
+    fn end(&mut self, node: NodeId, cause: EventId) {
         if std::mem::take(&mut self.outbox.crashed) {
-            self.fault(to, ProcessFault::Crash, cause);
+            self.fault(node, ProcessFault::Crash, cause);
         }
         if std::mem::take(&mut self.outbox.exited) {
-            self.exited(to, cause);
+            self.exited(node, cause);
         }
     }
 
     fn carry_out(&mut self, from: NodeId) {
-        for (to, message, bytes, cause) in self.outbox.messages.drain(..) {
-            let parcel = Parcel {
-                from,
-                to,
-                message,
-                cause,
-                sent: self.now,
-                life: self.processes.life(to),
-            };
-            post(
-                &mut self.network,
-                &mut self.queue,
-                parcel,
-                bytes,
-                Network::hold_or_give_up,
-            );
+        // Most inputs lead to a timer and nothing else.
+        if !self.outbox.messages.is_empty() {
+            self.post_messages(from);
         }
-        for (to, handover, cause) in self.outbox.handovers.drain(..) {
-            let life = self.processes.life(to);
-            let handover = Box::new(handover);
-            self.queue.push(
-                self.now,
-                Due::Handover {
-                    to,
-                    handover,
-                    cause,
-                    life,
-                },
-            );
+        if !self.outbox.handovers.is_empty() {
+            self.hand_over_all();
         }
         let life = self.processes.life(from);
         for (at, timer, cause) in self.outbox.timers.drain(..) {
@@ -327,6 +312,42 @@ impl World {
         if let NodeId::Controller(_) = from {
             self.learn_topics();
             self.account_for_metadata();
+        }
+    }
+
+    fn post_messages(&mut self, from: NodeId) {
+        for (to, message, bytes, cause) in self.outbox.messages.drain(..) {
+            let parcel = Parcel {
+                from,
+                to,
+                message,
+                cause,
+                sent: self.now,
+                life: self.processes.life(to),
+            };
+            post(
+                &mut self.network,
+                &mut self.queue,
+                parcel,
+                bytes,
+                Network::hold_or_give_up,
+            );
+        }
+    }
+
+    fn hand_over_all(&mut self) {
+        for (to, handover, cause) in self.outbox.handovers.drain(..) {
+            let life = self.processes.life(to);
+            let handover = Box::new(handover);
+            self.queue.push(
+                self.now,
+                Due::Handover {
+                    to,
+                    handover,
+                    cause,
+                    life,
+                },
+            );
         }
     }
 
@@ -380,6 +401,7 @@ enum Node<'a> {
 }
 
 impl Nodes {
+    #[inline]
     fn get(&mut self, id: NodeId) -> Option<(Node<'_>, &mut Random)> {
         fn nth<T>(nodes: &mut [(T, Random)], number: u8) -> Option<(&mut T, &mut Random)> {
             nodes

@@ -4,7 +4,7 @@ mod faults;
 #[cfg(test)]
 mod tests;
 
-use super::link::{Channels, Link, Parcel};
+use super::link::{Channels, Direction, Link, Parcel};
 use super::{LinkConfig, NetworkConfig, Setup};
 use crate::node::Random;
 use crate::short_map::ShortMap;
@@ -17,7 +17,7 @@ pub(super) use faults::Impairment;
 #[derive(Debug, Clone)]
 pub(super) struct Network {
     maker: Maker,
-    links: ShortMap<(NodeId, NodeId), Link>,
+    links: ShortMap<Direction, Link>,
 }
 
 /// What a new link is made from.
@@ -66,8 +66,7 @@ impl Network {
         if let Message::Disconnect(channel) = message {
             self.link(to, from).closed(*channel);
         }
-        let maker = &self.maker;
-        let link = self.links.or_insert_with((from, to), || maker.link(from, to));
+        let link = self.link(from, to);
         match message {
             Message::Request(request) => {
                 if link.stale.contains(request.channel) {
@@ -116,7 +115,7 @@ impl Network {
     /// send until they know it goes nowhere.
     pub(super) fn close(&mut self, node: NodeId) -> Vec<(NodeId, Channel)> {
         let mut told = Vec::new();
-        for ((from, to), link) in self.links.iter_mut() {
+        for (Direction { from, to, .. }, link) in self.links.iter_mut() {
             if *from == node {
                 told.extend(link.open.iter().map(|channel| (*to, channel)));
                 link.forget_all();
@@ -163,7 +162,8 @@ impl Network {
 
     fn link(&mut self, from: NodeId, to: NodeId) -> &mut Link {
         let maker = &self.maker;
-        self.links.or_insert_with((from, to), || maker.link(from, to))
+        self.links
+            .or_insert_with(Direction::new(from, to), || maker.link(from, to))
     }
 }
 

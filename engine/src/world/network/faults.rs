@@ -3,7 +3,7 @@
 use super::Network;
 use crate::wire::{Micros, NodeId, NodeSet};
 use crate::world::CutView;
-use crate::world::link::{Link, Parcel};
+use crate::world::link::{Direction, Link, Parcel};
 
 /// What is wrong with the network at the moment. Links that are made later are befallen, too.
 #[derive(Debug, Clone, Default)]
@@ -82,8 +82,8 @@ impl Network {
         if !maker.faults.cuts.contains(&cut) {
             maker.faults.cuts.push(cut);
         }
-        for ((sender, receiver), link) in self.links.iter_mut() {
-            if cut.befalls(*sender, *receiver) && !maker.is_within(*sender, *receiver) {
+        for (Direction { from, to, .. }, link) in self.links.iter_mut() {
+            if cut.befalls(*from, *to) && !maker.is_within(*from, *to) {
                 link.trouble().is_cut = true;
             }
         }
@@ -95,8 +95,8 @@ impl Network {
         let same = |other: &Impairment| (other.from, other.to) == (impairment.from, impairment.to);
         maker.faults.impairments.retain(|other| !same(other));
         maker.faults.impairments.push(impairment);
-        for ((sender, receiver), link) in self.links.iter_mut() {
-            if impairment.befalls(*sender, *receiver) && !maker.is_within(*sender, *receiver) {
+        for (Direction { from, to, .. }, link) in self.links.iter_mut() {
+            if impairment.befalls(*from, *to) && !maker.is_within(*from, *to) {
                 impairment.befall(link);
             }
         }

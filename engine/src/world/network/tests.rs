@@ -61,7 +61,7 @@ fn send(network: &mut Network, now: Micros, (from, to): (NodeId, NodeId), messag
 }
 
 fn held(network: &Network, from: NodeId, to: NodeId) -> usize {
-    let link = &network.links[&(from, to)];
+    let link = &network.links[&Direction::new(from, to)];
     link.trouble.as_ref().map_or(0, |trouble| trouble.held())
 }
 
