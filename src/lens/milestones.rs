@@ -212,7 +212,7 @@ fn command_label(command: CommandFact) -> String {
         } => format!("consumer {consumer} at another pace"),
         CommandFact::Slow { consumer, .. } => format!("consumer {consumer} at its own pace"),
         CommandFact::Seek { consumer, .. } => format!("consumer {consumer} reads on elsewhere"),
-        CommandFact::ResetOffsets { .. } => "offsets reset".to_owned(),
+        CommandFact::ResetOffsets { .. } => "reset offsets".to_owned(),
         CommandFact::Send { .. } | CommandFact::SendTo { .. } => "one record sent".to_owned(),
         CommandFact::Process { node: of, fault } => {
             let verb = match fault {
