@@ -41,7 +41,7 @@ use menus::OpenMenu;
 use partitura_engine::log::KeyId;
 use partitura_engine::trace::{Event, EventId, LedgerColumn, LedgerFigures};
 use partitura_engine::wire::Micros;
-use partitura_engine::world::Drain;
+use partitura_engine::world::{Drain, EffectFigures};
 use shown::{OnStage, OnTimeline};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -218,6 +218,7 @@ pub(crate) struct OnPanel {
     events: Rc<[EventRow]>,
     asked: Option<Rc<Asked>>,
     figures: LedgerFigures,
+    effects: EffectFigures,
     trials: Rc<[Trial]>,
     records: Rc<[LedgerRow]>,
     merged: Rc<[MergedRow]>,
@@ -302,6 +303,7 @@ impl Component for App {
                 events: Rc::new([]),
                 asked: None,
                 figures: LedgerFigures::default(),
+                effects: EffectFigures::default(),
                 trials: Rc::new([]),
                 records: Rc::new([]),
                 merged: Rc::new([]),

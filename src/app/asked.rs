@@ -114,6 +114,7 @@ impl App {
         let desk = self.desk.borrow();
         let session = self.looked(&desk);
         self.on_panel.figures = session.world().ledger();
+        self.on_panel.effects = session.world().effects();
         let trials = ledger::trials(self.kept.as_ref().map_or(session.plan(), |(kept, _)| &kept.plan));
         if *self.on_panel.trials != *trials {
             self.on_panel.trials = trials.into();

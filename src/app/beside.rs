@@ -80,7 +80,12 @@ impl App {
                 if !self.look.room.is_of_the_run() {
                     self.look.room = Room::Score;
                 }
+                let is_tried = plan.is_some();
                 self.want(ctx, Intent::Compare(plan.map(Box::new)));
+                // Where there is room for one of them, it is the one that was asked for.
+                if is_tried && self.beside.is_some() {
+                    self.look.pane = Pane::Right;
+                }
                 (self.look.tab, self.look.panel_folded) = (tab::CHANGE, false);
                 self.look.reader_folded |= is_narrower(WIDE);
                 self.refresh_panel();

@@ -6,6 +6,7 @@ use crate::groups::view::{Wish, room};
 use crate::groups::{Reading, Scene, Window};
 use crate::lens::menus::Does;
 use crate::session::room::Room;
+use crate::stage::Target;
 use std::rc::Rc;
 use yew::{Context, Html};
 
@@ -56,7 +57,16 @@ impl App {
         let desk = self.desk.borrow();
         let session = desk.sessions().get(side).filter(|_| self.look.room == Room::Groups);
         let (reading, window) = (self.on_groups.reading, self.on_groups.window);
-        let scene = session.map(|session| Rc::new(Scene::of(session, &self.stage_of(side).view, reading, window)));
+        let stage = self.stage_of(side);
+        let pointed = stage.pointed.stage.iter().filter_map(|target| match target {
+            Target::Consumer(number) => Some(*number),
+            _ => None,
+        });
+        let scene = session.map(|session| Scene {
+            pointed: pointed.collect(),
+            ..Scene::of(session, &stage.view, reading, window)
+        });
+        let scene = scene.map(Rc::new);
         self.on_groups.sides[usize::from(side == Side::Right)] = scene;
     }
 

@@ -242,6 +242,7 @@ impl App {
                 <LedgerPanel
                     now_us={self.on_timeline.now_us}
                     figures={shown.figures}
+                    effects={shown.effects}
                     kept={self.kept.clone()}
                     trials={shown.trials.clone()}
                     open={self.look.column}

@@ -166,6 +166,8 @@ impl App {
                 _ => None,
             });
             self.look.read_about = key.filter(|key| key.index() < Reading::SUBJECTS);
+        } else if pointed.ledger {
+            self.look.tab = tab::LEDGER;
         } else if !pointed.settings.is_empty() {
             self.look.tab = tab::CHANGE;
         }

@@ -6,7 +6,7 @@ use crate::session::Session;
 use partitura_engine::log::KeyId;
 use partitura_engine::trace::LedgerFigures;
 use partitura_engine::wire::Micros;
-use partitura_engine::world::{Latency, World};
+use partitura_engine::world::{EffectFigures, Latency, World};
 
 /// What a merge step has done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +52,8 @@ pub struct Figures {
     pub bytes: u64,
     /// What the main group's rebalances have cost.
     pub group: GroupCost,
+    /// What the main group has processed twice, or never.
+    pub effects: EffectFigures,
     /// What has moved against the run beside it; on the right only.
     pub moved: Option<Moved>,
 }
@@ -99,6 +101,7 @@ impl Figures {
             messages: counters.messages,
             bytes: counters.bytes,
             group: GroupCost::of(world),
+            effects: world.effects(),
             moved: None,
         }
     }

@@ -125,7 +125,7 @@ const ORDER: [Spec; 6] = [
         "Records on a partition that has none of their key on the left.",
     ),
 ];
-const RECORDS: [Spec; 6] = [
+const RECORDS: [Spec; 8] = [
     spec(
         ("sent", "sent"),
         (Count, Neither),
@@ -161,6 +161,18 @@ const RECORDS: [Spec; 6] = [
         (Count, Less),
         |f| Some(f.ledger.retried),
         "Went out more than once.",
+    ),
+    spec(
+        ("repeated", "processed again"),
+        (Count, Less),
+        |f| Some(f.effects.repeated + f.effects.ignored),
+        "How often the group has processed a record once more, as when it was done and not committed yet.",
+    ),
+    spec(
+        ("never", "never processed"),
+        (Count, Less),
+        |f| Some(f.effects.lost),
+        "Records that the group has committed past, and that nobody has processed or has in hand.",
     ),
 ];
 const COST: [Spec; 6] = [

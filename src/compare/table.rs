@@ -170,7 +170,7 @@ mod tests {
         let (left, right) = (run(&[]), run(&[]));
         let table = Table::of(&left, &right);
         let rows: Vec<_> = table.groups.iter().flat_map(|group| &group.rows).collect();
-        assert_eq!(rows.len(), 29);
+        assert_eq!(rows.len(), 31);
         assert!(rows.iter().all(|row| row.better.is_none()));
         assert_eq!(find(&table, "sent").left, find(&table, "sent").right);
         assert_eq!(find(&table, "moved-records").right.value, Some(0));

@@ -31,18 +31,21 @@ impl Window {
         [(Window::Short, "20 s"), (Window::Minute, "60 s"), (Window::All, "all")];
 
     /// From when to when the chart goes at that moment. A run that is younger than the window leaves room at the right,
-    /// so that nothing is squeezed while it begins.
+    /// so that nothing moves all the time while it begins; but not half of the chart for long.
     #[must_use]
     pub fn at(self, now: Micros) -> (Micros, Micros) {
         let long = match self {
             Window::Short => 20_000_000,
-            Window::Minute => 60_000_000,
+            Window::Minute => YOUNG.into_iter().find(|long| now < *long).unwrap_or(60_000_000),
             Window::All => return (0, now.max(20_000_000)),
         };
         let from = now.saturating_sub(long);
         (from, from + long)
     }
 }
+
+/// How long the axis of a minute is while the run is younger.
+const YOUNG: [Micros; 3] = [20_000_000, 30_000_000, 40_000_000];
 
 /// From moments to places.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -111,6 +114,9 @@ mod tests {
     fn the_axis_ends_now_unless_the_run_is_younger_than_it() {
         assert_eq!(Window::Short.at(5_000_000), (0, 20_000_000));
         assert_eq!(Window::Short.at(50_000_000), (30_000_000, 50_000_000));
+        assert_eq!(Window::Minute.at(24_000_000), (0, 30_000_000));
+        assert_eq!(Window::Minute.at(50_000_000), (0, 60_000_000));
+        assert_eq!(Window::Minute.at(70_000_000), (10_000_000, 70_000_000));
         assert_eq!(Window::All.at(50_000_000), (0, 50_000_000));
         let axis = axis(Window::Short, 50_000_000, 400.0);
         assert_eq!(

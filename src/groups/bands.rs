@@ -98,7 +98,9 @@ fn label(band: &Band, told: &Told, past: &Past, axis: &Axis, taken: &mut [f64; R
     let (short, long) = first_line(band, told, past);
     let wide = |text: &str| text.chars().count() as f64 * LETTER + AROUND;
     let full = wide(&long).max(wide(&told.why));
-    for (first, second, w) in [(&long, told.why.as_str(), full), (&short, "", wide(&short))] {
+    let why = told.why.as_str();
+    let brief = wide(&short).max(wide(why));
+    for (first, second, w) in [(&long, why, full), (&short, why, brief), (&short, "", wide(&short))] {
         // Where there is no room to its right, it stands to the left of the end of its band.
         let is_left = band.x + w > axis.x1;
         let x = if is_left { band.x + band.w - w } else { band.x };
@@ -123,8 +125,12 @@ fn label(band: &Band, told: &Told, past: &Past, axis: &Axis, taken: &mut [f64; R
 /// Briefly, and with all figures.
 fn first_line(band: &Band, told: &Told, past: &Past) -> (String, String) {
     let name = if past.is_modern { "epoch " } else { "gen " };
-    let short = with_number(name, band.generation.into());
     let one = &told.rebalance;
+    // With the classic protocol the new generation is not there before all have joined.
+    let short = match one.until_us {
+        None if !past.is_modern => "rebalance".to_owned(),
+        _ => with_number(name, band.generation.into()),
+    };
     let mut long = short.clone();
     long.push_str(" · ");
     if band.count > 1 {
@@ -134,9 +140,10 @@ fn first_line(band: &Band, told: &Told, past: &Past) -> (String, String) {
         long.push_str(&lasted(one.until_us.unwrap_or(past.now_us) - one.from_us));
         if one.until_us.is_none() {
             long.push_str(" so far");
+        } else {
+            long.push_str(&with_number(" · ", one.moved.into()));
+            long.push_str(" moved");
         }
-        long.push_str(&with_number(" · ", one.moved.into()));
-        long.push_str(" moved");
     }
     (short, long)
 }

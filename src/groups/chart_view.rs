@@ -111,7 +111,12 @@ fn name(lane: &Lane, chart: &Chart, props: &Props) -> Html {
     html! {
         <button
             type="button"
-            class={classes!("lane-name", lane.does.map(words::class))}
+            class={classes!(
+                "lane-name",
+                lane.does.map(words::does),
+                lane.is_crashed.then_some("crashed"),
+                props.scene.pointed.contains(&consumer).then_some("pointed"),
+            )}
             {style}
             aria-haspopup="menu"
             title="What can be done to it"
@@ -175,7 +180,7 @@ fn in_strip(one: &Piece, y: f64) -> Html {
     title.push(' ');
     title.push_str(&crate::compare::lasted(one.long_us));
     html! {
-        <g class={words::class(one.does)} data-does={words::class(one.does)}>
+        <g class={words::does(one.does)} data-does={words::does(one.does)}>
             { piece(one.x, y, one.w, one.does) }
             <title>{ title }</title>
         </g>

@@ -107,7 +107,7 @@ fn costs(history: &GroupHistory, places: &[(PartitionId, String)], now: Micros) 
         let mut note = name.clone();
         note.push(' ');
         note.push_str(&lasted(us));
-        note.insert_str(0, "worst: ");
+        note.insert_str(0, "worst ");
         note
     });
     let mut unowned = figure("unowned", "Without owner", none_or(sum), note.unwrap_or_default());

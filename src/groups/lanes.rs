@@ -21,6 +21,8 @@ pub struct Lane {
     pub notes: Vec<String>,
     /// What the member does now.
     pub does: Option<MemberDoes>,
+    /// The member's process was killed.
+    pub is_crashed: bool,
     /// From where to where it goes, downwards.
     pub y: f64,
     /// How high it is.
@@ -141,6 +143,7 @@ pub fn of_members(past: &Past, axis: &Axis, top: f64) -> Vec<Lane> {
             title: with_number("consumer ", person.consumer.into()),
             notes,
             does: Some(person.does),
+            is_crashed: person.is_crashed,
             y,
             h,
             strip: strip(past, person.consumer, axis),
@@ -188,6 +191,7 @@ pub fn of_partitions(past: &Past, axis: &Axis, top: f64) -> Vec<Lane> {
             title: name.clone(),
             notes: Vec::new(),
             does: None,
+            is_crashed: false,
             y,
             h,
             strip: Vec::new(),

@@ -14,6 +14,8 @@ pub struct Person {
     pub instance: Option<String>,
     /// What it does now.
     pub does: MemberDoes,
+    /// Its process was killed, and not closed.
+    pub is_crashed: bool,
     /// In words, where there is more to say than what it does: `200 ms each`.
     pub state: String,
 }

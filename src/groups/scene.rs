@@ -32,6 +32,8 @@ pub struct Scene {
     pub lags: Vec<String>,
     /// The members, as the tool prints them.
     pub members: Printed,
+    /// The members that the open step points at.
+    pub pointed: Vec<u8>,
     /// Other assignors for the same run.
     pub rivals: Vec<Rival>,
 }
@@ -77,6 +79,7 @@ impl Scene {
             } else {
                 members_elsewhere(group, &past, &words)
             },
+            pointed: Vec::new(),
             rivals: rivals(session.plan()),
             group: group.id.clone(),
             past,
@@ -110,6 +113,7 @@ fn person(consumer: u8, does: MemberDoes, view: Option<&ConsumerView>, group: &G
         instance: member
             .and_then(|member| member.instance_id.as_ref())
             .map(ToString::to_string),
+        is_crashed: state == Some(Member::Crashed),
         state: state
             .and_then(Member::words)
             .unwrap_or_else(|| words::does(does).to_owned()),

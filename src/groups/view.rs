@@ -85,7 +85,7 @@ fn legend(reading: Reading) -> Html {
     let spell = |does| {
         html! {
             <li title={words::meaning(does)}>
-                <svg width="22" height="8" aria-hidden="true"><g class={words::class(does)}>{ super::chart_view::piece(0.0, 0.5, 22.0, does) }</g></svg>
+                <svg width="22" height="8" aria-hidden="true"><g class={words::does(does)}>{ super::chart_view::piece(0.0, 0.5, 22.0, does) }</g></svg>
                 { words::does(does) }
             </li>
         }

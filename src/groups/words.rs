@@ -2,25 +2,16 @@
 
 use partitura_engine::trace::{MemberDoes, SpanEnd};
 
-/// What a member does, in a word or two.
+/// What a member does, in a word: the page's styles know it by that, too.
 #[must_use]
 pub fn does(does: MemberDoes) -> &'static str {
     match does {
-        MemberDoes::Gone => "dead",
+        MemberDoes::Gone => "gone",
         MemberDoes::Waiting => "waiting",
         MemberDoes::Working => "working",
         MemberDoes::Idle => "idle",
         MemberDoes::Paused => "paused",
         MemberDoes::Stalled => "stalled",
-    }
-}
-
-/// By what the page's styles know it.
-#[must_use]
-pub fn class(does: MemberDoes) -> &'static str {
-    match does {
-        MemberDoes::Gone => "gone",
-        other => self::does(other),
     }
 }
 

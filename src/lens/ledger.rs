@@ -6,7 +6,7 @@ use crate::stage::Palette;
 use partitura_engine::scenario::{Setting, Span, Text};
 use partitura_engine::trace::{EventId, LedgerColumn, LedgerFigures};
 use partitura_engine::wire::Micros;
-use partitura_engine::world::MergedSubject;
+use partitura_engine::world::{EffectFigures, MergedSubject};
 use std::rc::Rc;
 
 /// The columns in their order: what they are called, and what they count.
@@ -33,6 +33,21 @@ pub const COLUMNS: [(LedgerColumn, &str, &str); 6] = [
         "lost after acknowledgement",
         "acknowledged, and not in the leader’s log",
     ),
+];
+
+/// What became of records in the hands of the group: a short word for tests, what it is called, what it counts, and the figure.
+pub type GroupLine = (&'static str, &'static str, &'static str, fn(&EffectFigures) -> u64);
+/// What the main group has done twice, or never: the price of where it commits.
+pub const BY_GROUP: [GroupLine; 2] = [
+    (
+        "again",
+        "processed again",
+        "by the group, once more than needed",
+        |did| did.repeated + did.ignored,
+    ),
+    ("never", "never processed", "the group has committed past them", |did| {
+        did.lost
+    }),
 ];
 
 /// How many records of a column are listed.
@@ -158,6 +173,8 @@ pub struct Kept {
     pub at_us: Micros,
     /// The figures.
     pub figures: LedgerFigures,
+    /// What the group has done.
+    pub effects: EffectFigures,
 }
 
 impl Kept {
@@ -168,6 +185,7 @@ impl Kept {
             plan: session.plan().clone(),
             at_us: session.now(),
             figures: session.world().ledger(),
+            effects: session.world().effects(),
         }
     }
 }

@@ -1,13 +1,14 @@
 //! The ledger on the page: counts, the records behind them, and the same run again with one setting changed.
 
-use super::ledger::{COLUMNS, Kept, LISTED, LedgerRow, MergedRow, Trial, figure, is_bad};
+use super::ledger::{BY_GROUP, COLUMNS, GroupLine, Kept, LISTED, LedgerRow, MergedRow, Trial, figure, is_bad};
 use crate::ui::format::{counted, grouped, moment};
 use crate::ui::icon::{Icon, Sign};
 use partitura_engine::trace::{EventId, LedgerColumn, LedgerFigures};
 use partitura_engine::wire::Micros;
+use partitura_engine::world::EffectFigures;
 use std::rc::Rc;
 use web_sys::{Event, HtmlSelectElement};
-use yew::{Callback, Html, Properties, TargetCast, component, html, use_state};
+use yew::{Callback, Html, Properties, TargetCast, classes, component, html, use_state};
 
 /// What the panel is given.
 #[derive(PartialEq, Properties)]
@@ -16,6 +17,8 @@ pub struct Props {
     pub now_us: Micros,
     /// The figures of this run.
     pub figures: LedgerFigures,
+    /// What the group has done twice, or never.
+    pub effects: EffectFigures,
     /// The ledger of the run before, and what is tried now.
     pub kept: Option<(Rc<Kept>, Trial)>,
     /// What can be tried.
@@ -46,7 +49,10 @@ pub fn LedgerPanel(props: &Props) -> Html {
         <div class="lens ledger" data-testid="ledger">
             <table class={if props.kept.is_some() { "figures two" } else { "figures" }}>
                 { head(props) }
-                <tbody>{ for COLUMNS.iter().map(|(column, name, about)| line(props, *column, name, about)) }</tbody>
+                <tbody>
+                    { for COLUMNS.iter().map(|(column, name, about)| line(props, *column, name, about)) }
+                    { for BY_GROUP.iter().map(|one| by_group(props, one)) }
+                </tbody>
             </table>
             { merged(&props.merged) }
             <Trials
@@ -117,6 +123,21 @@ fn line(props: &Props, column: LedgerColumn, name: &'static str, about: &'static
             } else {
                 { count }
             }
+        </tr>
+    }
+}
+
+/// The group's side of it: figures without a list of records behind them.
+fn by_group(props: &Props, (id, name, about, figure): &GroupLine) -> Html {
+    let now = figure(&props.effects);
+    let before = props.kept.as_ref().map(|(kept, _)| figure(&kept.effects));
+    let bad = (now > 0).then_some("bad");
+    html! {
+        <tr>
+            <th scope="row">{ *name }<small>{ *about }</small></th>
+            if let Some(before) = before { <td class="mono">{ grouped(before) }</td> }
+            <td class={classes!("mono", bad)} data-testid={["ledger-", id].concat()} data-value={now.to_string()}>{ grouped(now) }</td>
+            if let Some(before) = before { <td class="mono">{ difference(before, now) }</td> }
         </tr>
     }
 }

@@ -96,6 +96,14 @@ pub fn SettingsPanel(props: &Props) -> Html {
             }
         });
     }
+    use_effect_with((props.pointed.clone(), *everything), {
+        let everything = everything.clone();
+        move |(pointed, shown)| {
+            if !pointed.is_empty() && !bring_near() && !*shown {
+                everything.set(true);
+            }
+        }
+    });
     let on_set = props.on_intent.reform(|(name, value)| Intent::Set(name, value));
     let on_alike = props.on_intent.reform(|(name, side)| Intent::Alike(name, side));
     let row = |setting: &'static Setting| {
@@ -170,6 +178,26 @@ fn show(name: &str) -> bool {
     let field: HtmlElement = inner.unwrap_or(row).unchecked_into();
     field.scroll_into_view();
     field.focus().is_ok()
+}
+
+/// Scrolls the panel, and nothing else, to what the open step points at. `false` when it is not on the page.
+fn bring_near() -> bool {
+    let Some(row) = gloo::utils::document()
+        .query_selector(".lens .setting.pointed")
+        .ok()
+        .flatten()
+    else {
+        return false;
+    };
+    let Some(panel) = row.closest(".lens").ok().flatten() else {
+        return false;
+    };
+    let (row, place) = (row.get_bounding_client_rect(), panel.get_bounding_client_rect());
+    if row.top() < place.top() || row.bottom() > place.bottom() {
+        let to = row.top() - place.top() + f64::from(panel.scroll_top()) - place.height() / 3.0;
+        panel.set_scroll_top(to.max(0.0) as i32);
+    }
+    true
 }
 
 fn others(area: Area, title: &'static str, row: &dyn Fn(&'static Setting) -> Html) -> Html {

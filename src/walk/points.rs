@@ -14,6 +14,8 @@ pub struct Pointed {
     pub stage: Vec<Target>,
     /// The reader's page.
     pub page: bool,
+    /// The ledger.
+    pub ledger: bool,
     /// The timeline.
     pub timeline: bool,
     /// The virtual clock.
@@ -48,6 +50,10 @@ pub fn pointed(targets: &[scenario::Target], view: &View, texts: &Dictionary) ->
             scenario::Target::Key(key) => texts.find_key(key).map(Target::Key),
             scenario::Target::Page => {
                 found.page = true;
+                None
+            }
+            scenario::Target::Ledger => {
+                found.ledger = true;
                 None
             }
             scenario::Target::Timeline => {

@@ -37,6 +37,8 @@ pub enum Target {
     Key(String),
     /// `page`: what a reader of the processed records sees.
     Page,
+    /// `ledger`: what became of the records, in figures.
+    Ledger,
     /// `timeline`.
     Timeline,
     /// `clock`: the virtual time.
@@ -129,6 +131,7 @@ impl Target {
             | Target::Consumers
             | Target::Group
             | Target::Page
+            | Target::Ledger
             | Target::Timeline
             | Target::Clock
             | Target::Room(_)
@@ -151,6 +154,7 @@ const WORDS: [(&str, Target); 11] = [
     ("consumers", Target::Consumers),
     ("group", Target::Group),
     ("page", Target::Page),
+    ("ledger", Target::Ledger),
     ("timeline", Target::Timeline),
     ("clock", Target::Clock),
     ("room groups", Target::Room("groups")),
