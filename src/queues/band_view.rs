@@ -27,7 +27,10 @@ pub(super) fn band(id: &'static str, title: &str, about: &'static str, content: 
 pub(super) fn Here() -> Html {
     let here = use_node_ref();
     use_effect_with(here.clone(), |here| {
-        let up_to = |class: &str| here.cast::<Element>().and_then(|here| here.closest(class).ok().flatten());
+        let up_to = |class: &str| {
+            here.cast::<Element>()
+                .and_then(|here| here.closest(class).ok().flatten())
+        };
         if let (Some(band), Some(room)) = (up_to(".q-band"), up_to(".queues")) {
             let above = band.get_bounding_client_rect().top() - room.get_bounding_client_rect().top();
             room.set_scroll_top(room.scroll_top() + above as i32 - 12);

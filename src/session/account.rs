@@ -62,8 +62,9 @@ impl Account {
                 self.history.acknowledged(event.at, records);
             }
             if topic.is_some_and(|topic| {
-                self.lag
-                    .absorb(event, topic, |partition, told| world.committed_by_main_group(partition, told))
+                self.lag.absorb(event, topic, |partition, told| {
+                    world.committed_by_main_group(partition, told)
+                })
             }) {
                 self.history.lag(event.at, self.lag.total());
             }

@@ -148,7 +148,7 @@ fn check_number(what: &str, first: u64, n: u64, last: u64) -> Result<(), String>
     Err(format!("there is no {what} {n}: they are {first} to {last}"))
 }
 
-const WORDS: [(&str, Target); 11] = [
+const WORDS: [(&str, Target); 12] = [
     ("coordinator", Target::Coordinator),
     ("producers", Target::Producers),
     ("consumers", Target::Consumers),
