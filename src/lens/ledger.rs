@@ -39,24 +39,11 @@ pub const COLUMNS: [(LedgerColumn, &str, &str); 6] = [
 pub type GroupLine = (&'static str, &'static str, &'static str, fn(&EffectFigures) -> u64);
 /// What the main group has done twice, or never: the price of where it commits.
 pub const BY_GROUP: [GroupLine; 4] = [
-    (
-        "effects",
-        "had their effect",
-        "in the sink behind the group, each counted once",
-        |did| did.applied,
-    ),
-    (
-        "again",
-        "processed again",
-        "by the group, once more than needed",
-        |did| did.repeated + did.ignored,
-    ),
-    (
-        "twice",
-        "had it again",
-        "the sink does not know them: sink.dedup",
-        |did| did.repeated,
-    ),
+    ("effects", "had their effect", "in the sink, each counted once", |did| did.applied),
+    ("again", "processed again", "once more than needed", |did| {
+        did.repeated + did.ignored
+    }),
+    ("twice", "had effect again", "see sink.dedup", |did| did.repeated),
     ("never", "never processed", "the group has committed past them", |did| {
         did.lost
     }),

@@ -54,12 +54,12 @@ pub fn LedgerPanel(props: &Props) -> Html {
                     { for BY_GROUP.iter().map(|one| by_group(props, one)) }
                 </tbody>
             </table>
-            { merged(&props.merged) }
             <Trials
                 trials={props.trials.clone()}
                 on_try={props.on_try.clone()}
                 on_beside={props.on_beside.clone()}
             />
+            { merged(&props.merged) }
             if let Some((column, name, _)) = opened { { list(props, *column, name) } }
         </div>
     }
@@ -136,7 +136,7 @@ fn by_group(props: &Props, (id, name, about, figure): &GroupLine) -> Html {
         <tr>
             <th scope="row">{ *name }<small>{ *about }</small></th>
             if let Some(before) = before { <td class="mono">{ grouped(before) }</td> }
-            <td class={classes!("mono", bad)} data-testid={["ledger-", id].concat()} data-value={now.to_string()}>{ grouped(now) }</td>
+            <td class={classes!("mono", "plain", bad)} data-testid={["ledger-", id].concat()} data-value={now.to_string()}>{ grouped(now) }</td>
             if let Some(before) = before { <td class="mono">{ difference(before, now) }</td> }
         </tr>
     }

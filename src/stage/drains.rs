@@ -49,7 +49,7 @@ fn word(why: NeverWhy) -> &'static str {
     match why {
         NeverWhy::NoLeader => "no leader",
         NeverWhy::NoOwner => "no owner",
-        NeverWhy::Stalled => "no progress",
+        NeverWhy::Stalled => "stuck",
         NeverWhy::NotFaster => "in ≥ out",
     }
 }
