@@ -39,7 +39,9 @@ pub const COLUMNS: [(LedgerColumn, &str, &str); 6] = [
 pub type GroupLine = (&'static str, &'static str, &'static str, fn(&EffectFigures) -> u64);
 /// What the main group has done twice, or never: the price of where it commits.
 pub const BY_GROUP: [GroupLine; 4] = [
-    ("effects", "had their effect", "in the sink, each counted once", |did| did.applied),
+    ("effects", "had their effect", "in the sink, each counted once", |did| {
+        did.applied
+    }),
     ("again", "processed again", "once more than needed", |did| {
         did.repeated + did.ignored
     }),

@@ -84,7 +84,7 @@ fn line(line: &Line, on: &Callback<Wish>) -> Html {
                 title="Go to this moment"
                 onclick={on.reform(move |_| Wish::Run(Intent::GoTo(at)))}
             >{ moment(at) }</button>
-            <span>
+            <span title={line.about}>
                 { line.what.clone() }
                 if let Some(error) = line.error { { " " }<code>{ error }</code> }
             </span>
