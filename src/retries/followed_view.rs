@@ -29,7 +29,7 @@ pub(super) fn followed(scene: &Scene, on: &Callback<Wish>) -> Html {
                 <ol class="journey">{ for followed.places.iter().map(|one| place(one, on)) }</ol>
                 { headers(followed) }
             } else {
-                <p class="empty">{ "It has not failed by now, or that is forgotten." }</p>
+                <p class="empty">{ "It has not failed in this run by now, or that is forgotten." }</p>
             }
         </section>
     }
