@@ -105,7 +105,12 @@ fn label(band: &Band, told: &Told, past: &Past, axis: &Axis, taken: &mut [f64; R
         let is_left = band.x + w > axis.x1;
         let x = if is_left { band.x + band.w - w } else { band.x };
         // To the left of what is there, and of what reaches down through its row from one above.
-        let free = |row: &usize| taken[*row..].iter().all(|edge| x + w + 4.0 <= *edge);
+        // Nor may its own line, down to its band, cross what is below it.
+        let line = if is_left { x + w } else { x };
+        let free = |row: &usize| {
+            taken[*row..].iter().all(|edge| x + w + 4.0 <= *edge)
+                && taken[..*row].iter().all(|edge| line + 2.0 <= *edge)
+        };
         let row = (0..taken.len()).find(free);
         if let (Some(row), true) = (row, x >= axis.x0) {
             taken[row] = x;

@@ -10,10 +10,10 @@ const SPANS_S: [Micros; 22] = [
     10, 12, 15, 20, 25, 30, 40, 50, 60, 90, 120, 180, 240, 300, 600, 900, 1_200, 1_800, 3_600, 7_200, 21_600, 86_400,
 ];
 
-/// How long the axis is: it holds the last moment that matters, `planned`, and more than has passed by `now`.
+/// How long the axis is: it holds the last moment that matters, `planned`, and, once that has passed, more than `now`.
 #[must_use]
 pub fn span(now: Micros, planned: Micros) -> Micros {
-    let least = (now.saturating_add(now / 50)).max(planned);
+    let least = if now < planned { planned } else { now.saturating_add(now / 50) };
     if let Some(span) = SPANS_S.iter().map(|s| s * SECOND).find(|span| *span >= least) {
         return span;
     }
@@ -144,6 +144,8 @@ mod tests {
         assert_eq!(span(9_900_000, 0), 12 * SECOND);
         assert_eq!(span(0, 28 * SECOND), 30 * SECOND);
         assert_eq!(span(0, 30 * SECOND), 30 * SECOND);
+        assert_eq!(span(89 * SECOND, 90 * SECOND), 90 * SECOND);
+        assert_eq!(span(90 * SECOND, 90 * SECOND), 120 * SECOND);
         assert_eq!(span(200_000 * SECOND, 0), 3 * 86_400 * SECOND);
     }
 

@@ -85,6 +85,9 @@ fn check(chart: &Chart) {
             // The later one reaches down to its band through the rows below it.
             let through = other.row > label.row && other.x < label.x + label.w;
             assert!(!through, "{other:?} through {label:?}");
+            let line = if label.is_left { label.x + label.w } else { label.x };
+            let crosses = label.row > other.row && line > other.x;
+            assert!(!crosses, "the line of {label:?} through {other:?}");
         }
     }
 }
