@@ -13,7 +13,11 @@ const SPANS_S: [Micros; 22] = [
 /// How long the axis is: it holds the last moment that matters, `planned`, and, once that has passed, more than `now`.
 #[must_use]
 pub fn span(now: Micros, planned: Micros) -> Micros {
-    let least = if now < planned { planned } else { now.saturating_add(now / 50) };
+    let least = if now < planned {
+        planned
+    } else {
+        now.saturating_add(now / 50)
+    };
     if let Some(span) = SPANS_S.iter().map(|s| s * SECOND).find(|span| *span >= least) {
         return span;
     }
