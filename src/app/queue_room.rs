@@ -43,7 +43,7 @@ impl App {
             all.into_iter().flatten().collect::<Vec<Msg>>()
         });
         match &self.on_queues[usize::from(side == Side::Right)] {
-            Some(scene) => room(scene, &on),
+            Some(scene) => room(scene, self.on_stage.pointed.share_groups, &on),
             None => Html::default(),
         }
     }

@@ -29,6 +29,11 @@ impl OnRetries {
         self.chosen.as_ref().map(RecordName::to_link).unwrap_or_default()
     }
 
+    /// A step points at that record.
+    pub(super) fn follow(&mut self, record: RecordName) {
+        self.chosen = Some(record);
+    }
+
     /// A link was opened. What it names was read before.
     pub(super) fn go_to(&mut self, record: &str) {
         self.chosen = RecordName::parse(record).ok();

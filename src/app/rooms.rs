@@ -35,6 +35,9 @@ impl App {
             None if std::mem::take(&mut self.look.led) => self.look.room = Room::Score,
             None => {}
         }
+        if let Some(record) = self.on_stage.pointed.record.clone() {
+            self.on_retries.follow(record);
+        }
     }
 
     /// A link was opened that names no room: its step may.

@@ -38,10 +38,14 @@ pub const COLUMNS: [(LedgerColumn, &str, &str); 6] = [
 /// What became of records in the hands of the group: a short word for tests, what it is called, what it counts, and the figure.
 pub type GroupLine = (&'static str, &'static str, &'static str, fn(&EffectFigures) -> u64);
 /// What the main group has done twice, or never: the price of where it commits.
-pub const BY_GROUP: [GroupLine; 2] = [
+pub const BY_GROUP: [GroupLine; 4] = [
+    ("effects", "had their effect", "in the sink, each counted once", |did| {
+        did.applied
+    }),
     ("again", "processed again", "once more than needed", |did| {
         did.repeated + did.ignored
     }),
+    ("twice", "had effect again", "see sink.dedup", |did| did.repeated),
     ("never", "never processed", "the group has committed past them", |did| {
         did.lost
     }),

@@ -131,7 +131,7 @@ fn line(props: &Props, column: LedgerColumn, name: &'static str, about: &'static
 fn by_group(props: &Props, (id, name, about, figure): &GroupLine) -> Html {
     let now = figure(&props.effects);
     let before = props.kept.as_ref().map(|(kept, _)| figure(&kept.effects));
-    let bad = (now > 0).then_some("bad");
+    let bad = (now > 0 && *id != "effects").then_some("bad");
     html! {
         <tr>
             <th scope="row">{ *name }<small>{ *about }</small></th>

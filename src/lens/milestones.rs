@@ -219,7 +219,7 @@ fn command_label(command: CommandFact) -> String {
         CommandFact::Slow { consumer, .. } => format!("consumer {consumer} at its own pace"),
         CommandFact::Seek { consumer, .. } => format!("consumer {consumer} reads on elsewhere"),
         CommandFact::DeleteGroup { .. } => "delete a group".to_owned(),
-        CommandFact::ResetOffsets { .. } => "offsets reset".to_owned(),
+        CommandFact::ResetOffsets { .. } => "reset offsets".to_owned(),
         CommandFact::Send { .. } | CommandFact::SendTo { .. } => "one record sent".to_owned(),
         CommandFact::Process { node: of, fault } => {
             let verb = match fault {

@@ -6,7 +6,8 @@ use crate::retries::name::Tile;
 use crate::session::intent::Intent;
 use partitura_engine::trace::ProcessFault;
 use partitura_engine::world::Command;
-use yew::{Callback, Html, html};
+use web_sys::Element;
+use yew::{Callback, Html, component, html, use_effect_with, use_node_ref};
 
 /// A band with its title, what it is in a sentence, and its content.
 pub(super) fn band(id: &'static str, title: &str, about: &'static str, content: Html) -> Html {
@@ -19,6 +20,23 @@ pub(super) fn band(id: &'static str, title: &str, about: &'static str, content: 
             { content }
         </section>
     }
+}
+
+/// The open step points at the band in which this is: the room shows it from its head on.
+#[component]
+pub(super) fn Here() -> Html {
+    let here = use_node_ref();
+    use_effect_with(here.clone(), |here| {
+        let up_to = |class: &str| {
+            here.cast::<Element>()
+                .and_then(|here| here.closest(class).ok().flatten())
+        };
+        if let (Some(band), Some(room)) = (up_to(".q-band"), up_to(".queues")) {
+            let above = band.get_bounding_client_rect().top() - room.get_bounding_client_rect().top();
+            room.set_scroll_top(room.scroll_top() + above as i32 - 12);
+        }
+    });
+    html! { <i class="q-here" ref={here} aria-hidden="true"></i> }
 }
 
 /// A record as a cell: letter and colour of its key. What is below it says how it stands.

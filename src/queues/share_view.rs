@@ -1,13 +1,14 @@
 //! The bands of the share groups on the page.
 
-use super::band_view::{band, cell, hands, times, without};
+use super::band_view::{Here, band, cell, hands, times, without};
 use super::sharing::{ShareBand, ShareCell, ShareDoes, ShareRow};
 use crate::session::intent::Intent;
+use crate::ui::format::grouped;
 use yew::{Callback, Html, html};
 
 const ABOUT: &str = "KIP-932: members share partitions, and acknowledge record by record.";
 
-pub(super) fn shares(bands: &[ShareBand], on: &Callback<Intent>) -> Html {
+pub(super) fn shares(bands: &[ShareBand], points: bool, on: &Callback<Intent>) -> Html {
     if bands.is_empty() {
         let content = without(
             "This run has no share group, Kafka’s own answer to a queue.",
@@ -17,12 +18,14 @@ pub(super) fn shares(bands: &[ShareBand], on: &Callback<Intent>) -> Html {
         );
         return band("share", "Share groups", ABOUT, content);
     }
-    html! { <>{ for bands.iter().map(|one| share(one, on)) }</> }
+    let first = |place: usize| points && place == 0;
+    html! { <>{ for bands.iter().enumerate().map(|(place, one)| share(one, first(place), on)) }</> }
 }
 
-fn share(group: &ShareBand, on: &Callback<Intent>) -> Html {
+fn share(group: &ShareBand, points: bool, on: &Callback<Intent>) -> Html {
     let content = html! {
         <>
+            if points { <Here /> }
             { for group.rows.iter().map(row) }
             if group.rows.is_empty() { <p class="q-note">{ "It has read nothing yet." }</p> }
             if group.partitions > group.rows.len() {
@@ -43,11 +46,11 @@ fn row(row: &ShareRow) -> Html {
     html! {
         <div class="q-row" data-testid={["share-P", &row.index.to_string()].concat()} data-start={row.start.to_string()}>
             <span class="visually-hidden">{ row.words() }</span>
-            <span class="q-p" aria-hidden="true"><b>{ "P" }{ row.index }</b><small class="tabular">{ "start " }{ row.start }</small></span>
+            <span class="q-p" aria-hidden="true"><b>{ "P" }{ row.index }</b><small class="tabular">{ "start " }{ grouped(row.start) }</small></span>
             <span class="q-cells" aria-hidden="true">{ for row.cells.iter().map(|one| record(one, row.start)) }</span>
             <span class="q-end tabular" aria-hidden="true">
-                <span>{ waits }{ " available" }</span><span>{ out }{ " acquired" }</span>
-                if finished > 0 { <span>{ finished }{ " done out of turn" }</span> }
+                <span>{ grouped(waits) }{ " available" }</span><span>{ grouped(out.into()) }{ " acquired" }</span>
+                if finished > 0 { <span>{ grouped(finished.into()) }{ " done out of turn" }</span> }
             </span>
         </div>
     }

@@ -168,10 +168,17 @@ fn hand(member: &ShareMemberView) -> Hand {
     let note = match (member.is_member, member.holds) {
         _ if matches!(stands, Stands::Down) => String::new(),
         (false, _) => "joins".to_owned(),
-        (true, 0) => String::new(),
         (true, holds) => {
-            let mut note = String::from("has ");
-            note.push_str(&holds.to_string());
+            let mut note = String::new();
+            for partition in member.partitions.iter().take(3) {
+                note.push('P');
+                note.push_str(&partition.to_string());
+                note.push(' ');
+            }
+            if holds > 0 {
+                note.push_str("has ");
+                note.push_str(&holds.to_string());
+            }
             note
         }
     };

@@ -116,7 +116,7 @@ fn groups(scene: &Scene, on: &Callback<Intent>) -> Html {
                     </div>
                 }) }
             </dl>
-            if one { { without("One group only.", "more.groups", "billing:3", on) } }
+            if one { { without("One group only. With a second one from the start:", "more.groups", "billing:3", on) } }
             { now }
         </div>
     }

@@ -8,8 +8,8 @@ use super::work_view::work;
 use crate::session::intent::Intent;
 use yew::{Callback, Html, html};
 
-/// The room of that moment.
-pub fn room(scene: &Scene, on: &Callback<Intent>) -> Html {
+/// The room of that moment; `points` says that the open step points at the share groups.
+pub fn room(scene: &Scene, points: bool, on: &Callback<Intent>) -> Html {
     html! {
         <section class="queues" aria-label="Queue or stream" data-testid="queues" tabindex="0">
             <h2 class="visually-hidden">{ "Queue or stream: the same records three times" }</h2>
@@ -18,7 +18,7 @@ pub fn room(scene: &Scene, on: &Callback<Intent>) -> Html {
                 <div class="q-bands">
                     { work(scene.work.as_ref(), on) }
                     { topic(scene, on) }
-                    { shares(&scene.shares, on) }
+                    { shares(&scene.shares, points, on) }
                 </div>
                 { figures(&scene.rows) }
             </div>

@@ -50,7 +50,7 @@ pub fn costs(session: &Session, retries: &RetriesView, stands: &[StandRow]) -> V
         cost(
             "repeated",
             "processed again",
-            format!("{} of them ignored by the sink", grouped(retries.effects.ignored)),
+            again_words(retries.effects.repeated, retries.effects.ignored),
             retries.effects.repeated + retries.effects.ignored,
         ),
         cost(
@@ -80,6 +80,15 @@ pub fn costs(session: &Session, retries: &RetriesView, stands: &[StandRow]) -> V
         );
     }
     costs
+}
+
+fn again_words(repeated: u64, ignored: u64) -> String {
+    match (repeated, ignored) {
+        (0, 0) => "after a crash, or a rebalance".to_owned(),
+        (0, _) => "and all of them ignored by the sink".to_owned(),
+        (_, 0) => "each with a second effect".to_owned(),
+        (_, ignored) => format!("{} of them ignored by the sink", grouped(ignored)),
+    }
 }
 
 /// The same run with the other policies.

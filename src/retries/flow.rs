@@ -145,9 +145,29 @@ impl Look<'_> {
             arrow: None,
             waiting: lag,
             cells: Vec::new(),
-            facts: vec![("failed".to_owned(), grouped(ways.failed))],
+            facts: self.main_facts(&ways),
             ends: ends(&ways),
         }
+    }
+
+    fn main_facts(&self, ways: &Ways) -> Vec<(String, String)> {
+        let group = &self.session.world().setup().consumer.group;
+        let parts = self.view.groups.iter().find(|view| *view.id == **group);
+        let parts = parts.iter().flat_map(|view| &view.partitions);
+        let oldest = match parts.map(|part| part.lag_us).max() {
+            None | Some(0) => "–".to_owned(),
+            Some(us) => seconds(us),
+        };
+        vec![
+            ("oldest".to_owned(), oldest),
+            ("failed".to_owned(), grouped(ways.failed)),
+        ]
+    }
+
+    /// How long ago the first of them has failed.
+    fn oldest(&self, failed: &[&FailedView]) -> Option<(String, String)> {
+        let first_us = failed.iter().map(|failed| failed.headers.first_failed_us).min()?;
+        Some(("oldest".to_owned(), seconds(self.now().saturating_sub(first_us))))
     }
 
     fn tier(&self, place: usize) -> Column {
@@ -166,10 +186,8 @@ impl Look<'_> {
         let mut facts = Vec::new();
         if let Some(head) = waiting.first() {
             facts.push(("head".to_owned(), self.due(head.headers.due_us)));
-            let oldest = waiting.iter().map(|failed| failed.headers.first_failed_us).min();
-            let age_us = self.now().saturating_sub(oldest.unwrap_or(self.now()));
-            facts.push(("oldest".to_owned(), seconds(age_us)));
         }
+        facts.extend(self.oldest(&waiting));
         facts.extend(self.pauses(&tier.topic));
         Column {
             of: Of::Tier(tier.tier),
@@ -188,7 +206,7 @@ impl Look<'_> {
         let dead = self.ways(self.main_topic()).dead + columns.sum::<u64>();
         let topic = format!("{}-dlq", self.main_topic());
         let back = self.ways(&topic).redriven;
-        let letters = self.retries.dead_letters.iter();
+        let letters: Vec<&FailedView> = self.retries.dead_letters.iter().collect();
         Column {
             of: Of::DeadLetters,
             topic,
@@ -199,8 +217,8 @@ impl Look<'_> {
                 followed: 0,
             }),
             waiting: self.retries.dead,
-            cells: letters.take(CELLS).map(|failed| self.cell(failed)).collect(),
-            facts: Vec::new(),
+            cells: letters.iter().take(CELLS).map(|failed| self.cell(failed)).collect(),
+            facts: self.oldest(&letters).into_iter().collect(),
             ends: vec![End {
                 id: "redriven",
                 words: "sent back",

@@ -2,7 +2,6 @@
 
 use super::name::{RecordName, Tile, delay, seconds};
 use super::standing::failure_words;
-use crate::lens::why::node;
 use crate::session::Session;
 use crate::stage::Palette;
 use crate::ui::format::moment;
@@ -45,6 +44,8 @@ pub struct Line {
     pub at_us: Micros,
     /// In words.
     pub what: String,
+    /// More about it, where there is a little room.
+    pub about: &'static str,
     /// The error, by its name.
     pub error: Option<&'static str>,
     /// How that is.
@@ -142,12 +143,12 @@ fn places(session: &Session, steps: &[JourneyStep]) -> Vec<Place> {
 }
 
 fn line(step: &JourneyStep) -> Line {
+    let mut about = "";
     let (mut what, error, tone) = match step.what {
-        JourneyWhat::Failed { attempt, why } => (
-            format!("attempt {attempt} failed: {}", failure_words(why)),
-            Some(why.name()),
-            "bad",
-        ),
+        JourneyWhat::Failed { attempt, why } => {
+            about = failure_words(why);
+            (format!("attempt {attempt} failed:"), Some(why.name()), "bad")
+        }
         JourneyWhat::Crashed => ("killed the process that worked on it".to_owned(), None, "bad"),
         JourneyWhat::SentOn { to, due_us, .. } => {
             let wait = delay_words(due_us.saturating_sub(step.at_us));
@@ -158,17 +159,21 @@ fn line(step: &JourneyStep) -> Line {
             };
             (what, None, "warn")
         }
-        JourneyWhat::Stored => ("stored here: now the source may commit past it".to_owned(), None, ""),
+        JourneyWhat::Stored => {
+            about = "now the source may commit past it";
+            ("stored here, and acknowledged".to_owned(), None, "")
+        }
         JourneyWhat::DeadLetter => ("in hand, for a person to look at".to_owned(), None, "bad"),
         JourneyWhat::Skipped => ("passed over: lost for the group".to_owned(), None, "bad"),
         JourneyWhat::Processed => ("processed".to_owned(), None, "ok"),
     };
     if matches!(step.node, NodeId::Consumer(_)) {
-        what = format!("{}: {what}", node(step.node));
+        what = format!("{}: {what}", step.node);
     }
     Line {
         at_us: step.at_us,
         what,
+        about,
         error,
         tone,
         event: step.event,

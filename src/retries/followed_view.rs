@@ -29,7 +29,7 @@ pub(super) fn followed(scene: &Scene, on: &Callback<Wish>) -> Html {
                 <ol class="journey">{ for followed.places.iter().map(|one| place(one, on)) }</ol>
                 { headers(followed) }
             } else {
-                <p class="empty">{ "It has not failed by now, or that is forgotten." }</p>
+                <p class="empty">{ "It has not failed in this run by now, or that is forgotten." }</p>
             }
         </section>
     }
@@ -84,7 +84,7 @@ fn line(line: &Line, on: &Callback<Wish>) -> Html {
                 title="Go to this moment"
                 onclick={on.reform(move |_| Wish::Run(Intent::GoTo(at)))}
             >{ moment(at) }</button>
-            <span>
+            <span title={line.about}>
                 { line.what.clone() }
                 if let Some(error) = line.error { { " " }<code>{ error }</code> }
             </span>

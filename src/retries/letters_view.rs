@@ -33,7 +33,7 @@ pub(super) fn letters(scene: &Scene, on: &Callback<Wish>) -> Html {
             </header>
             if scene.letters.is_empty() {
                 <p class="empty">
-                    { "None. What has failed at its last attempt comes here, with its whole way written on it." }
+                    { "None. What has failed at its last attempt comes here; its headers say where from, and why." }
                 </p>
             } else {
                 if !is_mended {
@@ -59,7 +59,7 @@ fn row(letter: &LetterRow, scene: &Scene, on: &Callback<Wish>) -> Html {
                     { format!("P{partition} @ {offset} · {}", counted(letter.attempts.into(), "attempt")) }
                     if letter.redrives > 0 { { format!(" · sent back {} before", counted(letter.redrives.into(), "time")) } }
                 </span>
-                <span>{ "first failed " }<span class="mono">{ moment(letter.first_failed_us) }</span></span>
+                <span>{ "first failed " }<span class="mono">{ moment(letter.first_failed_us) }</span>{ format!(", {} ago", letter.age) }</span>
             </span>
             <button
                 type="button"

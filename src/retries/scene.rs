@@ -49,7 +49,7 @@ impl Scene {
             has_failed: retries.counters.failed_attempts > 0,
             columns: columns(session, view, palette, &retries),
             skipped: skipped(session, palette),
-            letters: letters(&retries, palette),
+            letters: letters(&retries, palette, session.now()),
             dead: retries.dead,
             chosen,
             costs: costs(session, &retries, &stands),

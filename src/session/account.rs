@@ -51,14 +51,21 @@ impl Account {
         let topic = world.topic_id();
         let mut may_lose = None;
         for event in world.trace().since(self.absorbed) {
-            self.reading.absorb(event);
+            // Further groups process the same records for themselves.
+            if world.is_for_main_group(event.node) {
+                self.reading.absorb(event);
+                self.retries.absorb(event, topic);
+            }
             self.milestones.absorb(event, topic);
-            self.retries.absorb(event, topic);
             self.reasons.absorb(event, world.trace());
             if let Fact::BatchAcknowledged { records, .. } = event.fact {
                 self.history.acknowledged(event.at, records);
             }
-            if topic.is_some_and(|topic| self.lag.absorb(event, topic)) {
+            if topic.is_some_and(|topic| {
+                self.lag.absorb(event, topic, |partition, told| {
+                    world.committed_by_main_group(partition, told)
+                })
+            }) {
                 self.history.lag(event.at, self.lag.total());
             }
             if let Some(mark) = mark_of(event, topic, yours) {

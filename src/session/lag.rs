@@ -1,7 +1,7 @@
 //! The group's lag, kept up to date event by event: what is committed to the log and not yet by the group.
 
 use partitura_engine::trace::{Event, Fact};
-use partitura_engine::wire::{Offset, TopicId};
+use partitura_engine::wire::{Offset, PartitionId, TopicId};
 
 /// High watermarks and committed offsets of one topic, by partition.
 #[derive(Debug, Clone, Default)]
@@ -18,7 +18,14 @@ impl Lag {
     }
 
     /// Takes note of what happened. Answers whether the lag may have changed.
-    pub fn absorb(&mut self, event: &Event, topic: TopicId) -> bool {
+    ///
+    /// `of_main` says what the main group has committed where somebody has: further groups commit, too.
+    pub fn absorb(
+        &mut self,
+        event: &Event,
+        topic: TopicId,
+        of_main: impl FnOnce(PartitionId, Offset) -> Option<Offset>,
+    ) -> bool {
         match event.fact {
             Fact::HighWatermarkMoved { partition, to } if partition.topic == topic => {
                 self.change(partition.index, |(high_watermark, _)| {
@@ -27,6 +34,9 @@ impl Lag {
                 true
             }
             Fact::OffsetCommitted { partition, offset } if partition.topic == topic => {
+                let Some(offset) = of_main(partition, offset) else {
+                    return false;
+                };
                 self.change(partition.index, |(_, committed)| *committed = offset);
                 true
             }
@@ -66,6 +76,7 @@ mod tests {
                     fact,
                 },
                 topic,
+                |at, told| (at.index != 7).then_some(told),
             )
         };
         let partition = |index, topic| PartitionId {
@@ -98,6 +109,13 @@ mod tests {
             partition: partition(0, 1),
             to: 1
         }));
+        assert!(
+            !absorb(Fact::OffsetCommitted {
+                partition: partition(7, 1),
+                offset: 1
+            }),
+            "of another group"
+        );
         assert_eq!(lag.total(), 7);
     }
 }

@@ -78,6 +78,11 @@ fn is_trouble(mark: &Mark) -> bool {
     matches!(mark.kind, MarkKind::Trouble | MarkKind::Fault | MarkKind::Fenced)
 }
 
+/// What somebody broke in the same moment is one story: it needs no sign beside its time.
+fn is_at_once(one: &Mark, other: &Mark) -> bool {
+    one.at_us == other.at_us && one.kind == MarkKind::Fault && other.kind == MarkKind::Fault
+}
+
 /// Where a mark comes to stand, and how many others it stands for.
 struct Spot {
     row: usize,
@@ -98,7 +103,7 @@ impl Rows {
     }
 
     /// Makes room for trouble: another mark's words go, or its sign; beside other trouble it moves on. `None` if the
-    /// same trouble stands there already, which is the last one placed then.
+    /// same trouble stands there already, or what was broken with it, which is the last one placed then.
     fn spot_for_trouble(&mut self, mark: &Mark, left: f64) -> Option<Spot> {
         if let Some(row) = self.free_row(left) {
             return Some(Spot { row, left, more: 0 });
@@ -122,7 +127,11 @@ impl Rows {
                 more: gone.more + 1,
             });
         }
-        if let Some(place) = lasts.iter().find(|place| self.placed[**place].mark.label == mark.label) {
+        let is_same = |place: &&usize| {
+            let last = &self.placed[**place];
+            last.mark.label == mark.label || is_at_once(&last.mark, mark)
+        };
+        if let Some(place) = lasts.iter().find(is_same) {
             let same = self.placed.remove(*place);
             self.placed.push(same);
             return None;
@@ -201,6 +210,18 @@ mod tests {
             .collect();
         assert_eq!(placed.iter().map(|p| p.more + 1).sum::<usize>(), marks.len());
         assert!(signs.contains(&("record limit", true, 2)), "{signs:?}");
+    }
+
+    #[test]
+    fn what_was_broken_at_once_stands_at_its_time() {
+        let fault = |label: &str| Mark {
+            kind: MarkKind::Fault,
+            ..mark(10, label)
+        };
+        let marks = ["crash consumer 2", "crash worker 2", "crash share consumer 2"].map(fault);
+        let placed = place_marks(&marks, 30 * SECOND, 1000.0);
+        assert_eq!(placed.iter().map(|p| p.more + 1).sum::<usize>(), marks.len());
+        assert!(placed.iter().all(|p| (p.x - 1.0 / 3.0).abs() < 0.02), "{placed:?}");
     }
 
     #[test]

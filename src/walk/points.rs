@@ -1,5 +1,6 @@
 //! What a step points at → where that is on the page.
 
+use crate::retries::RecordName;
 use crate::stage::Target;
 use partitura_engine::log::Dictionary;
 use partitura_engine::scenario;
@@ -21,6 +22,10 @@ pub struct Pointed {
     pub clock: bool,
     /// A room, by its name in links.
     pub room: Option<&'static str>,
+    /// The share groups, in the room of the queue.
+    pub share_groups: bool,
+    /// A record that is followed, in the room of the retries.
+    pub record: Option<RecordName>,
     /// Settings, by their name.
     pub settings: Vec<&'static str>,
 }
@@ -61,6 +66,17 @@ pub fn pointed(targets: &[scenario::Target], view: &View, texts: &Dictionary) ->
             }
             scenario::Target::Room(name) => {
                 found.room = Some(name);
+                None
+            }
+            scenario::Target::ShareGroups => {
+                found.share_groups = true;
+                None
+            }
+            scenario::Target::Record(subject, sequence) => {
+                found.record = Some(RecordName {
+                    subject: subject.clone(),
+                    sequence: *sequence,
+                });
                 None
             }
             scenario::Target::Setting(setting) => {

@@ -122,3 +122,13 @@ test("side by side, each run has its own bands, and gets what it lacks", async (
   await right.getByTestId("with-queue.workers").click();
   await expect(right.getByTestId("hand-w3")).toBeVisible({ timeout: 20_000 });
 });
+
+test("a step shows the share groups from their head on", async ({ page }) => {
+  await open(page, "./#v1;scenario=queue-or-stream;step=4");
+  await expect(id(page, "band-share").locator(".q-here")).toHaveCount(1, { timeout: 30_000 });
+  await expect(id(page, "hand-s6")).toBeVisible();
+  const top = async (name) => (await id(page, name).boundingBox()).y;
+  await expect.poll(async () => (await top("band-share")) - (await top("queues")), { timeout: 30_000 }).toBeLessThan(120);
+  await id(page, "back").click();
+  await expect(page.locator(".q-here")).toHaveCount(0);
+});

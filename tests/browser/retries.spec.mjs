@@ -62,6 +62,18 @@ test("a poison record arrives among the dead letters with its whole journey, and
   await expect(id(page, "journey-state")).toContainText("processed at");
 });
 
+test("a step follows the record that it tells of, and on a phone its text comes before the room", async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await open(page, "./#v1;scenario=retry-topics;step=4");
+  await expect(id(page, "journey")).toContainText("order-9 #14");
+  await expect(id(page, "journey-state")).toContainText("processed at 01:02", { timeout: 30_000 });
+  await expect(id(page, "journey-place")).toHaveCount(6);
+  const top = async (name) => (await id(page, name).boundingBox()).y;
+  expect(await top("step-title")).toBeLessThan(await top("retries"));
+  await id(page, "back").click();
+  await expect(id(page, "journey-state")).toContainText("a dead letter", { timeout: 30_000 });
+});
+
 test("all dead letters go back at once, and what is still poison comes again", async ({ page }) => {
   const several = "poison=offset:1:20,offset:1:24,offset:0:20";
   await room(page, `${topics};${several}`, 16);

@@ -45,6 +45,10 @@ pub enum Target {
     Clock,
     /// `room groups`: that room of the page, which opens with the step.
     Room(&'static str),
+    /// `share groups`: what they have in hand, in the room of the queue.
+    ShareGroups,
+    /// `record match-7:12`: the twelfth about match-7, which the room of the retries follows.
+    Record(String, u32),
     /// `setting rate`: where that setting is changed.
     Setting(&'static Setting),
 }
@@ -121,7 +125,7 @@ impl Target {
             Target::Producer(n) => check_number("producer", 1, (*n).into(), setup.producers.into()),
             // A person can start more of them while the run goes on.
             Target::Consumer(n) => check_number("consumer", 1, (*n).into(), crate::world::Limits::MAX_CONSUMERS.into()),
-            Target::Key(key) => known.check_key(key),
+            Target::Key(key) | Target::Record(key, _) => known.check_key(key),
             Target::Coordinator
             | Target::Producers
             | Target::Consumers
@@ -131,6 +135,7 @@ impl Target {
             | Target::Timeline
             | Target::Clock
             | Target::Room(_)
+            | Target::ShareGroups
             | Target::Setting(_) => Ok(()),
         }
     }
@@ -143,7 +148,7 @@ fn check_number(what: &str, first: u64, n: u64, last: u64) -> Result<(), String>
     Err(format!("there is no {what} {n}: they are {first} to {last}"))
 }
 
-const WORDS: [(&str, Target); 11] = [
+const WORDS: [(&str, Target); 12] = [
     ("coordinator", Target::Coordinator),
     ("producers", Target::Producers),
     ("consumers", Target::Consumers),
@@ -155,9 +160,10 @@ const WORDS: [(&str, Target); 11] = [
     ("room groups", Target::Room("groups")),
     ("room retries", Target::Room("retries")),
     ("room queue", Target::Room("queue")),
+    ("share groups", Target::ShareGroups),
 ];
 
-const FORMS: [&str; 9] = [
+const FORMS: [&str; 10] = [
     "partition 2",
     "replica 2@1",
     "leader of 2",
@@ -166,6 +172,7 @@ const FORMS: [&str; 9] = [
     "producer 1",
     "consumer 1",
     "key match-7",
+    "record match-7:12",
     "setting rate",
 ];
 
@@ -173,7 +180,7 @@ const FORMS: [&str; 9] = [
 type ReadRest = fn(&str) -> Result<Target, String>;
 
 /// How the forms with something behind them are read. The longer of two that begin alike comes first.
-const READERS: [(&str, ReadRest); 10] = [
+const READERS: [(&str, ReadRest); 11] = [
     ("partition of ", |rest| Ok(Target::Partition(row(rest)))),
     ("partition ", |rest| Ok(Target::Partition(row(rest)))),
     ("leader of ", |rest| Ok(Target::Leader(row(rest)))),
@@ -188,6 +195,13 @@ const READERS: [(&str, ReadRest); 10] = [
     ("producer ", |rest| number(rest).map(Target::Producer)),
     ("consumer ", |rest| number(rest).map(Target::Consumer)),
     ("key ", |rest| Ok(Target::Key(rest.to_owned()))),
+    ("record ", |rest| {
+        let read = || {
+            let (key, sequence) = rest.rsplit_once(':')?;
+            Some(Target::Record(key.to_owned(), sequence.parse().ok()?))
+        };
+        read().ok_or_else(|| "a record is written as record match-7:12, the twelfth about match-7".to_owned())
+    }),
     ("setting ", |rest| Setting::named(rest).map(Target::Setting)),
 ];
 
@@ -246,6 +260,7 @@ impl fmt::Display for Target {
             Target::Producer(n) => write!(f, "producer {n}"),
             Target::Consumer(n) => write!(f, "consumer {n}"),
             Target::Key(key) => write!(f, "key {key}"),
+            Target::Record(key, sequence) => write!(f, "record {key}:{sequence}"),
             Target::Setting(setting) => write!(f, "setting {}", setting.name),
             plain => f.write_str(
                 WORDS
@@ -282,6 +297,7 @@ mod tests {
         assert_eq!(wrong("broker x"), "\"x\" is not a number");
         assert_eq!(wrong("setting rat"), "no such setting; did you mean rate?");
         assert!(wrong("replica 2").contains("replica 2@1"));
+        assert!(wrong("record match-7").contains("record match-7:12"));
         assert!(wrong("").contains("nothing is called \"\""));
     }
 

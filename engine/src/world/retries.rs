@@ -6,7 +6,7 @@ use crate::consumer::{Consumer, ConsumerState, Role};
 use crate::coordinator::Group;
 use crate::log::{KeyId, Record, RetryHeaders};
 use crate::trace::{JourneyStep, RetryCounters};
-use crate::wire::{Micros, Offset, PartitionId};
+use crate::wire::{Micros, NodeId, Offset, PartitionId};
 
 /// The flow of what could not be processed.
 #[derive(Debug, Clone, Default)]
@@ -151,6 +151,22 @@ impl World {
             ignored: figures.ignored,
             lost,
         }
+    }
+
+    /// Whether what that node does is not done for a further group, which reads the same records for itself.
+    #[must_use]
+    pub fn is_for_main_group(&self, node: NodeId) -> bool {
+        self.account_of(node).is_none_or(|account| account == 0)
+    }
+
+    /// What the main group has committed there, when somebody has committed `told`: with further groups the trace does not
+    /// say whose that was. `None` while nobody knows.
+    #[must_use]
+    pub fn committed_by_main_group(&self, partition: PartitionId, told: Offset) -> Option<Offset> {
+        if self.downstream.group(1).is_none() {
+            return Some(told);
+        }
+        self.group_for(Role::Main)?.committed(partition)
     }
 
     fn open_consumers(&self) -> impl Iterator<Item = &Consumer> {
