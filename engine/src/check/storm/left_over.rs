@@ -56,7 +56,7 @@ fn has_come_back(id: &str, world: &World) -> bool {
             Fact::StaticMemberReplaced { consumer, .. }
                 if world.group_of(consumer).is_some_and(|group| **group == *id) =>
             {
-                came_back = true
+                came_back = true;
             }
             _ => {}
         }
