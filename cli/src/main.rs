@@ -6,6 +6,7 @@ mod hash;
 mod input;
 mod keys;
 mod run;
+mod steps;
 mod storm;
 mod table;
 
@@ -26,6 +27,7 @@ struct Cli {
 enum Command {
     Run(run::Args),
     Check(check::Args),
+    Steps(steps::Args),
     Hash(hash::Args),
     Keys(keys::Args),
     Storm(storm::Args),
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Run(args) => run::run(&args),
         Command::Check(args) => check::check(&args),
+        Command::Steps(args) => steps::steps(&args),
         Command::Hash(args) => hash::hash(&args),
         Command::Keys(args) => keys::keys(&args),
         Command::Storm(args) => storm::storm(&args),

@@ -398,3 +398,51 @@ fn keys_refuses_what_is_not_there() {
         refused(&["keys", file.path(), wrong[0], wrong[1]]);
     }
 }
+
+#[test]
+fn steps_tell_the_state_at_each_step_as_data() {
+    const PIPELINE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios/order-pipeline.toml");
+    let output = partitura(&["steps", PIPELINE, "--json"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let steps: Value = serde_json::from_str(stdout(&output)).unwrap();
+    let steps = steps.as_array().unwrap();
+    let titles: Vec<&str> = steps.iter().filter_map(|step| step["title"].as_str()).collect();
+    assert_eq!(titles.len(), 7, "{titles:?}");
+
+    let created = &steps[0];
+    assert_eq!(created["partitions"].as_array().unwrap().len(), 3);
+    assert_eq!(created["partitions"][0]["replicas"].as_array().unwrap().len(), 2);
+    assert_eq!(created["records"]["produced"], 0);
+    let group = &created["groups"][0];
+    assert_eq!(
+        (&group["group"], &group["state"]),
+        (&"order-processor".into(), &"Stable".into())
+    );
+    let assigned = |group: &Value| -> Vec<usize> {
+        let members = group["members"].as_array().unwrap().iter();
+        members
+            .map(|member| member["assigned"].as_array().unwrap().len())
+            .collect()
+    };
+    assert_eq!(assigned(group), [2, 1]);
+
+    let broker_lost = &steps[4]["brokers"][2];
+    assert_eq!(
+        (&broker_lost["process"], &broker_lost["fenced"]),
+        (&"crashed".into(), &false.into())
+    );
+    assert_eq!(steps[5]["brokers"][2]["fenced"], true);
+
+    let whole = steps.last().unwrap();
+    assert_eq!(whole["records"]["produced"], whole["records"]["processed"]);
+    for row in whole["groups"][0]["offsets"].as_array().unwrap() {
+        assert_eq!(
+            (&row["lag"], &row["current_offset"]),
+            (&0.into(), &row["log_end_offset"])
+        );
+    }
+
+    let text = partitura(&["steps", PIPELINE]);
+    assert!(stdout(&text).starts_with("1. Create, at 7.9 s\n"), "{}", stdout(&text));
+    assert!(refused(&["steps", "no-such-file.toml"]).contains("no-such-file.toml"));
+}
