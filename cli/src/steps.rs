@@ -117,8 +117,9 @@ struct Member {
 struct Offsets {
     partition: u16,
     current_offset: Option<u64>,
-    log_end_offset: u64,
-    lag: u64,
+    /// `None` while nobody leads who could be asked.
+    log_end_offset: Option<u64>,
+    lag: Option<u64>,
     /// The consumer that owns it, as it sees it itself.
     owner: Option<u8>,
 }
@@ -256,7 +257,7 @@ impl Group {
             partition: partition.partition,
             current_offset: partition.committed,
             log_end_offset: partition.end,
-            lag: partition.lag,
+            lag: partition.end.map(|_| partition.lag),
             owner: partition.owner,
         });
         Self {
@@ -287,8 +288,8 @@ impl Group {
             vec![
                 row.partition.to_string(),
                 or_dash(row.current_offset),
-                row.log_end_offset.to_string(),
-                row.lag.to_string(),
+                or_dash(row.log_end_offset),
+                or_dash(row.lag),
                 row.owner
                     .map_or_else(|| "-".to_owned(), |consumer| format!("c{consumer}")),
             ]

@@ -432,6 +432,9 @@ fn steps_tell_the_state_at_each_step_as_data() {
         (&"crashed".into(), &false.into())
     );
     assert_eq!(steps[5]["brokers"][2]["fenced"], true);
+    // Its leader is gone, and nobody can say where it ends.
+    let unknown = &steps[4]["groups"][0]["offsets"][1];
+    assert!(unknown["current_offset"].is_u64() && unknown["log_end_offset"].is_null() && unknown["lag"].is_null());
 
     let whole = steps.last().unwrap();
     assert_eq!(whole["records"]["produced"], whole["records"]["processed"]);

@@ -67,8 +67,8 @@ pub fn offsets(group: &GroupView, topic: &str) -> Printed {
             topic.to_owned(),
             part.partition.to_string(),
             number(part.committed),
-            part.end.to_string(),
-            number(part.committed.map(|_| part.lag)),
+            number(part.end),
+            number(part.committed.and(part.end).map(|_| part.lag)),
         ];
         row.extend(who(group, owner));
         row
@@ -204,7 +204,7 @@ mod tests {
         let part = |partition, committed: Option<u64>, lag| GroupPartitionView {
             partition,
             committed,
-            end: 41,
+            end: Some(41),
             lag,
             lag_us: 2_850_000,
             owner: None,
@@ -255,6 +255,14 @@ readers orders 1          -               41              -               -     
             ]
         );
         assert_eq!(assignment(&[], "orders"), "-");
+    }
+
+    #[test]
+    fn without_a_leader_nobody_knows_where_the_log_ends() {
+        let mut group = group();
+        group.partitions[0].end = None;
+        let row = &offsets(&group, "orders").rows[0];
+        assert_eq!(row[3..6], ["38", "-", "-"]);
     }
 
     #[test]

@@ -188,7 +188,7 @@ pub(super) fn two_groups(mut view: View) -> View {
     let partitions = rows().map(|partition| GroupPartitionView {
         partition,
         committed: Some(7),
-        end: 30,
+        end: Some(30),
         lag: 23,
         lag_us: 0,
         owner: Some(40),

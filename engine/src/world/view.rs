@@ -356,9 +356,9 @@ pub struct GroupPartitionView {
     pub partition: u16,
     /// The next offset to read after a restart, if one is committed.
     pub committed: Option<Offset>,
-    /// The leader's high watermark, up to which can be read.
-    pub end: Offset,
-    /// That less what is committed.
+    /// The leader's high watermark, up to which can be read. `None` while nobody leads who could be asked.
+    pub end: Option<Offset>,
+    /// That less what is committed; 0 while there is nobody to ask.
     pub lag: u64,
     /// The age of the oldest record that is not committed, by its timestamp; 0 when all is.
     pub lag_us: Micros,

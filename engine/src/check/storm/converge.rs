@@ -128,7 +128,7 @@ fn unread_by(group: &GroupView, world: &World, view: &View, checker: &Checker) -
     let reads_count = has_forgotten(world, checker) || skips(world);
     let is_read = |partition: &GroupPartitionView| {
         let mut owned = members.iter().flat_map(|c| &c.owned);
-        owned.any(|owned| owned.partition == partition.partition && owned.processed >= partition.end)
+        owned.any(|owned| owned.partition == partition.partition && Some(owned.processed) >= partition.end)
     };
     let is_behind = |partition: &&GroupPartitionView| partition.lag > 0 && !(reads_count && is_read(partition));
     let behind = group.partitions.iter().find(is_behind)?;

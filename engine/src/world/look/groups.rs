@@ -54,10 +54,14 @@ impl World {
     fn group_partitions(&self, name: &str, group: Option<&Group>) -> Vec<GroupPartitionView> {
         let history = self.group_key(name).and_then(|key| self.trace.groups().of(key));
         let of_topic = self.topic_partitions().map(|(id, _)| {
-            let leader = self.leader_replica(id);
-            let end = leader.map_or(0, |replica| replica.high_watermark);
+            let is_led = self
+                .image()
+                .leader(id)
+                .is_some_and(|broker| self.is_there(broker.into()));
+            let leader = self.leader_replica(id).filter(|_| is_led);
+            let end = leader.map(|replica| replica.high_watermark);
             let committed = self.committed_by(name, group, id);
-            let lag = end.saturating_sub(committed.unwrap_or(0));
+            let lag = end.unwrap_or(0).saturating_sub(committed.unwrap_or(0));
             GroupPartitionView {
                 partition: id.index,
                 committed,
