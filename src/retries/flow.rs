@@ -145,16 +145,16 @@ impl Look<'_> {
             arrow: None,
             waiting: lag,
             cells: Vec::new(),
-            facts: self.main_facts(&ways),
+            facts: self.main_facts(&ways, lag),
             ends: ends(&ways),
         }
     }
 
-    fn main_facts(&self, ways: &Ways) -> Vec<(String, String)> {
+    fn main_facts(&self, ways: &Ways, waiting: u64) -> Vec<(String, String)> {
         let group = &self.session.world().setup().consumer.group;
         let parts = self.view.groups.iter().find(|view| *view.id == **group);
         let parts = parts.iter().flat_map(|view| &view.partitions);
-        let oldest = match parts.map(|part| part.lag_us).max() {
+        let oldest = match parts.map(|part| part.lag_us).max().filter(|_| waiting > 0) {
             None | Some(0) => "–".to_owned(),
             Some(us) => seconds(us),
         };
