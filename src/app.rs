@@ -279,7 +279,8 @@ impl Component for App {
             EventListener::new(&gloo::utils::window(), "hashchange", move |_| on_address.emit(())),
             SystemWatch::new(move || on_system.emit(())),
         );
-        let on_stage = OnStage::of(&desk.borrow(), Side::Left, &OnStage::default());
+        let shown = OnStage::showing(if room == Room::Groups { &key } else { "" });
+        let on_stage = OnStage::of(&desk.borrow(), Side::Left, &shown);
         let on_timeline = OnTimeline::of(&desk.borrow(), None);
         let values = Rc::new(Values::of(desk.borrow().session()));
         let typed = if room == Room::Keys { &*key } else { "" };

@@ -90,7 +90,7 @@ impl App {
     }
 
     /// That group stands beside the rows, on both stages.
-    fn show_group(&mut self, group: String) {
+    pub(super) fn show_group(&mut self, group: String) {
         if let Some(beside) = &mut self.beside {
             beside.on_stage.group.clone_from(&group);
         }
@@ -107,7 +107,11 @@ impl App {
                 let open = move || link.send_message(Msg::Menu(Some((MenuOf::More(sub), at))));
                 Timeout::new(0, open).forget();
             }
-            Does::ShowGroup(group) => self.show_group(group),
+            Does::ShowGroup(group) => {
+                self.show_group(group);
+                self.touched = true;
+                self.write_soon(ctx);
+            }
             Does::Act(command) => self.want(ctx, Intent::Act(command)),
             Does::Events(target) => {
                 self.look.about = Some(target);

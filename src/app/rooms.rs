@@ -6,15 +6,28 @@ use crate::session::room::Room;
 use yew::{Context, Html};
 
 impl App {
-    /// What the link says of where one looks: the room, and the key in that of the keys.
+    /// What the link says of where one looks: the room, and the key, record or group that is looked at in it.
     pub(super) fn place(&self) -> (Room, String) {
         let room = self.look.room;
         let key = match room {
-            Room::Score | Room::Groups | Room::Queue => String::new(),
+            Room::Score | Room::Queue => String::new(),
+            Room::Groups => self.group_in_link(),
             Room::Keys => self.on_keys.key().to_owned(),
             Room::Retries => self.on_retries.in_link(),
         };
         (room, key)
+    }
+
+    /// The group that is shown, if it is not the main one.
+    fn group_in_link(&self) -> String {
+        let desk = self.desk.borrow();
+        let main = &desk.session().world().setup().consumer.group;
+        let shown = &self.on_stage.group;
+        if **shown == **main {
+            String::new()
+        } else {
+            shown.clone()
+        }
     }
 
     /// A link was opened.
@@ -22,6 +35,7 @@ impl App {
         self.look.room = room;
         match room {
             Room::Retries => self.on_retries.go_to(&key),
+            Room::Groups => self.show_group(key),
             _ if !key.is_empty() => self.on_keys.ask(key),
             _ => {}
         }

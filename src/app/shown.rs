@@ -43,6 +43,15 @@ pub(super) struct OnStage {
 }
 
 impl OnStage {
+    /// A stage that is still to be made, with that group.
+    #[must_use]
+    pub(super) fn showing(group: &str) -> Self {
+        Self {
+            group: group.to_owned(),
+            ..Self::default()
+        }
+    }
+
     /// The stage of this moment. The palette of before is kept when it still holds.
     #[must_use]
     pub(super) fn of(desk: &Desk, side: Side, before: &OnStage) -> Self {

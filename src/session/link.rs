@@ -41,7 +41,7 @@ pub struct Link {
     /// The room that is looked at.
     pub room: Room,
     /// The key that is typed in the room of the keys, empty for the hottest; the record that is followed in that of the
-    /// retries, empty for none.
+    /// retries, empty for none; the group that is shown in that of the groups, empty for the main one.
     pub room_key: String,
 }
 

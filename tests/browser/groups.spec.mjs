@@ -74,6 +74,19 @@ test("the room is in the link, and names open menus", async ({ page }) => {
   await id(page, "menu").getByText("New group: billing").click();
   await id(page, "groups-show-billing").click();
   await expect(id(page, "groups-menu")).toContainText("billing");
+  await expect.poll(() => page.evaluate(() => location.hash)).toContain("room.group=billing");
+  await page.reload();
+  await expect(id(page, "groups-menu")).toContainText("billing");
+});
+
+test("an empty group can be deleted, and is dead then", async ({ page }) => {
+  await open(page, "./#v1;scenario=world-cup;at=6;room=groups;@1=consumers:0");
+  await arrived(page);
+  await id(page, "groups-menu").click();
+  await id(page, "menu").getByText("Delete the group").click();
+  await id(page, "play").click();
+  await expect(id(page, "groups-state")).toContainText("Dead", { timeout: 20_000 });
+  await expect(id(page, "groups")).toContainText("does not exist");
 });
 
 test("the same run with another assignor stands beside it", async ({ page }) => {

@@ -17,7 +17,16 @@ use std::rc::Rc;
 const MOST_PROBLEMS: usize = 50;
 /// The latest moment that a link can name: a day.
 const LATEST_US: Micros = 86_400_000_000;
-const NAMES: [&str; 7] = ["scenario", "seed", "step", "at", "room", "room.key", "room.record"];
+const NAMES: [&str; 8] = [
+    "scenario",
+    "seed",
+    "step",
+    "at",
+    "room",
+    "room.key",
+    "room.record",
+    "room.group",
+];
 
 /// A part of the link, and its number.
 #[derive(Clone, Copy)]
@@ -52,6 +61,8 @@ struct Reader {
     right: Option<Right>,
     /// The record that is followed.
     record: String,
+    /// The group that is shown.
+    group: String,
     problems: Vec<LinkProblem>,
 }
 
@@ -74,6 +85,7 @@ pub(super) fn read(fragment: &str) -> (Link, Vec<LinkProblem>) {
         seed: None,
         right: None,
         record: String::new(),
+        group: String::new(),
         problems: Vec::new(),
     };
     let fragment = fragment.trim();
@@ -169,6 +181,7 @@ impl Reader {
                 RecordName::parse(&value)?;
                 self.record = value;
             }
+            "room.group" => self.group = value,
             _ => return self.setting(name, &value, part),
         }
         self.once(name)
@@ -285,7 +298,8 @@ impl Reader {
         match self.link.room {
             Room::Keys => {}
             Room::Retries => self.link.room_key = std::mem::take(&mut self.record),
-            Room::Score | Room::Groups | Room::Queue => self.link.room_key.clear(),
+            Room::Groups => self.link.room_key = std::mem::take(&mut self.group),
+            Room::Score | Room::Queue => self.link.room_key.clear(),
         }
         if let Some(step) = self.link.step.filter(|step| *step >= scenario.steps.len()) {
             self.link.step = None;

@@ -167,6 +167,14 @@ fn the_room_of_the_keys_is_in_the_link_with_its_key() {
     assert!(text.ends_with(";room=keys;room.key=a%3Bb"), "{text}");
     assert_eq!(Link::parse(&text).0, link);
 
+    let (groups, problems) = Link::parse("v1;room.group=billing;room=groups");
+    assert_eq!((&*groups.room_key, problems.len()), ("billing", 0));
+    assert!(
+        groups
+            .to_fragment()
+            .unwrap()
+            .ends_with(";room=groups;room.group=billing")
+    );
     let (groups, problems) = Link::parse("v1;room=groups");
     assert_eq!((groups.room, problems.len()), (Room::Groups, 0));
     assert!(groups.to_fragment().unwrap().ends_with(";room=groups"));

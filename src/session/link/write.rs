@@ -37,7 +37,8 @@ pub(super) fn parts(link: &Link) -> String {
         let _ = write!(text, ";room={}", link.room.name());
     }
     let what = match link.room {
-        Room::Score | Room::Groups | Room::Queue => None,
+        Room::Score | Room::Queue => None,
+        Room::Groups => Some("group"),
         Room::Keys => Some("key"),
         Room::Retries => Some("record"),
     };
