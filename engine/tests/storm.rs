@@ -49,6 +49,11 @@ fn what_was_found_stays_mended() {
         // Static members came back when one had given a partition up, and nobody had got it yet. Kafka leaves it to nobody
         // until there is another rebalance.
         include_str!("storms/given-up-and-handed-to-nobody.toml"),
+        // A share partition's former leader could not write that a record was released, and gave it out again all the same.
+        include_str!("storms/a-former-leader-gives-up-its-account.toml"),
+        // Whoever may not process before it commits seeks back, and by Kafka's client a seek to an offset names no epoch: the
+        // log of another leader, elected uncleanly meanwhile, is read on in without a word.
+        include_str!("storms/set-back-without-an-epoch.toml"),
     ];
     for text in found {
         let storm = Storm::of_scenario(&Scenario::parse(text).expect("it opens"));

@@ -2,7 +2,7 @@
 
 use super::{RecordState, SharePartition};
 use crate::short_map::ShortMap;
-use crate::wire::{GroupId, LeaderEpoch, Offset, PartitionId};
+use crate::wire::{ErrorCode, GroupId, LeaderEpoch, Offset, PartitionId};
 
 /// Stands for the share coordinator and its topic `__share_group_state` (`ShareCoordinatorService`): what was written is
 /// there for the next leader. It is always there and answers at once, which Kafka's does not.
@@ -43,9 +43,20 @@ impl ShareStates {
         true
     }
 
-    /// ReadShareGroupState; `None` where the group has never read that partition.
-    #[must_use]
-    pub fn read(&self, partition: PartitionId, group: &GroupId) -> Option<&ShareState> {
-        self.all.get(&(partition, group.clone()))
+    /// ReadShareGroupState, by the leader of that epoch; `None` where the group has never read that partition.
+    ///
+    /// # Errors
+    /// `FENCED_LEADER_EPOCH` for a leader that another one has followed (`ShareCoordinatorShard.maybeGetReadStateError`).
+    pub fn read(
+        &self,
+        partition: PartitionId,
+        group: &GroupId,
+        leader_epoch: LeaderEpoch,
+    ) -> Result<Option<&ShareState>, ErrorCode> {
+        let found = self.all.get(&(partition, group.clone()));
+        if found.is_some_and(|state| leader_epoch < state.leader_epoch) {
+            return Err(ErrorCode::FencedLeaderEpoch);
+        }
+        Ok(found)
     }
 }

@@ -5,8 +5,10 @@ use crate::log::{BatchBuilder, Dictionary, KeyId, LogEntry, Record};
 use crate::trace::ShareStep;
 use crate::wire::AcknowledgeType::{Accept, Reject, Release, Renew};
 use crate::wire::{
-    AcknowledgeType, AcknowledgementBatch, ErrorCode, Micros, NodeId, Offset, PartitionId, ShareMember, TopicId,
+    AcknowledgeType, AcknowledgementBatch, ErrorCode, GroupId, Micros, NodeId, Offset, PartitionId, ShareMember,
+    TopicId,
 };
+use std::sync::Arc;
 
 const LOCK: Micros = 30_000_000;
 const ANNA: ShareMember = ShareMember {
@@ -306,6 +308,24 @@ fn what_the_log_has_lost_is_skipped() {
     acquire(&mut shared, ANNA, &log, 2, 0);
     assert_eq!(acquire(&mut shared, BEN, &log[2..], 500, 0), "4-5×1");
     assert_eq!(states(&shared), "0:aaxxaa");
+}
+
+/// Who has been followed by another leader neither writes nor reads any more.
+#[test]
+fn a_former_leader_is_fenced() {
+    let mut states = ShareStates::default();
+    let (partition, group): (_, GroupId) = (partitions(1)[0], Arc::from("workers"));
+    let led = |epoch, start| SharePartition::new(ShareConfig::default(), epoch, start);
+    assert!(states.write(partition, &group, &led(1, 10)));
+    assert!(states.write(partition, &group, &led(2, 20)));
+    assert!(!states.write(partition, &group, &led(1, 11)));
+    let start = |epoch| {
+        states
+            .read(partition, &group, epoch)
+            .map(|found| found.map(|state| state.start))
+    };
+    assert_eq!(start(1), Err(ErrorCode::FencedLeaderEpoch));
+    assert_eq!((start(2), start(3)), (Ok(Some(20)), Ok(Some(20))));
 }
 
 fn partitions(count: u16) -> Vec<PartitionId> {

@@ -89,15 +89,9 @@ impl Broker {
         ctx: &mut Ctx,
     ) -> Result<(), ErrorCode> {
         let now = ctx.now();
-        let result = match self.shared(group, partition, ctx) {
-            Ok(shared) => shared.acknowledge(member, batches, now).and_then(|transitions| {
-                let is_written = ctx.share_states().write(partition, group, shared);
-                // It is not the leader any more, and does not know yet.
-                is_written.then_some(transitions).ok_or(ErrorCode::NotLeaderOrFollower)
-            }),
-            Err(error) => Err(error),
-        };
-        match result {
+        let result = self.shared(group, partition, ctx);
+        let result = result.and_then(|shared| shared.acknowledge(member, batches, now));
+        match result.and_then(|transitions| self.write_shared(group, partition, ctx).map(|()| transitions)) {
             Ok(transitions) => {
                 note(partition, &transitions, ctx);
                 Ok(())
@@ -114,6 +108,19 @@ impl Broker {
                 Err(error)
             }
         }
+    }
+
+    /// Writes what has changed in the group's account of that partition. Who may not write any more, because it is not the
+    /// leader and does not know yet, gives the account up with all that was not written: nobody gets anything out of it
+    /// (`SharePartition.rollbackOrProcessStateUpdates`, `SharePartitionManager.fencedSharePartitionHandler`).
+    fn write_shared(&mut self, group: &GroupId, partition: PartitionId, ctx: &mut Ctx) -> Result<(), ErrorCode> {
+        let key = (partition, group.clone());
+        let shared = self.sharing.partitions.get(&key);
+        if shared.is_some_and(|shared| ctx.share_states().write(partition, group, shared)) {
+            return Ok(());
+        }
+        self.sharing.partitions.remove(&key);
+        Err(ErrorCode::NotLeaderOrFollower)
     }
 
     /// The group's account of that partition: as the leader before has written it, or a new one where the group has never
@@ -140,7 +147,9 @@ impl Broker {
         }
         let config = &self.config.sharing;
         if !self.sharing.partitions.contains_key(&key) {
-            let fresh = match (ctx.share_states().read(partition, group), config.auto_offset_reset) {
+            let written = ctx.share_states().read(partition, group, epoch);
+            let written = written.map_err(|_| ErrorCode::NotLeaderOrFollower)?;
+            let fresh = match (written, config.auto_offset_reset) {
                 (Some(written), _) => SharePartition::restored(config.clone(), epoch, written),
                 (None, OffsetSpec::Earliest) => SharePartition::new(config.clone(), epoch, replica.log.start()),
                 (None, OffsetSpec::Latest) if replica.knows_latest_offset() => {
@@ -275,7 +284,7 @@ impl Broker {
         if !self.sharing.lock_alarm.rang(now) {
             return;
         }
-        self.give_back(|shared| shared.expire_locks(now), ctx);
+        self.give_back(|shared| shared.expire_locks(now), true, ctx);
         let next = self
             .sharing
             .partitions
@@ -307,20 +316,30 @@ impl Broker {
     }
 
     fn release_member(&mut self, member: ShareMember, ctx: &mut Ctx) {
-        self.give_back(|shared| shared.release_member(member), ctx);
+        self.give_back(|shared| shared.release_member(member), false, ctx);
     }
 
-    /// Does that to all partitions, and wakes those who wait where something has come back.
-    fn give_back(&mut self, how: impl Fn(&mut SharePartition) -> Vec<Transition>, ctx: &mut Ctx) {
+    /// Does that to all partitions, and wakes those who wait where something has come back. Who may not write it gives up
+    /// the account, as with acknowledgements, unless it counts all the same (`SharePartition.releaseAcquisitionLockOnTimeout`).
+    fn give_back(
+        &mut self,
+        how: impl Fn(&mut SharePartition) -> Vec<Transition>,
+        counts_unwritten: bool,
+        ctx: &mut Ctx,
+    ) {
         let mut changed = Vec::new();
-        for ((partition, group), shared) in self.sharing.partitions.iter_mut() {
+        self.sharing.partitions.retain(|(partition, group), shared| {
             let transitions = how(shared);
-            if !transitions.is_empty() {
-                ctx.share_states().write(*partition, group, shared);
+            if transitions.is_empty() {
+                return true;
+            }
+            let counts = ctx.share_states().write(*partition, group, shared) || counts_unwritten;
+            if counts {
                 note(*partition, &transitions, ctx);
                 changed.push(*partition);
             }
-        }
+            counts
+        });
         for partition in changed {
             self.complete_share_fetches(partition, ctx);
         }

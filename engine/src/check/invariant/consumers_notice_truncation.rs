@@ -9,9 +9,22 @@ use std::collections::BTreeMap;
 /// **A consumer does not read on behind records that are gone**: where an unclean election has put others in the place of
 /// those that it has processed, it is told so before it gets what comes after (KIP-320, `OffsetsForLeaderEpoch`,
 /// `SubscriptionState.maybeValidatePosition`). Holds under all settings.
+///
+/// Not for whom its application sets back to a record that it has got and not processed: `KafkaConsumer.seek` with an
+/// offset alone names no epoch, so that nothing is compared ("this will ensure we skip validation"). It shows by what is
+/// fetched a second time.
 #[derive(Debug, Default)]
 pub struct ConsumersNoticeTruncation {
-    last: BTreeMap<(NodeId, PartitionId), Processed>,
+    readings: BTreeMap<(NodeId, PartitionId), Reading>,
+}
+
+/// How far a reader has come in a partition, since it was last told where it is.
+#[derive(Debug, Default)]
+struct Reading {
+    /// The offset after what it has fetched last.
+    fetched: Offset,
+    /// What it has processed last.
+    last: Option<Processed>,
 }
 
 /// A record, as its reader saw it.
@@ -34,7 +47,18 @@ impl Invariant for ConsumersNoticeTruncation {
                 | Fact::LogTruncationDetected { partition, .. }
                 | Fact::PartitionRevoked { partition }
                 | Fact::PartitionLost { partition } => {
-                    self.last.remove(&(event.node, partition));
+                    self.readings.remove(&(event.node, partition));
+                }
+                Fact::RecordsFetched {
+                    partition,
+                    base_offset,
+                    records,
+                } => {
+                    let reading = self.readings.entry((event.node, partition)).or_default();
+                    if base_offset < reading.fetched {
+                        reading.last = None;
+                    }
+                    reading.fetched = base_offset + u64::from(records);
                 }
                 Fact::RecordProcessed {
                     partition,
@@ -48,7 +72,8 @@ impl Invariant for ConsumersNoticeTruncation {
                         subject,
                         sequence,
                     };
-                    let before = self.last.insert((event.node, partition), now);
+                    let reading = self.readings.entry((event.node, partition)).or_default();
+                    let before = reading.last.replace(now);
                     if let Some(before) = before.filter(|before| before.offset + 1 == offset) {
                         compare(event, partition, before, now, moment)?;
                     }
@@ -122,5 +147,35 @@ mod tests {
         };
         assert_eq!(sick(None), None);
         assert_eq!(sick(Some(Bug::NoFetchFencing)), Some("consumers-notice-truncation"));
+    }
+
+    #[test]
+    fn whom_its_application_sets_back_is_not_told() {
+        let finding = |set_back: Offset| {
+            let mut patient = Patient::healthy();
+            let (partition, (reader, end)) = (patient.partition(), patient.reader());
+            let batches = patient.batches(patient.leader());
+            let mut records = batches.iter().flat_map(|entry| entry.batch.records());
+            let last = records.nth(end as usize - 1).expect("it was processed");
+            let processed = |offset, sequence| Fact::RecordProcessed {
+                partition,
+                offset,
+                subject: last.subject,
+                sequence,
+                latency_us: 0,
+            };
+            let fetched = Fact::RecordsFetched {
+                partition,
+                base_offset: end - set_back,
+                records: 1,
+            };
+            patient.claim(reader, processed(end - 2, u32::MAX));
+            patient.claim(reader, fetched);
+            patient.claim(reader, processed(end - 1, last.sequence));
+            patient.finding(&mut ConsumersNoticeTruncation::default())
+        };
+        let found = finding(0).expect("it reads on behind a record that is not there");
+        assert!(found.contains("is not there any more"), "{found}");
+        assert_eq!(finding(1), None);
     }
 }
