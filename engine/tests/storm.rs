@@ -54,6 +54,9 @@ fn what_was_found_stays_mended() {
         // Whoever may not process before it commits seeks back, and by Kafka's client a seek to an offset names no epoch: the
         // log of another leader, elected uncleanly meanwhile, is read on in without a word.
         include_str!("storms/set-back-without-an-epoch.toml"),
+        // A leader that stood still gave out its last records, when another one had appended the same, sent again, at the same
+        // offset: a false alarm.
+        include_str!("storms/the-same-record-at-the-same-offset.toml"),
     ];
     for text in found {
         let storm = Storm::of_scenario(&Scenario::parse(text).expect("it opens"));

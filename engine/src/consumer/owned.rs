@@ -90,6 +90,8 @@ pub struct OwnedPartition {
     pub committed: Option<Offset>,
     /// The last that was heard of the leader's high watermark.
     pub high_watermark: Offset,
+    /// The leader epoch of the last record that it has fetched, since it was told where to read.
+    pub last_epoch: Option<LeaderEpoch>,
     /// Records fetched and not yet processed.
     pub buffered: u64,
 }
@@ -102,6 +104,7 @@ impl From<&Owned> for OwnedPartition {
             processed: owned.processed,
             committed: owned.committed,
             high_watermark: owned.high_watermark,
+            last_epoch: owned.last_epoch,
             buffered: owned.fetched.saturating_sub(owned.processed),
         }
     }

@@ -3,7 +3,7 @@
 use crate::check::{Broken, Invariant, Moment};
 use crate::log::KeyId;
 use crate::trace::{Event, Fact};
-use crate::wire::{NodeId, Offset, PartitionId};
+use crate::wire::{LeaderEpoch, NodeId, Offset, PartitionId};
 use std::collections::BTreeMap;
 
 /// **A consumer does not read on behind records that are gone**: where an unclean election has put others in the place of
@@ -23,6 +23,8 @@ pub struct ConsumersNoticeTruncation {
 struct Reading {
     /// The offset after what it has fetched last.
     fetched: Offset,
+    /// The leader epoch in which that ends.
+    epoch: Option<LeaderEpoch>,
     /// What it has processed last.
     last: Option<Processed>,
 }
@@ -33,6 +35,8 @@ struct Processed {
     offset: Offset,
     subject: KeyId,
     sequence: u32,
+    /// It is of no later epoch. The same record in a later one was sent again: that it has the same offset is chance.
+    epoch: Option<LeaderEpoch>,
 }
 
 impl Invariant for ConsumersNoticeTruncation {
@@ -59,6 +63,7 @@ impl Invariant for ConsumersNoticeTruncation {
                         reading.last = None;
                     }
                     reading.fetched = base_offset + u64::from(records);
+                    reading.epoch = epoch_of(event.node, partition, moment);
                 }
                 Fact::RecordProcessed {
                     partition,
@@ -67,12 +72,13 @@ impl Invariant for ConsumersNoticeTruncation {
                     sequence,
                     ..
                 } => {
+                    let reading = self.readings.entry((event.node, partition)).or_default();
                     let now = Processed {
                         offset,
                         subject,
                         sequence,
+                        epoch: reading.epoch,
                     };
-                    let reading = self.readings.entry((event.node, partition)).or_default();
                     let before = reading.last.replace(now);
                     if let Some(before) = before.filter(|before| before.offset + 1 == offset) {
                         compare(event, partition, before, now, moment)?;
@@ -93,9 +99,10 @@ fn compare(event: &Event, id: PartitionId, before: Processed, now: Processed, mo
         let entry = history.committed_at(record.offset)?;
         let place = usize::try_from(record.offset - entry.base_offset).ok()?;
         let stored = entry.batch.records().get(place)?;
-        Some((stored.subject, stored.sequence) == (record.subject, record.sequence))
+        let is_later = record.epoch.is_some_and(|epoch| entry.leader_epoch > epoch);
+        Some((stored.subject, stored.sequence) == (record.subject, record.sequence) && !is_later)
     };
-    // What it had fetched before the election may be gone as well: then it is not told yet.
+    // What it had fetched before the election, or gets from the leader before, may be gone as well: then it is not told yet.
     if has(now) == Some(true) && has(before) == Some(false) {
         let partition = moment.world.names().partition(id);
         let message = format!(
@@ -105,6 +112,15 @@ fn compare(event: &Event, id: PartitionId, before: Processed, now: Processed, mo
         return Err(Broken::at(event.id, message));
     }
     Ok(())
+}
+
+/// The epoch of the last record that it has fetched.
+fn epoch_of(node: NodeId, partition: PartitionId, moment: &Moment) -> Option<LeaderEpoch> {
+    let NodeId::Consumer(number) = node else { return None };
+    let group = moment.world.group_of(node)?;
+    let (_, consumer) = moment.world.consumers_of(group).find(|(of, _)| *of == number)?;
+    let owned = consumer.owned().find(|owned| owned.partition == partition)?;
+    owned.last_epoch
 }
 
 #[cfg(test)]
