@@ -117,7 +117,10 @@ impl Broker {
         if became_leader && let Some(replica) = self.replicas.get(&partition) {
             let entries = replica.log.entries_from(replica.log.start());
             let records = entries.flat_map(|entry| entry.batch.group_records());
-            self.coordinator.load(partition, records, ctx, &mut effects);
+            let end = replica.log.end();
+            let uncommitted_end = (replica.high_watermark < end).then_some(end);
+            self.coordinator
+                .load(partition, records, uncommitted_end, ctx, &mut effects);
         } else {
             self.coordinator.unload(partition, ctx, &mut effects);
         }

@@ -33,12 +33,15 @@ impl GroupCoordinator {
     /// takes no time here, so that nobody meets `COORDINATOR_LOAD_IN_PROGRESS`. Whoever coordinates it already goes on,
     /// whatever the new epoch (`CoordinatorRuntime.scheduleLoadOperation`).
     ///
+    /// `uncommitted_end` is where the log ends, if that is above the high watermark: answers wait until it is committed.
+    ///
     /// Only what was stored is found: a group that was in the middle of a rebalance is in the generation before, and
     /// its members learn it by `ILLEGAL_GENERATION`.
     pub fn load<'a>(
         &mut self,
         partition: PartitionId,
         log: impl Iterator<Item = &'a GroupRecord>,
+        uncommitted_end: Option<Offset>,
         ctx: &mut Ctx,
         effects: &mut Vec<Effect>,
     ) {
@@ -46,6 +49,9 @@ impl GroupCoordinator {
             return;
         }
         self.partitions.push(partition.index);
+        if let Some(end) = uncommitted_end {
+            self.stores.loaded(partition.index, end);
+        }
         let mut found: ShortMap<&GroupId, Found> = ShortMap::new();
         for record in log {
             match record {

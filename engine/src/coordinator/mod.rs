@@ -173,7 +173,10 @@ impl GroupCoordinator {
             other => Err(other),
         });
         let late = match result {
-            Ok(()) => self.stores.take_late(write.partition, write.end),
+            Ok(()) => {
+                self.stores.committed(write.partition, write.end);
+                self.stores.take_late(write.partition, write.end)
+            }
             Err(_) => Vec::new(),
         };
         let mut turn = Turn {

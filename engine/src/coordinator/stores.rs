@@ -67,6 +67,8 @@ impl Write {
 pub(super) struct Stores {
     last: u64,
     waiting: ShortMap<u64, Write>,
+    /// Where the log ended that a new coordinator has loaded, where that was not known to be committed: by partition.
+    loaded: ShortMap<u16, Offset>,
 }
 
 impl Stores {
@@ -89,6 +91,19 @@ impl Stores {
         self.waiting.remove(&token)
     }
 
+    /// The coordinator has loaded that partition up to `end`, of which not all is known to be committed. What it answers out
+    /// of it waits, as for its own writes (`CoordinatorRuntime.CoordinatorContext.waitForPendingWrites`).
+    pub(super) fn loaded(&mut self, partition: u16, end: Offset) {
+        self.loaded.insert(partition, end);
+    }
+
+    /// The high watermark of that partition is there.
+    pub(super) fn committed(&mut self, partition: u16, end: Offset) {
+        if self.loaded.get(&partition).is_some_and(|loaded| *loaded <= end) {
+            self.loaded.remove(&partition);
+        }
+    }
+
     /// Where the last batch ends that was written to that partition and is not known to be committed.
     pub(super) fn pending_end(&self, partition: u16) -> Option<Offset> {
         self.waiting
@@ -97,6 +112,7 @@ impl Stores {
                 write.partition == partition && !matches!(write.then, Stored::Read { .. } | Stored::ConsumerRead { .. })
             })
             .map(|write| write.end)
+            .chain(self.loaded.get(&partition).copied())
             .max()
     }
 
@@ -145,6 +161,7 @@ impl Stores {
 
     /// All that waits for that partition, which this broker does not lead any more.
     pub(super) fn take_all(&mut self, partition: u16) -> Vec<Write> {
+        self.loaded.remove(&partition);
         self.waiting
             .extract_if(|_, write| write.partition == partition)
             .map(|(_, write)| write)

@@ -138,7 +138,7 @@ impl LittleWorld {
         self.coordinator = GroupCoordinator::new(GroupCoordinatorConfig::default());
         let log = self.offsets_log.clone();
         self.coordinate(Box::new(move |coordinator, ctx, effects| {
-            coordinator.load(offsets_partition(), log.iter(), ctx, effects);
+            coordinator.load(offsets_partition(), log.iter(), None, ctx, effects);
         }));
     }
 

@@ -77,9 +77,14 @@ impl Desk {
     }
 
     pub(super) fn load(&mut self) {
+        self.load_uncommitted(None);
+    }
+
+    /// Loads the log, which ends there and is not known to be committed.
+    pub(super) fn load_uncommitted(&mut self, end: Option<Offset>) {
         let log = self.log.clone();
         self.turn(Box::new(move |coordinator, ctx, effects| {
-            coordinator.load(offsets_partition(), log.iter(), ctx, effects);
+            coordinator.load(offsets_partition(), log.iter(), end, ctx, effects);
         }));
     }
 

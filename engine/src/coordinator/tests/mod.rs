@@ -276,3 +276,18 @@ fn session_timeouts_have_bounds_and_groups_a_size() {
     let second = desk.join(2, &"".into());
     assert_eq!(desk.error(second), ErrorCode::GroupMaxSizeReached);
 }
+
+#[test]
+fn what_is_loaded_and_not_known_to_be_committed_is_told_when_it_is() {
+    let (mut desk, first) = desk_with_one_member();
+    assert_eq!(desk.commit(1, &first, 1, 10), ErrorCode::None);
+    desk.unload();
+    desk.hold = true;
+    desk.load_uncommitted(Some(desk.log.len() as u64));
+    let reading = desk.fetch_offset(1);
+    assert!(!desk.answers.contains_key(&reading), "it may still get lost");
+    desk.commit_held(Ok(()));
+    assert_eq!(desk.error(reading), ErrorCode::None);
+    let again = desk.fetch_offset(1);
+    assert_eq!(desk.error(again), ErrorCode::None, "from then on nobody waits");
+}
