@@ -1,28 +1,13 @@
 // What breaks, why, and what became of the records: by mouse, by keyboard, and in a narrow window.
 
 import { readFileSync } from "node:fs";
-import { expect, expectAccessible, open, test } from "./support.mjs";
+import { expect, expectAccessible, open, pause, playFast, test } from "./support.mjs";
 
 const id = (page, name) => page.getByTestId(name);
 const digest = async (page) => (await id(page, "digest").innerText()).match(/[0-9a-f]{16}/)[0];
 const choose = (page, name) => page.getByRole("menuitem", { name }).click();
 const header = { position: { x: 40, y: 20 } };
 const worldCup = readFileSync(new URL("../../scenarios/world-cup.toml", import.meta.url), "utf8");
-
-async function pause(page) {
-  if ((await id(page, "play").getAttribute("aria-label")).match(/pause/i)) await id(page, "play").click();
-  await expect(id(page, "play")).toHaveAttribute("aria-label", /play/i);
-}
-
-/** Plays at ten times real time. */
-async function playFast(page) {
-  await page.locator("h1").click();
-  for (let notch = 0; notch < 20; notch++) {
-    if ((await id(page, "speed").getAttribute("aria-valuetext")).startsWith("10 times")) break;
-    await page.keyboard.press("ArrowUp");
-  }
-  if ((await id(page, "play").getAttribute("aria-label")).match(/play/i)) await id(page, "play").click();
-}
 
 /** A run in which broker 3 was crashed, and the controller has noticed. */
 async function crashed(page) {

@@ -1,6 +1,6 @@
 // Consumers and their group: what can be done to them, what the stage says of it, and when offsets can be reset.
 
-import { expect, expectAccessible, open, test } from "./support.mjs";
+import { expect, expectAccessible, open, pause, playFast, test } from "./support.mjs";
 
 const id = (page, name) => page.getByTestId(name);
 const choose = (page, name) => page.getByRole("menuitem", { name }).click();
@@ -9,21 +9,6 @@ const start = "./#v1;scenario=world-cup;seed=7;rate=40;session.timeout.ms=6000;a
 
 // Runs are played for ten virtual seconds and more, on machines that have other things to do as well.
 test.setTimeout(120_000);
-
-async function pause(page) {
-  if ((await id(page, "play").getAttribute("aria-label")).match(/pause/i)) await id(page, "play").click();
-  await expect(id(page, "play")).toHaveAttribute("aria-label", /play/i);
-}
-
-/** Plays at ten times real time. */
-async function playFast(page) {
-  await page.locator("h1").click();
-  for (let notch = 0; notch < 20; notch++) {
-    if ((await id(page, "speed").getAttribute("aria-valuetext")).startsWith("10 times")) break;
-    await page.keyboard.press("ArrowUp");
-  }
-  if ((await id(page, "play").getAttribute("aria-label")).match(/play/i)) await id(page, "play").click();
-}
 
 test("a consumer is crashed: its ghost stays, others take its rows, and it is started again", async ({ page }) => {
   await open(page, start);

@@ -1,23 +1,13 @@
 // Queue or stream: the same records on a work queue, in the topic and in a share group, what becomes of them when somebody dies,
 // and what a second reader gets.
 
-import { expect, expectAccessible, open, test } from "./support.mjs";
+import { expect, expectAccessible, open, playFast, test } from "./support.mjs";
 
 const id = (page, name) => page.getByTestId(name);
 const value = async (page, name) => Number(await id(page, name).getAttribute("data-value"));
 /** One record a second, two seconds of work on each: at any moment some worker has a message. */
 const slow = "./#v1;scenario=broker-dies;rate=1;processing.ms=2000;queue.workers=3;queue.visibility.timeout.ms=5000;room=queue";
 const busy = "./#v1;scenario=world-cup;queue.workers=3;share.groups=workers:3;room=queue";
-
-/** Plays at ten times real time. */
-async function playFast(page) {
-  await page.locator("h1").click();
-  for (let notch = 0; notch < 20; notch++) {
-    if ((await id(page, "speed").getAttribute("aria-valuetext")).startsWith("10 times")) break;
-    await page.keyboard.press("ArrowUp");
-  }
-  if ((await id(page, "play").getAttribute("aria-label")).match(/play/i)) await id(page, "play").click();
-}
 
 test("messages go to workers and vanish; the topic keeps them", async ({ page }) => {
   await open(page, `${busy};at=5.000`);

@@ -69,6 +69,22 @@ export async function open(page, address = "./") {
   await expect(page.locator("#loading")).toHaveCount(0, { timeout: 20_000 });
 }
 
+/** The run stands still. */
+export async function pause(page) {
+  if ((await page.getByTestId("play").getAttribute("aria-label")).match(/pause/i)) await page.getByTestId("play").click();
+  await expect(page.getByTestId("play")).toHaveAttribute("aria-label", /play/i);
+}
+
+/** Plays at ten times real time. */
+export async function playFast(page) {
+  await page.locator("h1").click();
+  for (let notch = 0; notch < 20; notch++) {
+    if ((await page.getByTestId("speed").getAttribute("aria-valuetext")).startsWith("10 times")) break;
+    await page.keyboard.press("ArrowUp");
+  }
+  if ((await page.getByTestId("play").getAttribute("aria-label")).match(/play/i)) await page.getByTestId("play").click();
+}
+
 /** Fails on violations that axe-core calls serious or critical. */
 export async function expectAccessible(page) {
   const { violations } = await new AxeBuilder({ page }).analyze();
